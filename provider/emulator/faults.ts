@@ -1,0 +1,220 @@
+import { z } from "zod";
+
+const times = z
+  .union([z.int().min(1), z.literal("always")])
+  .default(1)
+  .describe("how many matching requests it fires on");
+
+const common = {
+  platform: z.string().min(1).describe("the platform's name"),
+  operation: z.string().min(1).optional().describe("the operation's name; default: every operation of the platform"),
+  times,
+  skip: z.int().min(0).default(0).describe("how many matching requests pass before it fires"),
+};
+
+const headers = z.record(z.string(), z.string()).optional();
+const commit = z
+  .boolean()
+  .default(false)
+  .describe("true: the operation is carried out first, and only its answer is replaced");
+const when = z.enum(["before", "after"]);
+
+/**
+ * One fault on command, as `--faults FILE` takes it in an array.
+ *
+ * Faults that replace or break the answer (of several that match a request, the first fires):
+ * - `reset-before-commit`, `reset-after-commit`: the connection is reset, without or after carrying out the operation
+ * - `cut`: the connection is reset in the middle of the answer's body
+ * - `status`: any status, body, headers and content type; the platform's own error body by default
+ * - `html`: a gateway's HTML page
+ * - `wrong-shape`: the true answer with a wrong type in every member beside the top level's texts
+ * - `empty-body`: the true status with no body
+ * - `redirect`: to another address
+ *
+ * Faults that leave the answer to the platform (all that match fire):
+ * - `slow`: the answer comes late, by real time; `when: "before"` also carries the operation out late
+ * - `list-lag`: a list as it stood so many milliseconds ago
+ * - `list-shuffle`: a list in another order
+ * - `foreign-snapshot`: somebody else takes a snapshot of the request's target, before or after the operation
+ * - `expire-snapshot`: the newest usable snapshot of the request's target expires, before or after the operation
+ * - `revoke-credentials`: from this request on no credentials are accepted
+ */
+export const faultRuleSchema = z.discriminatedUnion("fault", [
+  z.strictObject({ ...common, fault: z.literal("reset-before-commit") }),
+  z.strictObject({ ...common, fault: z.literal("reset-after-commit") }),
+  z.strictObject({ ...common, fault: z.literal("cut") }),
+  z.strictObject({
+    ...common,
+    fault: z.literal("status"),
+    status: z.int().min(200).max(599),
+    body: z.json().optional(),
+    headers,
+    contentType: z.string().optional(),
+    commit,
+  }),
+  z.strictObject({ ...common, fault: z.literal("html"), status: z.int().min(200).max(599).default(200), commit }),
+  z.strictObject({ ...common, fault: z.literal("wrong-shape") }),
+  z.strictObject({ ...common, fault: z.literal("empty-body") }),
+  z.strictObject({
+    ...common,
+    fault: z.literal("redirect"),
+    location: z.string().min(1),
+    status: z.int().min(300).max(399).default(302),
+    commit,
+  }),
+  z.strictObject({ ...common, fault: z.literal("slow"), ms: z.int().min(0), when: when.default("after") }),
+  z.strictObject({ ...common, fault: z.literal("list-lag"), ms: z.int().min(0) }),
+  z.strictObject({ ...common, fault: z.literal("list-shuffle") }),
+  z.strictObject({ ...common, fault: z.literal("foreign-snapshot"), when: when.default("before") }),
+  z.strictObject({ ...common, fault: z.literal("expire-snapshot"), when: when.default("before") }),
+  z.strictObject({ ...common, fault: z.literal("revoke-credentials") }),
+]);
+
+/** A fault on command, as written: members with a default may be left out. */
+export type FaultRule = z.input<typeof faultRuleSchema>;
+
+/** A fault on command with every default filled in. */
+export type CheckedFaultRule = z.output<typeof faultRuleSchema>;
+
+/** Reads the text of a faults file, a JSON array of {@link FaultRule}; throws an error that names the file and the member. */
+export function parseFaults(text: string, source: string): FaultRule[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${source}: not JSON: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(value)) throw new Error(`${source}: expected an array of fault rules`);
+  return value.map((rule, index) => checkRule(rule, `${source}: rule ${index + 1}`));
+}
+
+function checkRule(rule: unknown, source: string): CheckedFaultRule {
+  const result = faultRuleSchema.safeParse(rule);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${issue.path.map(String).join(".") || "rule"}: ${issue.message}`,
+  );
+  throw new Error(`${source}: ${problems.join("; ")}`);
+}
+
+/** A fault rule in force, with its counts. */
+export interface ActiveFault {
+  readonly rule: CheckedFaultRule;
+  /** How many requests it matched, skipped and spent ones included. */
+  readonly seen: number;
+  /** How many requests it fired on. */
+  readonly fired: number;
+}
+
+/** The emulator's faults, for tests. */
+export interface Faults {
+  /** Puts a rule in force; throws where the platform or the operation doesn't exist, since it could never fire. */
+  add(rule: FaultRule): ActiveFault;
+  /** Takes all rules out of force; their counts stay readable on what `add` returned. */
+  clear(): void;
+  /** The rules in force, in the order they were added, spent ones included. */
+  readonly active: readonly ActiveFault[];
+}
+
+/** What fault rules may name: the operations of each platform, and whether an operation answers a list. */
+export type KnownOperations = ReadonlyMap<string, ReadonlyMap<string, { readonly lists: boolean }>>;
+
+const replacing: ReadonlySet<string> = new Set([
+  "reset-before-commit",
+  "reset-after-commit",
+  "cut",
+  "status",
+  "html",
+  "wrong-shape",
+  "empty-body",
+  "redirect",
+]);
+
+const listing: ReadonlySet<string> = new Set(["list-lag", "list-shuffle"]);
+
+/** Keeps fault rules and says which of them fire on a request. */
+export function createFaults(
+  known: KnownOperations,
+): Faults & { fire(platform: string, operation: string): CheckedFaultRule[] } {
+  type Entry = { rule: CheckedFaultRule; seen: number; fired: number };
+  let entries: Entry[] = [];
+
+  const matches = (rule: CheckedFaultRule, platform: string, operation: string) =>
+    rule.platform === platform &&
+    (rule.operation === undefined || rule.operation === operation) &&
+    (!listing.has(rule.fault) || known.get(platform)?.get(operation)?.lists === true);
+
+  return {
+    add(input) {
+      const rule = checkRule(input, "fault rule");
+      const operations = known.get(rule.platform);
+      if (!operations) throw new Error(`fault rule: unknown platform ${rule.platform}; known: ${names(known)}`);
+      if (rule.operation !== undefined) {
+        const operation = operations.get(rule.operation);
+        if (!operation) {
+          throw new Error(
+            `fault rule: ${rule.platform} has no operation ${rule.operation}; known: ${names(operations)}`,
+          );
+        }
+        if (listing.has(rule.fault) && !operation.lists) {
+          throw new Error(
+            `fault rule: ${rule.fault} needs an operation that answers a list, ${rule.operation} doesn't`,
+          );
+        }
+      }
+      const entry: Entry = { rule, seen: 0, fired: 0 };
+      entries.push(entry);
+      return entry;
+    },
+    clear() {
+      entries = [];
+    },
+    get active() {
+      return entries;
+    },
+    fire(platform, operation) {
+      const firing: CheckedFaultRule[] = [];
+      let replaced = false;
+      for (const entry of entries) {
+        const { rule } = entry;
+        if (!matches(rule, platform, operation)) continue;
+        if (replacing.has(rule.fault) && replaced) continue;
+        entry.seen += 1;
+        if (entry.seen <= rule.skip) continue;
+        if (rule.times !== "always" && entry.fired >= rule.times) continue;
+        entry.fired += 1;
+        firing.push(rule);
+        if (replacing.has(rule.fault)) replaced = true;
+      }
+      return firing;
+    },
+  };
+}
+
+const names = (map: ReadonlyMap<string, unknown>) => [...map.keys()].join(", ");
+
+/**
+ * The same JSON with a wrong type in every member: what a client must refuse rather than guess.
+ * Texts at the top level stay, so that the answer still claims to be a success.
+ */
+export function misshape(value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return wrongType(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, typeof member === "string" ? member : wrongType(member)]),
+  );
+}
+
+function wrongType(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.fromEntries(value.map((item, index) => [`item${index}`, wrongType(item)]));
+  if (value === null) return "null";
+  switch (typeof value) {
+    case "object":
+      return Object.values(value).map(wrongType);
+    case "string":
+      return { text: value };
+    case "number":
+      return [value];
+    default:
+      return String(value);
+  }
+}

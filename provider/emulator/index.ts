@@ -1,0 +1,94 @@
+import type { FaultRule, Faults } from "./faults";
+import { emulatedPlatforms } from "./platforms";
+import { startServer } from "./server";
+import type {
+  Access,
+  Credentials,
+  PlatformContext,
+  PlatformDefinition,
+  PlatformService,
+  RecordedRequest,
+} from "./types";
+
+export { type ActiveFault, type FaultRule, type Faults, faultRuleSchema, parseFaults } from "./faults";
+export type { Access, Credentials, RecordedRequest } from "./types";
+
+type Platforms = typeof emulatedPlatforms;
+
+/** The name of a platform that the emulator serves. */
+export type EmulatedPlatform = keyof Platforms;
+
+type States = {
+  readonly [Name in EmulatedPlatform]: ReturnType<Platforms[Name]["start"]>["state"] & { readonly access: Access };
+};
+
+type Seeds = { readonly [Name in EmulatedPlatform]: Platforms[Name]["seed"] };
+
+/** The fixed ids of the data that every emulator starts with, by platform. */
+export const seed: Seeds = Object.fromEntries(
+  Object.entries(emulatedPlatforms).map(([name, definition]) => [name, definition.seed]),
+) as unknown as Seeds;
+
+/** How an emulator is started. */
+export interface EmulatorOptions {
+  /** The port on 127.0.0.1; 0, the default: any free one. */
+  port?: number;
+  /** How late every answer comes, in milliseconds of real time. Default 0. */
+  latencyMs?: number;
+  /** Fault rules in force from the start. */
+  faults?: readonly FaultRule[];
+  /** The platforms' clock, in milliseconds since 1970; also the `Date` of every answer. Default: the machine's. */
+  now?: () => number;
+  /** Credentials other than the invented ones, by platform and field of its connection. */
+  credentials?: Partial<Record<EmulatedPlatform, Credentials>>;
+}
+
+/**
+ * The platforms' APIs, served from memory on one loopback port, with invented data.
+ * Each platform's handle (`emulator.virtus`, …) reads and changes what it holds.
+ */
+export type Emulator = States & {
+  /** The server's address, without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  /** The environment variables that point every default connection at the emulator. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Every request that arrived, in order; grows while the emulator runs. */
+  readonly requests: readonly RecordedRequest[];
+  readonly faults: Faults;
+  /** Breaks every open connection and frees the port. */
+  close(): Promise<void>;
+};
+
+/** Starts an emulator; rejects where the port is taken or a fault rule could never fire. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const now = options.now ?? Date.now;
+  let url = "";
+  const platforms: Record<string, { service: PlatformService<object>; access: Access }> = {};
+  for (const [name, platform] of Object.entries(emulatedPlatforms)) {
+    const definition: PlatformDefinition<object, unknown> = platform;
+    const credentials = { ...definition.credentials, ...options.credentials?.[name as EmulatedPlatform] };
+    const access: Access = { credentials, revoked: false };
+    const context: PlatformContext = { access, now, url: () => url };
+    platforms[name] = { service: definition.start(context), access };
+  }
+
+  const server = await startServer({ platforms, port: options.port ?? 0, latencyMs: options.latencyMs ?? 0, now });
+  url = `http://127.0.0.1:${server.port}`;
+  try {
+    for (const rule of options.faults ?? []) server.faults.add(rule);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+
+  const states = Object.fromEntries(
+    Object.entries(platforms).map(([name, { service, access }]) => [name, Object.assign(service.state, { access })]),
+  ) as unknown as States;
+  const environment: Record<string, string> = {};
+  for (const [name, definition] of Object.entries(emulatedPlatforms)) {
+    Object.assign(environment, definition.environment(url, platforms[name]?.access.credentials ?? {}));
+  }
+  const { port, requests, faults, close } = server;
+  return { ...states, url, port, environment, requests, faults, close };
+}

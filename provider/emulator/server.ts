@@ -1,0 +1,312 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type HttpBindings, serve } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import { type CheckedFaultRule, createFaults, type Faults, misshape } from "./faults";
+import type { Answer, EmulatedRequest, PlatformService, RecordedRequest, Route } from "./types";
+
+/** The running HTTP server under the emulator. */
+export interface EmulatorServer {
+  readonly port: number;
+  readonly requests: readonly RecordedRequest[];
+  readonly faults: Faults;
+  /** Breaks every open connection, forgets every late answer, and frees the port. */
+  close(): Promise<void>;
+}
+
+/** Serves platforms on one loopback port. */
+export async function startServer(options: {
+  platforms: Readonly<Record<string, { service: PlatformService<object>; access: { revoked: boolean } }>>;
+  port: number;
+  latencyMs: number;
+  now: () => number;
+}): Promise<EmulatorServer> {
+  const { platforms, latencyMs, now } = options;
+  const requests: RecordedRequest[] = [];
+  const late = createLateness();
+  const faults = createFaults(
+    new Map(
+      Object.entries(platforms).map(([platform, { service }]) => [
+        platform,
+        new Map(service.routes.map((route) => [route.operation, { lists: route.lists === true }])),
+      ]),
+    ),
+  );
+
+  const record = (
+    incoming: IncomingMessage,
+    known: Pick<RecordedRequest, "platform" | "operation" | "query" | "target" | "changes" | "faults">,
+  ) => {
+    const recorded: RecordedRequest = {
+      ...known,
+      method: incoming.method ?? "GET",
+      path: (incoming.url ?? "/").split("?", 1)[0] as string,
+      at: now(),
+      headerNames: Object.keys(incoming.headers),
+      userAgent: incoming.headers["user-agent"],
+      status: undefined,
+      committed: false,
+    };
+    requests.push(recorded);
+    return recorded;
+  };
+
+  const answerRequest = async (context: Context<Env>, platform: string, route: Route | undefined) => {
+    const { incoming, outgoing } = context.env;
+    const { service, access } = platforms[platform] as (typeof platforms)[string];
+    const listing = { lagMs: 0, shuffled: false };
+    const request = await toRequest(context, route?.operation ?? "unknown", listing);
+    const firing = route ? faults.fire(platform, route.operation) : [];
+    const target = route?.target?.(request);
+    const recorded = record(incoming, {
+      platform,
+      operation: request.operation,
+      query: route?.download ? "" : request.rawQuery,
+      target,
+      changes: route ? route.changes === true : asksForChange(request.method),
+      faults: firing.map((rule) => rule.fault),
+    });
+
+    const happen = (moment: "before" | "after") => {
+      for (const rule of firing) {
+        if (rule.fault === "foreign-snapshot" && rule.when === moment) service.addForeign(target);
+        if (rule.fault === "expire-snapshot" && rule.when === moment) service.expireNewest(target);
+      }
+    };
+    const waitMs = (moment: "before" | "after") =>
+      firing.reduce((sum, rule) => (rule.fault === "slow" && rule.when === moment ? sum + rule.ms : sum), 0);
+
+    for (const rule of firing) {
+      if (rule.fault === "list-lag") listing.lagMs = rule.ms;
+      if (rule.fault === "list-shuffle") listing.shuffled = true;
+      if (rule.fault === "revoke-credentials") access.revoked = true;
+    }
+    await late.wait(latencyMs + waitMs("before"));
+
+    const replacement = firing.find((rule) => replaces(rule));
+    happen("before");
+    let answer: Answer | undefined;
+    let headers: Record<string, string> = {};
+    if (!replacement || commits(replacement)) {
+      const refused = service.admit(request);
+      if (!route?.download) headers = service.headers?.() ?? {};
+      answer = refused ?? route?.handle(request) ?? service.refusal(404);
+      recorded.committed = recorded.changes && !refused && route !== undefined && answer.status < 400;
+    }
+    happen("after");
+    await late.wait(waitMs("after"));
+
+    send(outgoing, request.method, now(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
+      recorded.status = status;
+    });
+    return RESPONSE_ALREADY_SENT;
+  };
+
+  const app = new Hono<Env>();
+  for (const [platform, { service }] of Object.entries(platforms)) {
+    for (const route of service.routes) {
+      app.on(route.method, route.path, (context) => answerRequest(context, platform, route));
+    }
+    for (const prefix of service.prefixes) {
+      app.all(`${prefix}/*`, (context) => answerRequest(context, platform, undefined));
+    }
+  }
+  app.notFound((context) => {
+    const { incoming } = context.env;
+    const recorded = record(incoming, {
+      platform: "none",
+      operation: "unknown",
+      query: "",
+      target: undefined,
+      changes: asksForChange(context.req.method),
+      faults: [],
+    });
+    recorded.status = 404;
+    return context.text("Not Found", 404);
+  });
+
+  const server = serve({
+    fetch: app.fetch as (request: Request, env: unknown) => Response | Promise<Response>,
+    hostname: "127.0.0.1",
+    port: options.port,
+    overrideGlobalObjects: false,
+  }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", reject);
+  });
+  const address = server.address() as AddressInfo;
+
+  return {
+    port: address.port,
+    requests,
+    faults,
+    close: () =>
+      new Promise((resolve, reject) => {
+        late.cancel();
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+type Env = { Bindings: HttpBindings };
+
+const asksForChange = (method: string) => !["GET", "HEAD"].includes(method);
+
+async function toRequest(
+  context: Context<Env>,
+  operation: string,
+  listing: EmulatedRequest["listing"],
+): Promise<EmulatedRequest> {
+  const { incoming } = context.env;
+  const rawUrl = incoming.url ?? "/";
+  const rawQuery = rawUrl.includes("?") ? rawUrl.slice(rawUrl.indexOf("?") + 1) : "";
+  const body = await context.req.text();
+  return {
+    operation,
+    method: incoming.method ?? "GET",
+    url: `http://${incoming.headers.host ?? ""}${rawUrl}`,
+    rawQuery,
+    query: new URLSearchParams(rawQuery),
+    param: (name) => context.req.param(name) ?? "",
+    header: (name) => context.req.header(name),
+    body,
+    json() {
+      try {
+        return JSON.parse(body);
+      } catch {
+        return undefined;
+      }
+    },
+    listing,
+  };
+}
+
+const replaces = (rule: CheckedFaultRule) => {
+  switch (rule.fault) {
+    case "slow":
+    case "list-lag":
+    case "list-shuffle":
+    case "foreign-snapshot":
+    case "expire-snapshot":
+    case "revoke-credentials":
+      return false;
+    default:
+      return true;
+  }
+};
+
+const commits = (rule: CheckedFaultRule) => {
+  switch (rule.fault) {
+    case "reset-before-commit":
+      return false;
+    case "status":
+    case "html":
+    case "redirect":
+      return rule.commit;
+    default:
+      return true;
+  }
+};
+
+/** Writes the answer, or what a fault makes of it. */
+function send(
+  outgoing: ServerResponse,
+  method: string,
+  nowMs: number,
+  headers: Record<string, string>,
+  answer: Answer,
+  fault: CheckedFaultRule | undefined,
+  service: PlatformService<object>,
+  answered: (status: number) => void,
+): void {
+  const reset = () => outgoing.socket?.resetAndDestroy();
+  const write = ({ status, body, contentType, headers: own }: Answer, cut = false) => {
+    const bytes = toBytes(body);
+    outgoing.writeHead(status, {
+      date: new Date(nowMs).toUTCString(),
+      ...headers,
+      ...(body === undefined && contentType === undefined ? {} : { "content-type": contentType ?? typeOf(body) }),
+      "content-length": String(bytes.length),
+      ...own,
+    });
+    if (cut) {
+      // Half of what content-length promised, and the end only once it has left this process.
+      outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => setImmediate(() => outgoing.destroy()));
+      return;
+    }
+    outgoing.end(method === "HEAD" ? undefined : bytes);
+    answered(status);
+  };
+
+  switch (fault?.fault) {
+    case "reset-before-commit":
+    case "reset-after-commit":
+      reset();
+      return;
+    case "cut":
+      write(answer, true);
+      return;
+    case "status": {
+      const own = service.refusal(fault.status);
+      write({
+        status: fault.status,
+        body: fault.body === undefined ? own.body : fault.body,
+        ...(fault.contentType === undefined ? {} : { contentType: fault.contentType }),
+        ...(fault.headers === undefined ? {} : { headers: fault.headers }),
+      });
+      return;
+    }
+    case "html":
+      write({ status: fault.status, body: gatewayPage, contentType: "text/html; charset=utf-8" });
+      return;
+    case "wrong-shape":
+      write({ ...answer, body: misshape(answer.body) });
+      return;
+    case "empty-body":
+      write({ status: answer.status, body: "", contentType: "application/json" });
+      return;
+    case "redirect":
+      write({ status: fault.status, headers: { location: fault.location } });
+      return;
+    default:
+      write(answer);
+  }
+}
+
+const gatewayPage =
+  "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1></body></html>";
+
+const toBytes = (body: unknown): Buffer => {
+  if (body === undefined) return Buffer.alloc(0);
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+};
+
+const typeOf = (body: unknown) => {
+  if (Buffer.isBuffer(body)) return "application/octet-stream";
+  return typeof body === "string" ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
+};
+
+/** Waits that end at once, without an answer, when the server closes. */
+function createLateness() {
+  const waiting = new Set<NodeJS.Timeout>();
+  return {
+    wait(ms: number): Promise<void> {
+      if (ms <= 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          waiting.delete(timer);
+          resolve();
+        }, ms);
+        waiting.add(timer);
+      });
+    },
+    cancel() {
+      for (const timer of waiting) clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,347 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import type { z } from "zod";
+import type { Clock } from "../model/clock";
+import { type Connection, isLoopbackHost } from "../model/connection";
+import { type ErrorKind, messageOf, SnapshotsError } from "../model/errors";
+import type { Scope } from "../model/platform";
+import { VERSION } from "../model/version";
+import type { Limiter, RateBudget } from "./limiter";
+import { redact } from "./redact";
+import { retryAfterMs, retryDelayMs } from "./retry";
+
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 15_000;
+const READ_TIMEOUT_MS = 30_000;
+const ANNOUNCED_WAIT_MS = 5_000;
+const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
+
+/** A call to an API as data, so that checking its answer can't be forgotten. */
+export interface Call<Schema extends z.ZodType> {
+  /** What it does, in a user's words, for error messages: `list snapshots`. */
+  readonly operation: string;
+  /** What it does it to, for error messages. */
+  readonly target?: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path below the base URL, segments encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly body?: unknown;
+  /** The shape of the answer's JSON. */
+  readonly expect: Schema;
+  /** Whether it changes anything on the platform. Default: every method but GET does. */
+  readonly changes?: boolean;
+  /** Longest time for one attempt, in milliseconds. Default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** A checked answer. */
+export interface Answer<T> {
+  readonly data: T;
+  readonly status: number;
+  /** The platform's clock when it answered, from the `Date` header, in milliseconds since 1970. */
+  readonly serverTimeMs?: number;
+}
+
+/** An HTTP answer before its meaning is known. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** How one platform's API speaks HTTP. */
+export interface Api {
+  readonly connection: Connection;
+  readonly baseUrl: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly limiter: Limiter;
+  /** The headers that carry the credential, made anew for each attempt. */
+  headers(method: string, url: string): Readonly<Record<string, string>>;
+  /** What the body of an error says, in the platform's own shape; and its kind where the status alone is not enough. */
+  explain(answer: RawAnswer, json: unknown): Explanation;
+  /** What to wait after a 429 without `Retry-After`, in milliseconds. */
+  readonly rateLimitDelayMs: number;
+  /** Reads the platform's rate limit headers. */
+  budget?(answer: RawAnswer, nowMs: number): RateBudget | undefined;
+}
+
+/** What a platform says about a failure. */
+export interface Explanation {
+  readonly message?: string | undefined;
+  readonly code?: string | undefined;
+  readonly kind?: ErrorKind | undefined;
+  readonly requestId?: string | undefined;
+}
+
+// The proxy variables are read once, when the first request leaves.
+let pooled: Dispatcher | undefined;
+let direct: Dispatcher | undefined;
+
+function dispatcherFor(url: URL): Dispatcher {
+  // A loopback address is this machine itself: no proxy can reach it for us.
+  if (isLoopbackHost(url.hostname)) {
+    direct ??= new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+    return direct;
+  }
+  pooled ??= new EnvHttpProxyAgent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  return pooled;
+}
+
+const neverConnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : "";
+}
+
+function wasNeverSent(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    neverConnected.has(code) ||
+    code.startsWith("CERT_") ||
+    code.startsWith("ERR_TLS") ||
+    /SELF_SIGNED|UNABLE_TO/.test(code)
+  );
+}
+
+class BodyTooLarge extends Error {}
+
+async function send(
+  method: string,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+  timeoutMs: number,
+  changes: boolean,
+): Promise<RawAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const answer = await request(url, {
+    method: method as Dispatcher.HttpMethod,
+    headers: {
+      accept: "application/json",
+      "user-agent": USER_AGENT,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    body: body ?? null,
+    signal,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    // A kept-alive connection that the server has just closed would leave it open whether the request was executed.
+    reset: changes,
+    dispatcher: dispatcherFor(url),
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY_BYTES) {
+      answer.body.destroy();
+      throw new BodyTooLarge(`its answer is larger than ${LARGEST_BODY_BYTES / 1024 / 1024} MiB`);
+    }
+    chunks.push(chunk);
+  }
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return { status: answer.statusCode, headers: flat, text: Buffer.concat(chunks).toString("utf8") };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOfStatus(status: number): ErrorKind {
+  if (status === 401) return "unauthorized";
+  if (status === 402) return "quota";
+  if (status === 403) return "forbidden";
+  if (status === 404 || status === 410) return "notFound";
+  if (status === 409) return "conflict";
+  if (status === 408) return "unavailable";
+  if (status === 429) return "rateLimited";
+  if (status >= 500) return "unavailable";
+  if (status >= 400) return "invalid";
+  return "unexpectedAnswer";
+}
+
+/** A request that the platform has refused was not executed; after 408, 5xx and odd answers nobody can tell. */
+function wasRefused(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408;
+}
+
+function prefixOf(api: Api, call: Pick<Call<z.ZodType>, "operation" | "target">): string {
+  return `[${api.connection.platform}] ${call.operation}${call.target === undefined ? "" : ` ${call.target}`}`;
+}
+
+function statusError(api: Api, call: Call<z.ZodType>, answer: RawAnswer, json: unknown): SnapshotsError {
+  const explanation = api.explain(answer, json);
+  const kind = explanation.kind ?? kindOfStatus(answer.status);
+  const said = explanation.message ?? (json === undefined && answer.text !== "" ? "an answer that is not JSON" : "");
+  const text = [`HTTP ${answer.status}`, explanation.code, said].filter((part) => part !== undefined && part !== "");
+  const waitMs = retryAfterMs(answer.headers["retry-after"], api.clock.now());
+  const remedies: Partial<Record<ErrorKind, string>> = {
+    unauthorized: credentialRemedy(api.connection),
+    forbidden: "check that the credential may do this",
+  };
+  const remedy = remedies[kind] === undefined ? "" : ` (${remedies[kind]})`;
+  return new SnapshotsError(`${prefixOf(api, call)}: ${redact(text.join(" "), api.connection.secrets)}${remedy}`, {
+    kind,
+    executed: wasRefused(answer.status) ? "no" : "maybe",
+    status: answer.status,
+    ...(explanation.code === undefined ? {} : { code: explanation.code }),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(explanation.requestId === undefined ? {} : { requestId: explanation.requestId }),
+  });
+}
+
+function credentialRemedy(connection: Connection): string {
+  const check = `check the credential of the connection "${connection.name}"`;
+  return connection.fromConfig
+    ? `${check}; "pulumi refresh" and "pulumi destroy" use the one stored by the last up: if it has changed since, add --run-program`
+    : check;
+}
+
+function transportError(api: Api, call: Call<z.ZodType>, error: unknown, timeoutMs: number): SnapshotsError {
+  const prefix = prefixOf(api, call);
+  const code = codeOf(error);
+  if (error instanceof BodyTooLarge) {
+    return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "unexpectedAnswer", cause: error });
+  }
+  const name = error instanceof Error ? error.name : "";
+  if (
+    name === "TimeoutError" ||
+    name === "AbortError" ||
+    code === "UND_ERR_HEADERS_TIMEOUT" ||
+    code === "UND_ERR_BODY_TIMEOUT"
+  ) {
+    return new SnapshotsError(`${prefix}: no answer within ${Math.round(timeoutMs / 1000)} s`, {
+      kind: "timeout",
+      cause: error,
+    });
+  }
+  const never = wasNeverSent(error);
+  const host = new URL(api.baseUrl).host;
+  const what = never ? `can't connect to ${host}` : `the connection to ${host} broke before the answer was complete`;
+  const why = redact(code === "" ? messageOf(error) : code, api.connection.secrets);
+  return new SnapshotsError(`${prefix}: ${what} (${why})`, {
+    kind: "unavailable",
+    executed: never ? "no" : "maybe",
+    cause: error,
+  });
+}
+
+async function attempt<Schema extends z.ZodType>(
+  api: Api,
+  call: Call<Schema>,
+  changes: boolean,
+  deadlineMs: number,
+): Promise<Answer<z.output<Schema>>> {
+  const url = new URL(api.baseUrl + call.path);
+  for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value));
+  const timeoutMs = Math.max(1, Math.min(call.timeoutMs ?? READ_TIMEOUT_MS, deadlineMs - api.clock.now()));
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  let answer: RawAnswer | undefined;
+  api.limiter.sent();
+  try {
+    answer = await send(call.method, url, api.headers(call.method, url.href), body, timeoutMs, changes);
+  } catch (error) {
+    throw transportError(api, call, error, timeoutMs);
+  } finally {
+    api.limiter.answered(answer === undefined ? undefined : api.budget?.(answer, api.clock.now()));
+  }
+  const json = parseJson(answer.text);
+  if (answer.status < 200 || answer.status > 299) throw statusError(api, call, answer, json);
+
+  const checked = call.expect.safeParse(json);
+  if (!checked.success) {
+    const explanation = api.explain(answer, json);
+    const issue = checked.error.issues[0];
+    const what =
+      answer.text.trim() === ""
+        ? "an empty answer"
+        : json === undefined
+          ? "an answer that is not JSON"
+          : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
+    const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
+    throw new SnapshotsError(
+      `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
+      { kind: explanation.kind ?? "unexpectedAnswer", status: answer.status },
+    );
+  }
+  const serverTimeMs = Date.parse(answer.headers["date"] ?? "");
+  return {
+    data: checked.data,
+    status: answer.status,
+    ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }),
+  };
+}
+
+async function waitForBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
+  for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
+    const endMs = api.clock.now() + heldMs;
+    const what = `${prefixOf(api, call)}: the platform's rate limit is used up until ${new Date(endMs).toISOString()}`;
+    if (endMs >= scope.deadlineMs) {
+      throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited", executed: "no" });
+    }
+    if (heldMs >= ANNOUNCED_WAIT_MS) scope.announce(`${what}; waiting`);
+    await api.clock.sleep(heldMs);
+  }
+}
+
+/**
+ * Calls an API: checks the answer's shape, turns every failure into a {@link SnapshotsError}, and repeats what
+ * {@link retryDelayMs} allows until the scope's deadline. Redirects are never followed.
+ */
+export async function callApi<Schema extends z.ZodType>(
+  api: Api,
+  call: Call<Schema>,
+  scope: Scope,
+): Promise<Answer<z.output<Schema>>> {
+  const changes = call.changes ?? call.method !== "GET";
+  for (let failures = 1; ; failures++) {
+    // Time spent in our own queue is not the platform's.
+    scope.deadlineMs += await api.limiter.turn(changes);
+    await waitForBudget(api, call, scope);
+    try {
+      return await attempt(api, call, changes, scope.deadlineMs);
+    } catch (error) {
+      if (!(error instanceof SnapshotsError)) throw error;
+      const delayMs = retryDelayMs({
+        attempt: failures,
+        error,
+        readOnly: !changes,
+        rateLimitDelayMs: api.rateLimitDelayMs,
+        random: api.random(),
+      });
+      if (delayMs === undefined) throw error;
+      const nowMs = api.clock.now();
+      if (nowMs + delayMs >= scope.deadlineMs) {
+        throw new SnapshotsError(
+          `${error.message}; the next attempt would be in ${Math.ceil(delayMs / 1000)} s, past the time for this operation`,
+          { kind: error.kind, executed: error.executed, cause: error },
+        );
+      }
+      if (delayMs >= ANNOUNCED_WAIT_MS) {
+        scope.announce(
+          `${error.message}; trying again in ${Math.ceil(delayMs / 1000)} s, at ${new Date(nowMs + delayMs).toISOString()}`,
+        );
+      }
+      await api.clock.sleep(delayMs);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock } from "../model/clock";
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (milliseconds) => {
+    await wait(milliseconds);
+  },
+};

@@ -1,0 +1,21 @@
+/** Time as the core sees it, passed in so that tests can move it. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  /** Resolves after `milliseconds`. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** ISO-8601 UTC text of an instant in milliseconds. */
+export function isoText(instantMs: number): string {
+  return new Date(instantMs).toISOString();
+}
+
+/** The instant that a text with a zone names, in milliseconds; undefined for a text without zone or that is no time. */
+export function instantOf(text: unknown): number | undefined {
+  if (typeof text !== "string" || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)) {
+    return undefined;
+  }
+  const instantMs = Date.parse(text.replace(" ", "T"));
+  return Number.isNaN(instantMs) ? undefined : instantMs;
+}

@@ -1,0 +1,195 @@
+/** One field of a connection: where it comes from and what it may be. */
+export interface ConnectionField {
+  /** What the field is for, for documentation and error messages. */
+  readonly description: string;
+  /** The environment variable that fills it on a platform's default connection. */
+  readonly environment: string;
+  /** A credential: refused when stored in plain text, never shown. */
+  readonly secret?: true;
+  /** An address: `https`, or `http` on a loopback host; without trailing slash. */
+  readonly url?: true;
+  /** Without it every use of the connection is refused. */
+  readonly required?: true;
+  readonly default?: string;
+}
+
+/** The fields of a platform's connections, by name. */
+export type ConnectionFields = Readonly<Record<string, ConnectionField>>;
+
+/** A resolved connection: a named set of credentials and addresses for a platform. */
+export interface Connection {
+  readonly name: string;
+  readonly platform: string;
+  /** The fields that are set or have a default. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The values that must never be shown. */
+  readonly secrets: readonly string[];
+  /** True when a credential came from stack config, which `refresh` and `destroy` take as of the last `up`. */
+  readonly fromConfig: boolean;
+}
+
+/** Where connections come from: stack config first, the environment fills what it leaves out. */
+export interface ConnectionSources {
+  /** The value of `snapshots:<connection>` in stack config: an object, its JSON text, or undefined. */
+  config(connection: string): unknown;
+  /** Whether stack config keeps `snapshots:<connection>` encrypted; undefined where that can't be seen. */
+  isSecret?(connection: string): boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A resolved connection, or everything that is wrong with it, each a sentence with its remedy. */
+export type ResolvedConnection = { readonly connection: Connection } | { readonly problems: readonly string[] };
+
+/** The stack config namespace of connections. */
+export const CONFIG_NAMESPACE = "snapshots";
+
+/** Whether a host is this machine's own, where plain `http` is accepted. */
+export function isLoopbackHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function isLoopbackUrl(text: string | undefined): boolean {
+  return text !== undefined && URL.canParse(text) && isLoopbackHost(new URL(text).hostname);
+}
+
+function urlProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return "is not a URL";
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return "must be an address and a path only, without user, query or fragment";
+  }
+  if (url.protocol === "https:") return undefined;
+  if (url.protocol === "http:" && isLoopbackHost(url.hostname)) return undefined;
+  if (url.protocol === "http:") return "must be https: plain http is accepted for a loopback address only";
+  return "must be https";
+}
+
+function parseConfigObject(value: unknown): Record<string, unknown> | undefined {
+  if (value === undefined || value === null) return {};
+  let parsed = value;
+  if (typeof value === "string") {
+    try {
+      parsed = JSON.parse(value);
+    } catch {
+      return undefined;
+    }
+  }
+  return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+    ? (parsed as Record<string, unknown>)
+    : undefined;
+}
+
+/**
+ * Resolves the connection `name` of `platform` from stack config and, for the platform's default connection (the one
+ * that has its name), from the environment. Every problem names the connection, the field and the ways to set it.
+ */
+export function resolveConnection(
+  platform: string,
+  fields: ConnectionFields,
+  name: string,
+  sources: ConnectionSources,
+): ResolvedConnection {
+  const isDefault = name === platform;
+  const title = `connection "${name}"`;
+  const configKey = `${CONFIG_NAMESPACE}:${name}`;
+  const config = parseConfigObject(sources.config(name));
+  if (config === undefined) {
+    return {
+      problems: [
+        `${title}: stack config ${configKey} must be an object; set its fields one by one, as in ` +
+          `"pulumi config set --path ${configKey}.${Object.keys(fields)[0]} <value>"`,
+      ],
+    };
+  }
+  const setCommand = (field: string): string =>
+    `"pulumi config set --path ${fields[field]?.secret ? "--secret " : ""}${configKey}.${field} <value>"`;
+  const waysToSet = (field: string): string =>
+    isDefault
+      ? `set it with ${setCommand(field)} or in the environment as ${fields[field]?.environment}`
+      : `set it with ${setCommand(field)}`;
+
+  const problems: string[] = [];
+  const { platform: configPlatform, ...configFields } = config;
+  if (configPlatform === undefined && !isDefault) {
+    problems.push(
+      `${title}: the field platform is missing; set it with ` +
+        `"pulumi config set --path ${configKey}.platform ${platform}"`,
+    );
+  } else if (configPlatform !== undefined && configPlatform !== platform) {
+    problems.push(`${title} is for the platform "${String(configPlatform)}" and can't be used for "${platform}"`);
+  }
+  for (const field of Object.keys(configFields)) {
+    if (!Object.hasOwn(fields, field)) {
+      problems.push(
+        `${title}: unknown field "${field}"; it knows ${Object.keys(fields).join(", ")}. ` +
+          `Remove it with "pulumi config rm --path ${configKey}.${field}"`,
+      );
+    }
+  }
+
+  const values: Record<string, string> = {};
+  const secretsFromConfig: string[] = [];
+  for (const [field, definition] of Object.entries(fields)) {
+    const fromConfig = configFields[field];
+    const fromEnvironment = isDefault ? sources.environment[definition.environment] : undefined;
+    let value: string | undefined;
+    if (fromConfig !== undefined && fromConfig !== null && fromConfig !== "") {
+      // "pulumi config set --path" stores digits as a number; one above 2^53 has already lost its last digits.
+      if (typeof fromConfig !== "string" && !Number.isSafeInteger(fromConfig)) {
+        problems.push(
+          `${title}: the field ${field} must be text; set it with ` +
+            `"pulumi config set --path --type string ${configKey}.${field} <value>"`,
+        );
+        continue;
+      }
+      value = String(fromConfig);
+      if (definition.secret) secretsFromConfig.push(field);
+    } else if (fromEnvironment !== undefined && fromEnvironment !== "") {
+      value = fromEnvironment;
+    } else {
+      value = definition.default;
+    }
+    if (value === undefined) {
+      if (definition.required) problems.push(`${title}: the field ${field} is missing; ${waysToSet(field)}`);
+      continue;
+    }
+    if (definition.url) {
+      const problem = urlProblem(value);
+      if (problem !== undefined) {
+        problems.push(`${title}: the field ${field} ("${value}") ${problem}; ${waysToSet(field)}`);
+        continue;
+      }
+      value = value.replace(/\/+$/, "");
+    }
+    if (definition.secret && !/^[\x21-\x7e]+$/.test(value)) {
+      problems.push(
+        `${title}: the field ${field} holds white space or characters that no header can carry; ${waysToSet(field)}`,
+      );
+      continue;
+    }
+    values[field] = value;
+  }
+
+  const urlFields = Object.keys(fields).filter((field) => fields[field]?.url);
+  const isLoopback = urlFields.every((field) => isLoopbackUrl(values[field]));
+  if (sources.isSecret !== undefined && secretsFromConfig.length > 0 && !isLoopback && !sources.isSecret(name)) {
+    for (const field of secretsFromConfig) {
+      problems.push(
+        `${title}: the field ${field} is stored in plain text; store it encrypted with ${setCommand(field)}`,
+      );
+    }
+  }
+  if (problems.length > 0) return { problems };
+  return {
+    connection: {
+      name,
+      platform,
+      fields: values,
+      secrets: Object.keys(values)
+        .filter((field) => fields[field]?.secret)
+        .map((field) => values[field] ?? ""),
+      fromConfig: secretsFromConfig.length > 0,
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The parts of a snapshot's resource id. */
+export interface SnapshotAddress {
+  readonly platform: string;
+  /** What is snapshotted: `app`, `database`, `job`, `volume`, `file-volume`. */
+  readonly kind: string;
+  /** The target's own id on the platform. */
+  readonly target: string;
+  /** What names the snapshot within the target; for a pending one the instant of its request. */
+  readonly segments: readonly string[];
+  /** True while it is not known which snapshot a create has made. */
+  readonly pending: boolean;
+}
+
+const PENDING = "pending";
+
+function encodeSegment(segment: string): string {
+  // A snapshot may really be called "pending"; its first letter is escaped so that the two can't be confused.
+  return segment === PENDING ? "%70ending" : encodeURIComponent(segment);
+}
+
+/** The key of a snapshot within its target: its segments, percent-encoded and joined by `/`. */
+export function segmentsKey(segments: readonly string[]): string {
+  return segments.map(encodeSegment).join("/");
+}
+
+/**
+ * Writes a resource id: `<platform>/<kind>/<target>/<segments…>`, each percent-encoded, or
+ * `<platform>/<kind>/<target>/pending/<instant>`. {@link parseSnapshotId} reads it back for any well-formed text.
+ */
+export function formatSnapshotId(address: SnapshotAddress): string {
+  const head = [address.platform, address.kind, address.target].map(encodeSegment);
+  return [...head, ...(address.pending ? [PENDING] : []), segmentsKey(address.segments)].join("/");
+}
+
+/** Reads a resource id; undefined when it is none (too few segments, an empty one, a broken escape). */
+export function parseSnapshotId(id: string): SnapshotAddress | undefined {
+  const raw = id.split("/");
+  if (raw.length < 4 || raw.some((segment) => segment === "")) return undefined;
+  let decoded: string[];
+  try {
+    decoded = raw.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+  const [platform = "", kind = "", target = ""] = decoded;
+  const pending = raw[3] === PENDING;
+  const segments = decoded.slice(pending ? 4 : 3);
+  return segments.length === 0 ? undefined : { platform, kind, target, segments, pending };
+}

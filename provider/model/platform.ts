@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import type { Clock } from "./clock";
+import type { ConnectionFields } from "./connection";
+import type {
+  CreateAnswer,
+  DownloadLink,
+  JsonValue,
+  Observation,
+  ObservedSnapshot,
+  Selection,
+  SnapshotList,
+  Target,
+} from "./snapshot";
+
+/** One kind of target that a platform can snapshot. */
+export interface TargetDefinition {
+  /** Its kind in resource ids. */
+  readonly kind: string;
+  readonly description: string;
+  /** What its id may be; the messages say what to do. */
+  readonly schema: z.ZodType<string>;
+}
+
+/**
+ * What a platform can do, as plain data: types, `check`, documentation and the README's table follow from it, and a
+ * verb that it says is missing is a missing method of the platform's client.
+ */
+export interface PlatformDefinition {
+  readonly name: string;
+  readonly title: string;
+  /** Where the platform documents its API. */
+  readonly documentation: string;
+  readonly connectionFields: ConnectionFields;
+  /** The targets by the argument that names them; a Snapshot names exactly one. */
+  readonly targets: Readonly<Record<string, TargetDefinition>>;
+  /** Whether the API can take a snapshot; where it can't, `adopt` is required. */
+  readonly create: boolean;
+  /** Whether the API can delete a snapshot; where it can't, `deletionPolicy` is always `retain`. */
+  readonly delete: boolean;
+  /** Whether the API gives download links. */
+  readonly download: boolean;
+  /** Whether the API can list the snapshots of a whole account. */
+  readonly listAccount: boolean;
+  /** What the platform cannot do, for the README's table: verb → reason. */
+  readonly cannot: Readonly<Record<string, string>>;
+  /** For how long after a create request a list may still not show what it made, in milliseconds. */
+  readonly listLagMs: number;
+  /** How long a create may take unless `customTimeouts.create` says otherwise, in milliseconds. */
+  readonly createTimeoutMs: number;
+  /** The outputs that only this platform has, with what they hold. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** What a platform's code takes from outside, so that tests can move it. */
+export interface PlatformRuntime {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
+/** Bounds one operation in time and tells the user while it waits. */
+export interface Scope {
+  /** When the operation has to be over, in milliseconds since 1970. Waits in our own limiter push it back. */
+  deadlineMs: number;
+  /** Tells the user what a long wait is for; shown while it lasts. */
+  announce(message: string): void;
+}
+
+/** What the caller already knows about the snapshot that it looks for. */
+export interface SnapshotReference {
+  readonly snapshotId: string;
+  /** Its name within the target, on platforms where that is part of its id. */
+  readonly name?: string;
+  /** Its `createdAt` as known so far. */
+  readonly createdAt?: string;
+}
+
+/** The snapshot side of a platform, opened on one connection. A verb that the platform lacks is left out. */
+export interface SnapshotPlatform {
+  /** Lists a target's snapshots, all pages. Errors by kind; an unknown answer is never an empty list. */
+  list(target: Target, scope: Scope): Promise<SnapshotList>;
+  /** Looks for one snapshot; `gone` on the platform's proof only. Throws where the answer proves nothing. */
+  observe(target: Target, reference: SnapshotReference, scope: Scope): Promise<Observation>;
+  /** Takes a snapshot: exactly one request that changes anything, repeated only when it surely was not executed. */
+  create?(target: Target, inputs: Readonly<Record<string, JsonValue>>, scope: Scope): Promise<CreateAnswer>;
+  /** Finds what an answered create made among the `fresh` ones, those that were not there before. */
+  select?(answer: CreateAnswer, fresh: readonly ObservedSnapshot[]): Selection;
+  /** A fresh link to a snapshot's bytes. */
+  downloadLink?(target: Target, reference: SnapshotReference, scope: Scope): Promise<DownloadLink>;
+  /** Lists the snapshots of the whole account, with their targets. */
+  listAccount?(scope: Scope): Promise<readonly { readonly target: Target; readonly snapshot: ObservedSnapshot }[]>;
+}

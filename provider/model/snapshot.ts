@@ -1,0 +1,78 @@
+/** JSON data: what may cross the boundary to the engine and into the state. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/**
+ * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`; `gone` is
+ * said on proof only; `unknown` is anything that the platform's answers leave open.
+ */
+export type SnapshotStatus = "pending" | "running" | "available" | "failed" | "gone" | "unknown";
+
+/** A snapshot as a platform's answer shows it. */
+export interface ObservedSnapshot {
+  /** The platform's own id. */
+  readonly snapshotId: string;
+  /** What names it within its target, as in its resource id. */
+  readonly segments: readonly string[];
+  readonly status: SnapshotStatus;
+  /** The platform's own word for the status, where it has one. */
+  readonly platformStatus?: string;
+  /** ISO-8601 UTC; left out where no trustworthy instant exists. */
+  readonly createdAt?: string;
+  readonly sizeBytes?: number;
+  /** The size as the API says it. */
+  readonly sizeText?: string;
+  /** The outputs that only this platform has. */
+  readonly details: Readonly<Record<string, JsonValue>>;
+}
+
+/** What a snapshot is taken of. */
+export interface Target {
+  /** The argument that names it: `appId`, `databaseId`, … */
+  readonly argument: string;
+  /** Its kind in resource ids: `app`, `database`, … */
+  readonly kind: string;
+  /** Its own id on the platform. */
+  readonly id: string;
+}
+
+/** The snapshots of a target, newest first, as one well-formed answer (all its pages) shows them. */
+export interface SnapshotList {
+  readonly snapshots: readonly ObservedSnapshot[];
+  /** False where the platform's answer can also mean something else than "there are no others". */
+  readonly complete: boolean;
+  /** The platform's clock when it answered, in milliseconds since 1970. */
+  readonly serverTimeMs?: number;
+}
+
+/** What looking for one known snapshot has shown. */
+export type Observation =
+  | { readonly outcome: "found"; readonly snapshot: ObservedSnapshot }
+  /** Proven not to be there any more. */
+  | { readonly outcome: "gone"; readonly proof: string }
+  /** Not seen, and no proof either; the resource is kept with status `unknown`. */
+  | { readonly outcome: "unproven"; readonly reason: string };
+
+/** What the answer to a create request tells. */
+export interface CreateAnswer {
+  /** The new snapshot, where the answer itself names it. */
+  readonly snapshot?: ObservedSnapshot;
+  /** The platform's clock when it answered (its `Date` header), in milliseconds since 1970. */
+  readonly serverTimeMs?: number;
+  /** What else helps to find the new snapshot in the list. */
+  readonly hints?: Readonly<Record<string, string>>;
+  /** What the answer alone says of it, for a list that does not show it yet: enough to name it, not to describe it. */
+  readonly unlisted?: ObservedSnapshot;
+}
+
+/** Which snapshot of a list a create has made. */
+export type Selection =
+  | { readonly outcome: "one"; readonly snapshot: ObservedSnapshot; readonly others: readonly ObservedSnapshot[] }
+  | { readonly outcome: "none" }
+  | { readonly outcome: "several"; readonly candidates: readonly ObservedSnapshot[] };
+
+/** A link to a snapshot's bytes: a bearer secret, never stored. */
+export interface DownloadLink {
+  readonly url: string;
+  /** ISO-8601 UTC, where the platform tells. */
+  readonly expiresAt?: string;
+}

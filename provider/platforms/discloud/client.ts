@@ -1,0 +1,174 @@
+import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
+import { createLimiter, type RateBudget } from "../../http/limiter";
+import type { Connection } from "../../model/connection";
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
+import type { PlatformRuntime, Scope } from "../../model/platform";
+import { type AccountEntry, accountEntries } from "./mapping";
+import { accountList, appList, appShown, type Created, created, downloadLink, errorBody, versionItem } from "./schemas";
+
+/** A create answers when the backup is made, which takes as long as the app is large. */
+const CREATE_TIMEOUT_MS = 10 * 60_000;
+const LARGEST_PAGE = 200;
+const MOST_PAGES = 1_000;
+
+/** Source: https://docs.discloud.com/en/api-and-integrations/api-overview/authentication */
+export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
+  return {
+    ...runtime,
+    connection,
+    baseUrl: connection.fields["url"] ?? "",
+    limiter: createLimiter(runtime.clock, 0),
+    headers: () => ({ "api-token": connection.fields["token"] ?? "" }),
+    explain,
+    rateLimitDelayMs: 10_000,
+    budget,
+  };
+}
+
+/** `{code, message}`; messages come in the user's language, so only the status decides. A 404 page is no answer. */
+function explain(answer: RawAnswer, json: unknown): Explanation {
+  const body = errorBody.safeParse(json);
+  return {
+    message: body.data?.message,
+    ...(answer.status === 404 && !body.success ? { kind: "unexpectedAnswer" } : {}),
+  };
+}
+
+/**
+ * `ratelimit-reset` counts seconds from the answer; Discloud's own command line waits a second more.
+ * Source: https://github.com/discloud/discloud.app (REST.ts), https://github.com/discloud/cli (RateLimit.ts)
+ */
+function budget(answer: RawAnswer, nowMs: number): RateBudget | undefined {
+  const [limit, remaining, resetSeconds] = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"].map((name) =>
+    /^\d+(\.\d+)?$/.test(answer.headers[name] ?? "") ? Number(answer.headers[name]) : undefined,
+  );
+  if (remaining === undefined || resetSeconds === undefined) return undefined;
+  return { limit: limit ?? remaining, remaining, resetAtMs: nowMs + (resetSeconds + 1) * 1000 };
+}
+
+function checkApp(api: Api, operation: string, appId: string, answered: string | undefined): void {
+  if (answered === undefined || answered === appId) return;
+  throw new SnapshotsError(
+    `[${api.connection.platform}] ${operation} app ${appId}: the answer is about another app, ${answered}`,
+    { kind: "unexpectedAnswer" },
+  );
+}
+
+/**
+ * `GET /snapshot/{appID}`: the versions of an app; undefined for 404, which means "none" and also "not in your plan".
+ * Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot
+ */
+export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
+  const operation = "list snapshots of";
+  try {
+    const answer = await callApi(
+      api,
+      {
+        operation,
+        target: `app ${appId}`,
+        method: "GET",
+        path: `/snapshot/${encodeURIComponent(appId)}`,
+        expect: appList,
+      },
+      scope,
+    );
+    checkApp(api, operation, appId, answer.data.app?.id);
+    return answer;
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * `GET /snapshot`: the versions of all apps, page by page until one brings nothing new, since a page may be shorter
+ * than asked for. A 404 on the first page is an error here: it proves nothing.
+ */
+export async function listAccountSnapshots(api: Api, scope: Scope): Promise<AccountEntry[]> {
+  const all = new Map<string, AccountEntry>();
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    let entries: AccountEntry[] | undefined;
+    try {
+      const answer = await callApi(
+        api,
+        {
+          operation: "list all snapshots",
+          method: "GET",
+          path: "/snapshot",
+          query: { page, limit: LARGEST_PAGE },
+          expect: accountList,
+        },
+        scope,
+      );
+      entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);
+    } catch (error) {
+      if (page > 1 && isSnapshotsError(error, "notFound")) break;
+      throw error;
+    }
+    if (entries === undefined) {
+      throw new SnapshotsError(
+        `[${api.connection.platform}] list all snapshots: the answer holds no single list whose items have a ` +
+          "version; Discloud does not document it. Name an app with appId instead",
+        { kind: "unexpectedAnswer" },
+      );
+    }
+    const before = all.size;
+    for (const entry of entries) all.set(`${entry.appId ?? ""}/${entry.item.version}`, entry);
+    if (all.size === before) break;
+  }
+  return [...all.values()];
+}
+
+/** `POST /snapshot/{appID}`: takes a snapshot; answers when it is made. 409 while the app is busy. */
+export function createSnapshot(api: Api, appId: string, scope: Scope): Promise<Answer<Created>> {
+  return callApi(
+    api,
+    {
+      operation: "create a snapshot of",
+      target: `app ${appId}`,
+      method: "POST",
+      path: `/snapshot/${encodeURIComponent(appId)}`,
+      expect: created,
+      timeoutMs: CREATE_TIMEOUT_MS,
+    },
+    scope,
+  );
+}
+
+/** `GET /snapshot/{appID}/versions/{version}`: a new temporary link each time. */
+export async function getDownloadLink(api: Api, appId: string, version: string, scope: Scope) {
+  const answer = await callApi(
+    api,
+    {
+      operation: "get a download link for",
+      target: `app ${appId} version ${version}`,
+      method: "GET",
+      path: `/snapshot/${encodeURIComponent(appId)}/versions/${encodeURIComponent(version)}`,
+      expect: downloadLink,
+    },
+    scope,
+  );
+  return answer.data.download;
+}
+
+/** `GET /app/{appID}`: whether the app itself exists, as far as this credential sees. */
+export async function appExists(api: Api, appId: string, scope: Scope): Promise<boolean> {
+  try {
+    const answer = await callApi(
+      api,
+      {
+        operation: "show",
+        target: `app ${appId}`,
+        method: "GET",
+        path: `/app/${encodeURIComponent(appId)}`,
+        expect: appShown,
+      },
+      scope,
+    );
+    checkApp(api, "show", appId, answer.data.apps.id);
+    return true;
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { instantOf, isoText } from "../../model/clock";
+import type { ObservedSnapshot } from "../../model/snapshot";
+import type { ListEntry } from "./schemas";
+
+/** An entry of the list. `created_at` is the only time in it that holds; the name is opaque. */
+export function toSnapshot(entry: ListEntry): ObservedSnapshot {
+  const instantMs = instantOf(entry.created_at);
+  return {
+    snapshotId: entry.name,
+    segments: [entry.name],
+    status: entry.is_successful === true ? "available" : entry.is_successful === false ? "failed" : "unknown",
+    ...(instantMs === undefined ? {} : { createdAt: isoText(instantMs) }),
+    ...(typeof entry.size === "number" ? { sizeBytes: entry.size } : {}),
+    details: { backupName: entry.name },
+  };
+}
+
+/** Newest first by `created_at`, whatever order the answer has. */
+export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
+  return [...snapshots].sort((a, b) => Date.parse(b.createdAt ?? "") - Date.parse(a.createdAt ?? ""));
+}
+
+/**
+ * The download link of an entry. The documents print the separator as `\_`, which is Markdown for `_`.
+ * Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get
+ */
+export function downloadUrl(backupsUrl: string, accountId: string, entry: ListEntry): string {
+  const file = `${encodeURIComponent(accountId)}_${encodeURIComponent(entry.name)}.zip`;
+  return `${backupsUrl}/${file}?${entry.key.replace(/^\?/, "").replaceAll(" ", "%20")}`;
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { instantOf } from "../../model/clock";
+
+/** An entry of the list. `key` is the query of its download link: a secret, another one on every list. */
+export const listEntry = z.object({
+  name: z.string().min(1),
+  size: z.number().nullish(),
+  modified: z.string().refine((text) => instantOf(text) !== undefined, "is not a time with a zone"),
+  key: z.string(),
+});
+export type ListEntry = z.output<typeof listEntry>;
+
+export const snapshotList = z.object({ status: z.literal("success"), response: z.array(listEntry) });
+
+export const created = z.object({
+  status: z.literal("success"),
+  response: z.object({ url: z.string().nullish(), key: z.string().nullish() }).nullish(),
+});
+export type Created = z.output<typeof created>;
+
+/** `GET /users/me`: the account and what it holds. */
+export const account = z.object({
+  status: z.literal("success"),
+  response: z.object({
+    user: z.object({ id: z.string().min(1) }),
+    applications: z.array(z.object({ id: z.string() })).nullish(),
+    databases: z.array(z.object({ id: z.string() })).nullish(),
+  }),
+});
+export type Account = z.output<typeof account>;
+
+export const errorBody = z.object({
+  code: z.string().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+});

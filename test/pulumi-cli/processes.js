@@ -23,6 +23,9 @@ const fs = require("node:fs");
  * @property {(child: import("node:child_process").ChildProcess) => void} [onStart]
  */
 
+/** Linux has it, macOS does not. */
+const HAS_PROC = fs.existsSync("/proc/self/stat");
+
 /** How long a finished command may keep its output open through a process that outlives it. */
 const OUTPUT_GRACE_MS = 2_000;
 
@@ -111,7 +114,7 @@ function descendants(pid) {
 
 /** @returns {[pid: number, parent: number][]} */
 function processTable() {
-  if (fs.existsSync("/proc/self/stat")) {
+  if (HAS_PROC) {
     return fs
       .readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -146,18 +149,23 @@ function statFields(pid) {
 }
 
 /**
- * When a process started, in the machine's own ticks: with the pid it names a process for good, since pids are reused.
+ * When a process started, in the system's own form: with the pid it names a process for good, since pids are reused.
  *
  * @param {number} pid
- * @returns {string | undefined} undefined where the system has no /proc, or no such process.
+ * @returns {string | undefined} undefined when there is no such process.
  */
 function startOf(pid) {
-  return statFields(pid)?.[19];
+  if (HAS_PROC) return statFields(pid)?.[19];
+  try {
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * @param {number} pid
- * @param {string | undefined} start What `startOf` said when the pid was noted down.
+ * @param {string | undefined} start What `startOf` said when the pid was noted down; undefined: any start will do.
  */
 function isRunning(pid, start) {
   try {
@@ -165,8 +173,9 @@ function isRunning(pid, start) {
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPERM") return false;
   }
-  const now = startOf(pid);
-  return start === undefined || now === undefined || now === start;
+  // A zombie has ended and waits for its parent to notice.
+  if (HAS_PROC && statFields(pid)?.[0] === "Z") return false;
+  return start === undefined || startOf(pid) === start;
 }
 
 module.exports = { descendants, isRunning, killTree, runCommand, startOf };

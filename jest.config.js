@@ -1,7 +1,24 @@
+const common = {
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.demo/"],
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+};
+
 /** @type {import("jest").Config} */
 module.exports = {
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
-  modulePathIgnorePatterns: ["<rootDir>/dist/"],
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  projects: [
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/", "\\.engine\\.test\\.ts$"],
+    },
+    {
+      ...common,
+      displayName: "engine",
+      testMatch: ["<rootDir>/test/engine/**/*.test.ts", "<rootDir>/test/**/*.engine.test.ts"],
+      globalSetup: "<rootDir>/test/pulumi-cli/global-setup.js",
+      globalTeardown: "<rootDir>/test/pulumi-cli/global-teardown.js",
+    },
+  ],
   testTimeout: 30_000,
 };

@@ -80,6 +80,52 @@ function parseConfigObject(value: unknown): Record<string, unknown> | undefined 
     : undefined;
 }
 
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
+function rawValue(
+  field: ConnectionField,
+  fromConfig: unknown,
+  fromEnvironment: string | undefined,
+): string | undefined {
+  if (isSet(fromConfig)) return String(fromConfig);
+  return isSet(fromEnvironment) ? fromEnvironment : field.default;
+}
+
+function setCommandFor(fields: ConnectionFields, connection: string, field: string): string {
+  const secret = fields[field]?.secret ? "--secret " : "";
+  return `"pulumi config set --path ${secret}${CONFIG_NAMESPACE}:${connection}.${field} <value>"`;
+}
+
+/**
+ * The credentials that stack config holds in plain text, each as a sentence with the command that mends it. None where
+ * the sources can't see it, and none on a connection whose addresses are all loopback.
+ */
+export function plainCredentialProblems(
+  platform: string,
+  fields: ConnectionFields,
+  name: string,
+  sources: ConnectionSources,
+): string[] {
+  const config = parseConfigObject(sources.config(name)) ?? {};
+  const stored = Object.keys(fields).filter((field) => fields[field]?.secret && isSet(config[field]));
+  if (stored.length === 0 || sources.isSecret === undefined || sources.isSecret(name)) return [];
+  const isLoopback = Object.entries(fields)
+    .filter(([, field]) => field.url)
+    .every(([fieldName, field]) =>
+      isLoopbackUrl(
+        rawValue(field, config[fieldName], name === platform ? sources.environment[field.environment] : undefined),
+      ),
+    );
+  if (isLoopback) return [];
+  return stored.map(
+    (field) =>
+      `connection "${name}": the field ${field} is stored in plain text; store it encrypted with ` +
+      setCommandFor(fields, name, field),
+  );
+}
+
 /**
  * Resolves the connection `name` of `platform` from stack config and, for the platform's default connection (the one
  * that has its name), from the environment. Every problem names the connection, the field and the ways to set it.
@@ -102,8 +148,7 @@ export function resolveConnection(
       ],
     };
   }
-  const setCommand = (field: string): string =>
-    `"pulumi config set --path ${fields[field]?.secret ? "--secret " : ""}${configKey}.${field} <value>"`;
+  const setCommand = (field: string): string => setCommandFor(fields, name, field);
   const waysToSet = (field: string): string =>
     isDefault
       ? `set it with ${setCommand(field)} or in the environment as ${fields[field]?.environment}`
@@ -129,12 +174,12 @@ export function resolveConnection(
   }
 
   const values: Record<string, string> = {};
-  const secretsFromConfig: string[] = [];
+  let fromConfigSecret = false;
   for (const [field, definition] of Object.entries(fields)) {
     const fromConfig = configFields[field];
     const fromEnvironment = isDefault ? sources.environment[definition.environment] : undefined;
-    let value: string | undefined;
-    if (fromConfig !== undefined && fromConfig !== null && fromConfig !== "") {
+    let value = rawValue(definition, fromConfig, fromEnvironment);
+    if (isSet(fromConfig)) {
       // "pulumi config set --path" stores digits as a number; one above 2^53 has already lost its last digits.
       if (typeof fromConfig !== "string" && !Number.isSafeInteger(fromConfig)) {
         problems.push(
@@ -143,12 +188,7 @@ export function resolveConnection(
         );
         continue;
       }
-      value = String(fromConfig);
-      if (definition.secret) secretsFromConfig.push(field);
-    } else if (fromEnvironment !== undefined && fromEnvironment !== "") {
-      value = fromEnvironment;
-    } else {
-      value = definition.default;
+      if (definition.secret) fromConfigSecret = true;
     }
     if (value === undefined) {
       if (definition.required) problems.push(`${title}: the field ${field} is missing; ${waysToSet(field)}`);
@@ -171,15 +211,7 @@ export function resolveConnection(
     values[field] = value;
   }
 
-  const urlFields = Object.keys(fields).filter((field) => fields[field]?.url);
-  const isLoopback = urlFields.every((field) => isLoopbackUrl(values[field]));
-  if (sources.isSecret !== undefined && secretsFromConfig.length > 0 && !isLoopback && !sources.isSecret(name)) {
-    for (const field of secretsFromConfig) {
-      problems.push(
-        `${title}: the field ${field} is stored in plain text; store it encrypted with ${setCommand(field)}`,
-      );
-    }
-  }
+  problems.push(...plainCredentialProblems(platform, fields, name, sources));
   if (problems.length > 0) return { problems };
   return {
     connection: {
@@ -189,7 +221,7 @@ export function resolveConnection(
       secrets: Object.keys(values)
         .filter((field) => fields[field]?.secret)
         .map((field) => values[field] ?? ""),
-      fromConfig: secretsFromConfig.length > 0,
+      fromConfig: fromConfigSecret,
     },
   };
 }

@@ -87,6 +87,6 @@ export interface SnapshotPlatform {
   select?(answer: CreateAnswer, fresh: readonly ObservedSnapshot[]): Selection;
   /** A fresh link to a snapshot's bytes. */
   downloadLink?(target: Target, reference: SnapshotReference, scope: Scope): Promise<DownloadLink>;
-  /** Lists the snapshots of the whole account, with their targets. */
+  /** Lists the snapshots of the whole account with their targets, newest first. */
   listAccount?(scope: Scope): Promise<readonly { readonly target: Target; readonly snapshot: ObservedSnapshot }[]>;
 }

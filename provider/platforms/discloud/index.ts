@@ -15,6 +15,12 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
   return {
     async list(target, scope) {
       const answer = await listAppSnapshots(api, target.id, scope);
+      if (answer === undefined && !(await appExists(api, target.id, scope))) {
+        throw new SnapshotsError(`[discloud] list snapshots of app ${target.id}: there is no such app`, {
+          kind: "notFound",
+          executed: "no",
+        });
+      }
       return {
         snapshots: newestFirst((answer?.data.versions ?? []).map((item) => toSnapshot(item, zoneMs))),
         complete: answer !== undefined,
@@ -75,6 +81,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
 
     async listAccount(scope) {
       const entries = await listAccountSnapshots(api, scope);
+      entries.sort((a, b) => (a.item.version < b.item.version ? 1 : a.item.version > b.item.version ? -1 : 0));
       return entries.map(({ appId, item }) => {
         if (appId === undefined) {
           throw new SnapshotsError(

@@ -1,0 +1,129 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { systemClock } from "../http/system-clock";
+import { CONFIG_NAMESPACE } from "../model/connection";
+import { messageOf } from "../model/errors";
+import type { JsonValue } from "../model/snapshot";
+import { type Host, type Properties, UnfinishedError } from "../resources/host";
+import { Session } from "../resources/session";
+import { type ResourceVerbs, snapshotResource } from "../resources/snapshot";
+import { type EngineLog, engineLog } from "./engine-log";
+import { fileJournal } from "./journal";
+
+/** Plain data only may cross the boundary: what JSON can't say would fail the call after the real thing was made. */
+function toPlain(properties: Properties): Record<string, JsonValue> {
+  return JSON.parse(JSON.stringify(properties)) as Record<string, JsonValue>;
+}
+
+const resources: Record<string, (session: Session) => ResourceVerbs> = { Snapshot: snapshotResource };
+
+let config: pulumi.dynamic.Config | undefined;
+let session: Session | undefined;
+
+/** One session for all resources of the process, so that they share limits, queues and connections. */
+function sharedSession(): Session {
+  if (session === undefined) {
+    const log: EngineLog = engineLog(process.argv[2]);
+    const host: Host = {
+      clock: systemClock,
+      random: Math.random,
+      connections: {
+        config: (connection) => config?.get(`${CONFIG_NAMESPACE}:${connection}`),
+        environment: process.env,
+      },
+      journal: fileJournal(process.env),
+      warn: log.warn,
+      announce: log.announce,
+    };
+    session = new Session(host);
+  }
+  return session;
+}
+
+/** The engine's host prints `error: stack` for a failed read or delete; a stack of ours would tell a user nothing. */
+function withoutStack(error: unknown, consequence: string): Error {
+  const clean = new Error(messageOf(error));
+  clean.name = "";
+  clean.stack = consequence;
+  return clean;
+}
+
+/** The engine stores the resource with its id and properties, shows the reasons only, and has the next up go on. */
+function initializationError(error: UnfinishedError, id: string, given: Properties): Error {
+  return Object.assign(new Error(error.reason), {
+    id,
+    properties: toPlain({ ...error.properties, ...pick(given, "__provider") }),
+    reasons: [error.reason],
+  });
+}
+
+function pick(properties: Properties, name: string): Properties {
+  const value = properties[name];
+  return value === undefined ? {} : { [name]: value };
+}
+
+/**
+ * The provider of a resource, as the text that every user's state holds asks for it:
+ * `exports.handler = () => require("pulumi-snapshots/runtime").provider("Snapshot");`. That text runs on refresh and
+ * delete for as long as the state exists, so the name of this function, its argument and the package's `./runtime`
+ * export never change.
+ */
+export function provider(resourceName: string): pulumi.dynamic.ResourceProvider {
+  const open = Object.hasOwn(resources, resourceName) ? resources[resourceName] : undefined;
+  if (open === undefined) {
+    throw new Error(
+      `this version of pulumi-snapshots has no resource "${resourceName}": install the version that the program uses`,
+    );
+  }
+  let opened: ResourceVerbs | undefined;
+  const verbs = (): ResourceVerbs => {
+    opened ??= open(sharedSession());
+    return opened;
+  };
+  return {
+    // Parallel creates race with this: the config is stored before anything else can run.
+    async configure(request) {
+      config = request.config;
+    },
+    async check(_olds, news: Properties) {
+      const { inputs, failures } = verbs().check(news);
+      return { inputs: toPlain(inputs), failures: [...failures] };
+    },
+    async diff(id, olds: Properties, news: Properties) {
+      const { changes, replaces } = verbs().diff(id, olds, news);
+      return {
+        ...(changes === undefined ? {} : { changes }),
+        ...(replaces === undefined ? {} : { replaces: [...replaces] }),
+      };
+    },
+    async create(inputs: Properties) {
+      try {
+        const { id, outs } = await verbs().create(inputs);
+        return { id, outs: toPlain(outs) };
+      } catch (error) {
+        throw error instanceof UnfinishedError ? initializationError(error, error.id, inputs) : error;
+      }
+    },
+    async read(id, props: Properties) {
+      try {
+        const read = await verbs().read(id, props ?? {});
+        return read === undefined ? {} : { id: read.id, props: toPlain(read.props), inputs: toPlain(read.inputs) };
+      } catch (error) {
+        throw withoutStack(error, "the resource stays in the state as it was");
+      }
+    },
+    async update(id, olds: Properties, news: Properties) {
+      try {
+        return { outs: toPlain(await verbs().update(id, olds, news)) };
+      } catch (error) {
+        throw error instanceof UnfinishedError ? initializationError(error, id, news) : error;
+      }
+    },
+    async delete(id, props: Properties) {
+      try {
+        await verbs().delete(id, props);
+      } catch (error) {
+        throw withoutStack(error, "the resource stays in the state as it was");
+      }
+    },
+  };
+}

@@ -1,0 +1,14 @@
+export { type Emulator, type EmulatorOptions, type FaultRule, parseFaults, seed, startEmulator } from "./emulator";
+export { systemClock } from "./http/system-clock";
+export type { Clock } from "./model/clock";
+export { CONFIG_NAMESPACE, type ConnectionSources, plainCredentialProblems } from "./model/connection";
+export { type ErrorKind, SnapshotsError } from "./model/errors";
+export type { PlatformDefinition } from "./model/platform";
+export type { DownloadLink, JsonValue, SnapshotStatus } from "./model/snapshot";
+export { VERSION } from "./model/version";
+export { definitions, type PlatformName } from "./platforms";
+export { linkToSnapshot, listSnapshots, type SnapshotItem, showSnapshot } from "./resources/functions";
+export type { Host, Intent, Journal, Properties, Unfinished } from "./resources/host";
+export { Session } from "./resources/session";
+export { snapshotResource } from "./resources/snapshot";
+export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";

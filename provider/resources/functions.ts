@@ -1,0 +1,128 @@
+import { SnapshotsError } from "../model/errors";
+import { parseSnapshotId } from "../model/ids";
+import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
+import type { Properties } from "./host";
+import { type Opened, type Session, targetOf, textOf } from "./session";
+import { referenceOf } from "./snapshot/create";
+import { describe, idOf } from "./snapshot/state";
+
+/** A snapshot as a function returns it: its resource id and the outputs of a Snapshot. */
+export type SnapshotItem = Readonly<Record<string, JsonValue>>;
+
+function openFor(session: Session, query: Properties): Opened {
+  return session.open(textOf(query, "platform") ?? "", textOf(query, "connection"), undefined);
+}
+
+function namesTarget(opened: Opened, query: Properties): boolean {
+  return Object.keys(opened.definition.targets).some((argument) => textOf(query, argument) !== undefined);
+}
+
+function checkArguments(opened: Opened, query: Properties, others: readonly string[]): void {
+  const { definition } = opened;
+  const known = ["platform", "connection", ...Object.keys(definition.targets), ...others];
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    if (!known.includes(name)) {
+      throw new SnapshotsError(`unknown argument "${name}" for ${definition.title}; it knows ${known.join(", ")}`, {
+        kind: "invalid",
+        executed: "no",
+      });
+    }
+    const checked = definition.targets[name]?.schema.safeParse(value);
+    if (checked !== undefined && !checked.success) {
+      throw new SnapshotsError(`${name} ${checked.error.issues[0]?.message}`, { kind: "invalid", executed: "no" });
+    }
+  }
+}
+
+function toItem(opened: Opened, query: Properties, target: Target, snapshot: ObservedSnapshot): SnapshotItem {
+  return {
+    id: idOf(opened.definition, target, snapshot),
+    platform: opened.definition.name,
+    connection: textOf(query, "connection") ?? opened.definition.name,
+    [target.argument]: target.id,
+    ...describe(snapshot),
+  };
+}
+
+/** Lists snapshots, newest first: of one target, or of the whole account where the API can. */
+export async function listSnapshots(session: Session, query: Properties): Promise<SnapshotItem[]> {
+  const opened = openFor(session, query);
+  const { definition, platform, scope } = opened;
+  checkArguments(opened, query, ["limit"]);
+  const limit = query["limit"];
+  if (limit !== undefined && !(typeof limit === "number" && Number.isInteger(limit) && limit > 0)) {
+    throw new SnapshotsError("limit must be a whole number above zero", { kind: "invalid", executed: "no" });
+  }
+  const most = limit ?? Number.POSITIVE_INFINITY;
+  if (namesTarget(opened, query)) {
+    const target = targetOf(definition, query);
+    const { snapshots } = await platform.list(target, scope);
+    return snapshots.slice(0, most).map((snapshot) => toItem(opened, query, target, snapshot));
+  }
+  if (platform.listAccount === undefined) {
+    throw new SnapshotsError(
+      `[${definition.name}] list all snapshots: ${definition.cannot["listAccount"]}; name it with ` +
+        Object.keys(definition.targets).join(" or "),
+      { kind: "unsupported", executed: "no" },
+    );
+  }
+  const entries = await platform.listAccount(scope);
+  return entries.slice(0, most).map(({ target, snapshot }) => toItem(opened, query, target, snapshot));
+}
+
+async function findSnapshot(
+  opened: Opened,
+  query: Properties,
+): Promise<{ target: Target; snapshot: ObservedSnapshot }> {
+  checkArguments(opened, query, ["id"]);
+  const { definition, platform, scope } = opened;
+  const target = targetOf(definition, query);
+  const id = textOf(query, "id");
+  if (id === undefined) {
+    throw new SnapshotsError(`[${definition.name}] no id: give a snapshot's own id or "latest"`, {
+      kind: "invalid",
+      executed: "no",
+    });
+  }
+  if (id === "latest") {
+    const { snapshots } = await platform.list(target, scope);
+    const snapshot = snapshots.find(({ status }) => status === "available");
+    if (snapshot !== undefined) return { target, snapshot };
+    throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot`, {
+      kind: "notFound",
+    });
+  }
+  const address = parseSnapshotId(id);
+  const isOwn = address?.platform === definition.name && address.target === target.id && !address.pending;
+  const snapshotId = isOwn ? (address.segments.at(-1) ?? id) : id;
+  const observed = await platform.observe(target, { snapshotId }, scope);
+  if (observed.outcome === "found") return { target, snapshot: observed.snapshot };
+  const reason = observed.outcome === "gone" ? observed.proof : observed.reason;
+  throw new SnapshotsError(
+    `[${definition.name}] ${target.kind} ${target.id} has no snapshot ${snapshotId}: ${reason}`,
+    {
+      kind: "notFound",
+    },
+  );
+}
+
+/** Shows one snapshot: by its own id, or the newest usable one as `latest`. */
+export async function showSnapshot(session: Session, query: Properties): Promise<SnapshotItem> {
+  const opened = openFor(session, query);
+  const { target, snapshot } = await findSnapshot(opened, query);
+  return toItem(opened, query, target, snapshot);
+}
+
+/** A fresh download link to one snapshot's bytes: a secret. */
+export async function linkToSnapshot(session: Session, query: Properties): Promise<DownloadLink> {
+  const opened = openFor(session, query);
+  if (opened.platform.downloadLink === undefined) {
+    throw new SnapshotsError(`[${opened.definition.name}] ${opened.definition.cannot["download"]}`, {
+      kind: "unsupported",
+      executed: "no",
+    });
+  }
+  const { target, snapshot } = await findSnapshot(opened, query);
+  return opened.platform.downloadLink(target, referenceOf(describe(snapshot)), opened.scope);
+}

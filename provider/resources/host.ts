@@ -1,0 +1,60 @@
+import type { Clock } from "../model/clock";
+import type { ConnectionSources } from "../model/connection";
+import type { JsonValue } from "../model/snapshot";
+
+/** What a resource is to the engine: its inputs or outputs as plain data. */
+export type Properties = Readonly<Record<string, JsonValue>>;
+
+/** The note of a request that is about to be sent, kept on this machine until its outcome is known. No secrets. */
+export interface Intent {
+  /** The resource that asks. */
+  readonly urn: string;
+  /** What it asks for, so that a later program's other wish is not mistaken for it. */
+  readonly wish: string;
+  readonly unfinished: Unfinished;
+}
+
+/** What is known of a create whose end has not been seen. */
+export interface Unfinished {
+  /** When the request was sent, by the platform's clock as far as known; ISO-8601 UTC. */
+  readonly requestedAt: string;
+  /** The keys of the snapshots that the target had before. */
+  readonly known: readonly string[];
+  /** Whether the list of `known` was an answer that surely named them all. */
+  readonly knownComplete: boolean;
+  /** What the platform answered, where it answered without naming the snapshot. */
+  readonly answer?: { readonly serverTimeMs?: number; readonly hints?: Readonly<Record<string, string>> };
+}
+
+/** Where intents are kept. */
+export interface Journal {
+  find(urn: string): Promise<Intent | undefined>;
+  note(intent: Intent): Promise<void>;
+  settle(urn: string): Promise<void>;
+}
+
+/** Everything that the resources take from outside. */
+export interface Host {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly connections: ConnectionSources;
+  readonly journal: Journal;
+  /** Shows a warning on the resource's own row. */
+  warn(urn: string | undefined, message: string): Promise<void>;
+  /** Shows on the resource's own row what it waits for. */
+  announce(urn: string | undefined, message: string): void;
+}
+
+/** A create or update that has made something and could not finish: what it made goes into the state. */
+export class UnfinishedError extends Error {
+  constructor(
+    readonly id: string,
+    readonly properties: Properties,
+    readonly reason: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(reason, options);
+    this.name = "UnfinishedError";
+  }
+}

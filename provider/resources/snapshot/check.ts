@@ -1,0 +1,141 @@
+import { type ConnectionSources, resolveConnection } from "../../model/connection";
+import type { PlatformDefinition } from "../../model/platform";
+import { isUnknown, UNKNOWN } from "../../model/unknown";
+import { definitions, findDefinition } from "../../platforms";
+import type { Properties } from "../host";
+import { snapshotFields } from "./fields";
+
+/** A refusal at preview: the input and a sentence with the remedy. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What `check` answers: the inputs with their defaults, and everything that is wrong with them. */
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures: readonly CheckFailure[];
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function unknownArgument(name: string, definition: PlatformDefinition, known: readonly string[]): CheckFailure {
+  const others = Object.values(definitions as Record<string, PlatformDefinition>).filter(
+    (other) => other.name !== definition.name && Object.hasOwn(snapshotFields(other), name),
+  );
+  const elsewhere = others.length === 0 ? "" : ` (it exists on ${others.map(({ title }) => title).join(", ")})`;
+  return {
+    property: name,
+    reason: `unknown argument "${name}" on ${definition.title}${elsewhere}; remove it. It knows ${list(known)}`,
+  };
+}
+
+function targetFailures(news: Properties, definition: PlatformDefinition): CheckFailure[] {
+  const names = Object.keys(definition.targets);
+  const given = names.filter((name) => !isMissing(news[name]));
+  if (given.length === 1) return [];
+  const choice = names.join(" or ");
+  return given.length === 0
+    ? [{ property: names[0] ?? "", reason: `missing: name what to snapshot on ${definition.title} with ${choice}` }]
+    : given.slice(1).map((property) => ({ property, reason: `give ${choice}, not both` }));
+}
+
+function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const { adopt, triggers, reuseWithin, deletionPolicy } = news;
+  const adoptsById = typeof adopt === "string" && adopt !== "latest" && adopt !== UNKNOWN;
+  if (!definition.create && isMissing(adopt)) {
+    failures.push({
+      property: "adopt",
+      reason:
+        `missing: ${definition.title} can't take a snapshot (${definition.cannot["create"]}). ` +
+        'Write adopt: "latest" for the newest usable one, or the id of one',
+    });
+  }
+  if (adoptsById && !isMissing(triggers) && (isUnknown(triggers) || Object.keys(triggers as object).length > 0)) {
+    failures.push({
+      property: "triggers",
+      reason: 'triggers have nothing to do while one snapshot is adopted by id: remove them, or write adopt: "latest"',
+    });
+  }
+  if (!isMissing(adopt) && !isMissing(reuseWithin)) {
+    failures.push({ property: "reuseWithin", reason: "adopt already names the snapshot: give one of the two" });
+  }
+  if (deletionPolicy === "delete") {
+    for (const property of ["adopt", "reuseWithin"]) {
+      if (isMissing(news[property])) continue;
+      failures.push({
+        property: "deletionPolicy",
+        reason: `"delete" together with ${property} could delete a snapshot that this program never took: write "retain"`,
+      });
+    }
+  }
+  return failures;
+}
+
+/**
+ * Checks a Snapshot's inputs and fills in defaults, without any request. A value that is not known yet is left to the
+ * up that will know it.
+ */
+export function checkSnapshot(news: Properties, sources: ConnectionSources): Checked {
+  const definition = findDefinition(news["platform"]);
+  if (definition === undefined) {
+    const reason = isMissing(news["platform"])
+      ? "missing: name the platform"
+      : news["platform"] === UNKNOWN
+        ? "must be written out, not taken from an output"
+        : `"${String(news["platform"])}" is no platform`;
+    return {
+      inputs: news,
+      failures: [{ property: "platform", reason: `${reason}; it is one of ${list(Object.keys(definitions))}` }],
+    };
+  }
+
+  const fields = snapshotFields(definition);
+  const visible = Object.keys(fields).filter((name) => !fields[name]?.internal);
+  const failures: CheckFailure[] = [];
+  const inputs: Record<string, Properties[string]> = {};
+  for (const [name, value] of Object.entries(news)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (isMissing(value)) continue;
+    inputs[name] = value;
+    if (field === undefined) {
+      failures.push(unknownArgument(name, definition, visible));
+    } else if (value === UNKNOWN) {
+      if (field.plain) failures.push({ property: name, reason: "must be written out, not taken from an output" });
+    } else {
+      const parsed = field.schema.safeParse(value);
+      for (const issue of parsed.success ? [] : parsed.error.issues) {
+        const where = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+        failures.push({ property: name, reason: where + issue.message });
+      }
+    }
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.default !== undefined) inputs[name] ??= field.default;
+  }
+  if (definition.delete && isMissing(news["deletionPolicy"])) {
+    failures.push({
+      property: "deletionPolicy",
+      reason:
+        `missing: say what destroy and replacement do with the snapshot on ${definition.title}: ` +
+        '"delete" removes it, "retain" leaves it there',
+    });
+  }
+  failures.push(...targetFailures(news, definition), ...ruleFailures(news, definition));
+
+  const connection = inputs["connection"];
+  if (typeof connection === "string" && connection !== UNKNOWN) {
+    const resolved = resolveConnection(definition.name, definition.connectionFields, connection, sources);
+    if ("problems" in resolved) {
+      failures.push(...resolved.problems.map((reason) => ({ property: "connection", reason })));
+    }
+  }
+  return { inputs, failures };
+}

@@ -1,0 +1,413 @@
+import { poll } from "../../http/poll";
+import { instantOf, isoText } from "../../model/clock";
+import { parseDuration } from "../../model/duration";
+import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
+import { segmentsKey } from "../../model/ids";
+import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
+import { type Properties, type Unfinished, UnfinishedError } from "../host";
+import { createTimeoutMs, type Opened, type Session, targetOf, textOf, urnOf } from "../session";
+import { freshSince, selectMade } from "./selection";
+import { describe, idOf, inWords, pendingIdOf, unfinishedText } from "./state";
+
+/** What the engine stores after a create. */
+export interface Created {
+  readonly id: string;
+  readonly outs: Properties;
+}
+
+/** How long a list is watched for a snapshot that must be in it soon, or was perhaps never made. */
+const SETTLE_MS = 30_000;
+/** How long a run waits for the end of a platform's list lag by itself; above that it says when to come back. */
+const LAG_WAIT_MS = 90_000;
+
+/** One create, or the update that goes on with it. */
+interface Job extends Opened {
+  readonly session: Session;
+  readonly inputs: Properties;
+  readonly target: Target;
+  readonly urn: string | undefined;
+}
+
+function jobFor(session: Session, inputs: Properties): Job {
+  const urn = urnOf(inputs);
+  const opened = session.open(textOf(inputs, "platform") ?? "", textOf(inputs, "connection"), urn);
+  return { ...opened, session, inputs, urn, target: targetOf(opened.definition, inputs) };
+}
+
+function title(job: Job): string {
+  return `[${job.definition.name}] ${job.target.kind} ${job.target.id}`;
+}
+
+function wishOf(job: Job): string {
+  return JSON.stringify([job.definition.name, job.target.kind, job.target.id, job.inputs["triggers"] ?? {}]);
+}
+
+function outsFor(job: Job, snapshot: ObservedSnapshot, adopted: boolean): Properties {
+  return { ...job.inputs, ...describe(snapshot), adopted };
+}
+
+function pendingError(job: Job, unfinished: Unfinished, reason: string, cause?: unknown): UnfinishedError {
+  return new UnfinishedError(
+    pendingIdOf(job.definition, job.target, unfinished),
+    { ...job.inputs, status: "pending", adopted: false, unfinished: unfinishedText(unfinished) },
+    reason,
+    { cause },
+  );
+}
+
+/** Takes or adopts a snapshot; returns when it is usable. */
+export function createSnapshot(session: Session, inputs: Properties): Promise<Created> {
+  const job = jobFor(session, inputs);
+  return session.oneAtATime(job.definition, job.target, async () => {
+    // Waiting for the creates before this one is not the platform's time.
+    job.scope.deadlineMs = session.host.clock.now() + createTimeoutMs(job.definition, inputs);
+    const adopt = textOf(inputs, "adopt");
+    if (adopt !== undefined) {
+      const created = await adoptSnapshot(job, adopt);
+      await settle(job);
+      return created;
+    }
+    const resumed = await resumeFromJournal(job);
+    if (resumed !== undefined) return resumed;
+    const before = await job.platform.list(job.target, job.scope);
+    return reuse(job, before) ?? (await take(job, before));
+  });
+}
+
+/** Goes on with a create whose end has not been seen; the resource keeps its id. */
+export function resumeSnapshot(
+  session: Session,
+  inputs: Properties,
+  held: Properties,
+  unfinished: Unfinished,
+): Promise<Properties> {
+  const job = jobFor(session, inputs);
+  return session.oneAtATime(job.definition, job.target, async () => {
+    job.scope.deadlineMs = session.host.clock.now() + createTimeoutMs(job.definition, inputs);
+    const snapshotId = textOf(held, "snapshotId");
+    if (snapshotId !== undefined) {
+      const observed = await job.platform.observe(job.target, referenceOf(held), job.scope);
+      if (observed.outcome === "found") {
+        return (await waitUntilUsable(job, { ...held, ...describe(observed.snapshot) }, observed.snapshot, unfinished))
+          .outs;
+      }
+      const isGone = observed.outcome === "gone";
+      throw new UnfinishedError(
+        "",
+        // What vanished before it was usable has failed: the next up takes another.
+        { ...held, ...inputs, ...(isGone ? { status: "failed" } : {}) },
+        `${title(job)}: snapshot ${snapshotId} can't be found: ${isGone ? observed.proof : observed.reason}`,
+      );
+    }
+    const found = await resolveUnfinished(job, unfinished);
+    if (found !== undefined) return (await waitUntilUsable(job, {}, found, unfinished)).outs;
+    const before = await job.platform.list(job.target, job.scope);
+    return (await take(job, before)).outs;
+  });
+}
+
+/** What a resource's properties say about the snapshot that it holds. */
+export function referenceOf(properties: Properties): { snapshotId: string; name?: string; createdAt?: string } {
+  const name = textOf(properties, "snapshotName");
+  const createdAt = textOf(properties, "createdAt");
+  return {
+    snapshotId: textOf(properties, "snapshotId") ?? "",
+    ...(name === undefined ? {} : { name }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+  };
+}
+
+async function settle(job: Job): Promise<void> {
+  if (job.urn !== undefined) await job.session.host.journal.settle(job.urn);
+}
+
+async function adoptSnapshot(job: Job, adopt: string): Promise<Created> {
+  const { snapshots, complete } = await job.platform.list(job.target, job.scope);
+  const snapshot =
+    adopt === "latest"
+      ? snapshots.find(({ status }) => status === "available")
+      : snapshots.find(({ snapshotId }) => snapshotId === adopt);
+  if (snapshot === undefined) {
+    const none = complete
+      ? ""
+      : " (and its list may not be the whole truth: it answers the same way where the plan has none)";
+    const there = snapshots.slice(0, 5).map((other) => `${inWords(other)} (${other.status})`);
+    const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${there.join(", ")}`;
+    throw new SnapshotsError(
+      `${title(job)} has no ${adopt === "latest" ? "usable snapshot" : `snapshot "${adopt}"`} to adopt: ${offer}`,
+      { kind: "notFound", executed: "no" },
+    );
+  }
+  if (snapshot.status !== "available") {
+    throw new SnapshotsError(
+      `${title(job)}: snapshot ${inWords(snapshot)} can't be adopted: its status is ${snapshot.platformStatus ?? snapshot.status}`,
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
+}
+
+function reuse(job: Job, before: SnapshotList): Created | undefined {
+  const parsed = parseDuration(textOf(job.inputs, "reuseWithin") ?? "");
+  if (!("milliseconds" in parsed)) return undefined;
+  const held = job.urn === undefined ? undefined : job.session.replaced.get(job.urn);
+  const oldestMs = (before.serverTimeMs ?? job.session.host.clock.now()) - parsed.milliseconds;
+  const snapshot = before.snapshots.find(
+    ({ status, createdAt, snapshotId }) =>
+      status === "available" && (instantOf(createdAt) ?? 0) >= oldestMs && snapshotId !== held?.["snapshotId"],
+  );
+  return snapshot && { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
+}
+
+/** Sends the one request that takes a snapshot, and finds out what it has made. */
+async function take(job: Job, before: SnapshotList): Promise<Created> {
+  const { clock, journal } = job.session.host;
+  const { platform, definition } = job;
+  if (platform.create === undefined) {
+    throw new SnapshotsError(
+      `${title(job)}: ${definition.title} can't take a snapshot: ${definition.cannot["create"]}`,
+      {
+        kind: "unsupported",
+        executed: "no",
+      },
+    );
+  }
+  let unfinished: Unfinished = {
+    requestedAt: isoText(before.serverTimeMs ?? clock.now()),
+    known: before.snapshots.map(({ segments }) => segmentsKey(segments)),
+    knownComplete: before.complete,
+  };
+  if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+
+  let answer: CreateAnswer;
+  try {
+    answer = await platform.create(job.target, job.inputs, job.scope);
+  } catch (error) {
+    if (isSnapshotsError(error) && error.executed === "no") {
+      await settle(job);
+      throw error;
+    }
+    return await findUnanswered(job, unfinished, error);
+  }
+  if (answer.snapshot !== undefined) return waitUntilUsable(job, {}, answer.snapshot, unfinished);
+
+  unfinished = {
+    ...unfinished,
+    answer: {
+      ...(answer.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs }),
+      ...(answer.hints === undefined ? {} : { hints: answer.hints }),
+    },
+  };
+  if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  // An answer that names the snapshot is enough when the list is late; without, only the list can tell.
+  const patienceMs = answer.unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
+  const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + patienceMs));
+  if (found !== undefined) return waitUntilUsable(job, {}, found, unfinished);
+  if (answer.unlisted !== undefined) return waitUntilUsable(job, {}, answer.unlisted, unfinished);
+  await settle(job);
+  throw pendingError(
+    job,
+    unfinished,
+    `${title(job)}: ${definition.title} has accepted the snapshot at ${unfinished.requestedAt}, but its list does not show ` +
+      "it yet. It is noted in the state: run pulumi up again, which looks for it first and takes no second one",
+  );
+}
+
+/** The answer to the request is lost: only the list can tell whether there is a new snapshot. */
+async function findUnanswered(job: Job, unfinished: Unfinished, lost: unknown): Promise<Created> {
+  const { clock } = job.session.host;
+  const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + SETTLE_MS));
+  if (found !== undefined) return waitUntilUsable(job, {}, found, unfinished);
+  await settle(job);
+  throw pendingError(
+    job,
+    unfinished,
+    `${messageOf(lost)}. Whether a snapshot was made is not known yet, and the list shows none so far. It is noted in ` +
+      `the state: run pulumi up again, which looks for it first and takes another only when none can appear any more` +
+      ` (after ${isoText(lagEndMs(job, unfinished))})`,
+    lost,
+  );
+}
+
+function lagEndMs(job: Job, unfinished: Unfinished): number {
+  return (instantOf(unfinished.requestedAt) ?? 0) + job.definition.listLagMs;
+}
+
+/**
+ * Looks at the list until it shows what an unfinished create has made; undefined when it does not until `deadlineMs`.
+ * Several that nothing tells apart are an error that names them all.
+ */
+async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): Promise<ObservedSnapshot | undefined> {
+  const { clock } = job.session.host;
+  let list: SnapshotList | undefined;
+  return poll(
+    async () => {
+      try {
+        list = await job.platform.list(job.target, {
+          ...job.scope,
+          deadlineMs: Math.max(deadlineMs, clock.now() + 5_000),
+        });
+      } catch (error) {
+        if (isSnapshotsError(error, "unavailable", "timeout", "unexpectedAnswer", "rateLimited")) return undefined;
+        await settle(job);
+        throw pendingError(
+          job,
+          unfinished,
+          `a snapshot was asked for at ${unfinished.requestedAt}, and the list that would show it can't be read: ` +
+            `${messageOf(error)}. It is noted in the state: mend this and run pulumi up again`,
+          error,
+        );
+      }
+      const selection = selectMade(job.platform, unfinished, list);
+      if (selection.outcome === "none") return undefined;
+      if (selection.outcome === "several") {
+        await settle(job);
+        throw pendingError(job, unfinished, severalReason(job, unfinished, selection.candidates));
+      }
+      await tellClaim(job, unfinished, selection.snapshot, selection.others);
+      return selection.snapshot;
+    },
+    clock,
+    deadlineMs,
+  );
+}
+
+function severalReason(job: Job, unfinished: Unfinished, candidates: readonly ObservedSnapshot[]): string {
+  return (
+    `${title(job)}: the answer to the request of ${unfinished.requestedAt} is lost, and since then ` +
+    `${candidates.length} snapshots have appeared: ${candidates.map(inWords).join(", ")}. Nothing tells which one is ` +
+    `this resource's; choose with adopt, as in adopt: "${candidates[0]?.snapshotId}"`
+  );
+}
+
+async function tellClaim(
+  job: Job,
+  unfinished: Unfinished,
+  snapshot: ObservedSnapshot,
+  others: readonly ObservedSnapshot[],
+): Promise<void> {
+  if (unfinished.answer === undefined) {
+    await job.session.host.warn(
+      job.urn,
+      `the answer to the request of ${unfinished.requestedAt} was lost; the one snapshot that has appeared since, ` +
+        `${inWords(snapshot)}, is taken for its result`,
+    );
+  } else if (others.length > 0) {
+    await job.session.host.warn(
+      job.urn,
+      `the platform's answer does not name the new snapshot; ${inWords(snapshot)} is nearest to it in time, others that ` +
+        `appeared meanwhile are not: ${others.map(inWords).join(", ")}`,
+    );
+  }
+}
+
+/**
+ * Finds what an unfinished create has made. Undefined when it surely has made nothing: the platform's list lag has
+ * passed and the list, as sure an answer as the one before the request, does not show it. Else an error says when to
+ * come back.
+ */
+async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<ObservedSnapshot | undefined> {
+  const { clock } = job.session.host;
+  const waitMs = lagEndMs(job, unfinished) - clock.now();
+  const lookUntilMs = clock.now() + (waitMs <= LAG_WAIT_MS ? Math.max(waitMs, 0) : 0);
+  const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, lookUntilMs));
+  if (found !== undefined) return found;
+  const list = await job.platform.list(job.target, job.scope);
+  const hasLagPassed = clock.now() >= lagEndMs(job, unfinished);
+  const isSure = list.complete || !unfinished.knownComplete;
+  const candidates = freshSince(unfinished, list);
+  if (hasLagPassed && isSure && candidates.length === 0) return undefined;
+  await settle(job);
+  const why = !hasLagPassed
+    ? `the list may be late until ${isoText(lagEndMs(job, unfinished))}`
+    : isSure
+      ? `what has appeared since does not fit it: ${candidates.map(inWords).join(", ")}`
+      : "the list proves nothing: it answers the same way where the plan has none";
+  throw pendingError(
+    job,
+    unfinished,
+    `${title(job)}: the snapshot that was asked for at ${unfinished.requestedAt} is not in the list: ${why}. No second ` +
+      "one is taken; run pulumi up again later, or choose one that exists with adopt",
+  );
+}
+
+/** Goes on with a request that an earlier run on this machine has sent and not lived to finish. */
+async function resumeFromJournal(job: Job): Promise<Created | undefined> {
+  if (job.urn === undefined) return undefined;
+  const intent = await job.session.host.journal.find(job.urn);
+  if (intent === undefined) return undefined;
+  if (intent.wish !== wishOf(job)) {
+    await job.session.host.warn(
+      job.urn,
+      `an earlier run was stopped after it had asked for a snapshot at ${intent.unfinished.requestedAt}, for other ` +
+        "triggers or another target; if it was made, it exists and is in no state",
+    );
+    await settle(job);
+    return undefined;
+  }
+  const found = await resolveUnfinished(job, intent.unfinished);
+  if (found === undefined) {
+    await settle(job);
+    return undefined;
+  }
+  return waitUntilUsable(job, {}, found, intent.unfinished);
+}
+
+/** Waits until a snapshot that has a name is usable. */
+async function waitUntilUsable(
+  job: Job,
+  held: Properties,
+  made: ObservedSnapshot,
+  unfinished: Unfinished,
+): Promise<Created> {
+  const id = idOf(job.definition, job.target, made);
+  const waiting = (snapshot: ObservedSnapshot): Properties => ({
+    ...outsFor(job, snapshot, false),
+    unfinished: unfinishedText(unfinished),
+  });
+  let latest = made;
+  const reference = referenceOf(describe(made));
+  try {
+    const ended = await poll(
+      async () => {
+        if (latest.status === "available" || latest.status === "failed") return latest;
+        const observed = await job.platform.observe(job.target, reference, job.scope);
+        if (observed.outcome === "gone") {
+          throw new SnapshotsError(`${title(job)}: snapshot ${inWords(latest)} has vanished: ${observed.proof}`, {
+            kind: "notFound",
+          });
+        }
+        if (observed.outcome === "found") latest = observed.snapshot;
+        return latest.status === "available" || latest.status === "failed" ? latest : undefined;
+      },
+      job.session.host.clock,
+      job.scope.deadlineMs,
+    );
+    await settle(job);
+    if (ended?.status === "available") return { id, outs: { ...outsFor(job, ended, false), ...keptTime(held, ended) } };
+    const word = latest.platformStatus ?? latest.status;
+    throw new UnfinishedError(
+      id,
+      waiting(latest),
+      ended === undefined
+        ? `${title(job)}: snapshot ${inWords(latest)} is not usable yet, its status is "${word}". It is noted in the ` +
+            "state: run pulumi up again, which goes on waiting and takes no second one"
+        : `${title(job)}: snapshot ${inWords(latest)} has failed, its status is "${word}". The next pulumi up takes another`,
+    );
+  } catch (error) {
+    if (error instanceof UnfinishedError) throw error;
+    await settle(job);
+    throw new UnfinishedError(
+      id,
+      waiting(latest),
+      `${title(job)}: snapshot ${inWords(latest)} was made, and whether it is usable can't be seen: ${messageOf(error)}. ` +
+        "It is noted in the state: run pulumi up again",
+      { cause: error },
+    );
+  }
+}
+
+function keptTime(held: Properties, snapshot: ObservedSnapshot): Properties {
+  const createdAt = textOf(held, "createdAt") ?? snapshot.createdAt;
+  return createdAt === undefined ? {} : { createdAt };
+}

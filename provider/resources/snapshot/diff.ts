@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from "node:util";
+import { isUnknown } from "../../model/unknown";
+import { findDefinition } from "../../platforms";
+import type { Properties } from "../host";
+import { type InputField, snapshotFields } from "./fields";
+
+/**
+ * What `diff` answers. `changes: false`: equal meaning. `changes: undefined`: the inputs differ, and the engine shows
+ * how by itself. `changes: true`: only the outputs ask for an update.
+ */
+export interface SnapshotDiff {
+  readonly changes?: boolean;
+  readonly replaces?: readonly string[];
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
+}
+
+function isSame(field: InputField, before: unknown, after: unknown): boolean {
+  if (isUnknown(after)) return false;
+  const [old, now] = [before ?? field.default, after ?? field.default];
+  return (isEmpty(old) && isEmpty(now)) || isDeepStrictEqual(old, now);
+}
+
+function changeOf(name: string, field: InputField, olds: Properties, news: Properties): "replace" | "update" | "none" {
+  if (field.change === "nothing" || isSame(field, olds[name], news[name])) return "none";
+  if (field.change !== "adopt") return field.change;
+  // What is held stays; only another id asks for another snapshot.
+  const adopt = news[name];
+  return isEmpty(adopt) || adopt === "latest" || adopt === olds["snapshotId"] ? "update" : "replace";
+}
+
+/** Compares a Snapshot's state with what the program wants. */
+export function diffSnapshot(olds: Properties, news: Properties): SnapshotDiff {
+  const definition = findDefinition(news["platform"]) ?? findDefinition(olds["platform"]);
+  if (definition === undefined) return {};
+  if (olds["platform"] !== undefined && news["platform"] !== olds["platform"]) return { replaces: ["platform"] };
+
+  const changed: string[] = [];
+  const replaces: string[] = [];
+  for (const [name, field] of Object.entries(snapshotFields(definition))) {
+    const change = changeOf(name, field, olds, news);
+    if (change !== "none") changed.push(name);
+    if (change === "replace") replaces.push(name);
+  }
+  for (const name of Object.keys(definition.targets)) {
+    // The other kind of target: the argument that was there is no longer given.
+    if (!isEmpty(olds[name]) && isEmpty(news[name]) && !replaces.includes(name)) replaces.push(name);
+  }
+  if (changed.length > 0) return { replaces };
+  if (olds["status"] === "failed" && isEmpty(olds["adopt"])) return { changes: true, replaces: ["status"] };
+  return { changes: olds["unfinished"] !== undefined };
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { parseCustomTimeout, parseDuration } from "../../model/duration";
+import type { PlatformDefinition } from "../../model/platform";
+import type { JsonValue } from "../../model/snapshot";
+
+/** One input of a Snapshot on one platform: the source of its check, its diff and its documentation. */
+export interface InputField {
+  /** What it may be; the messages say what to do. */
+  readonly schema: z.ZodType;
+  readonly description: string;
+  /** It decides how the others are read, so it can't be unknown at preview. */
+  readonly plain?: true;
+  readonly default?: JsonValue;
+  /**
+   * What a change of it does: take a new snapshot, update the state without a request, nothing at all, or by the rules
+   * of `adopt`.
+   */
+  readonly change: "replace" | "update" | "nothing" | "adopt";
+  /** Set by the resource class, not by the user. */
+  readonly internal?: true;
+}
+
+function duration(parse: (text: string) => { readonly problem: string } | { readonly milliseconds: number }) {
+  return z.string('must be text, such as "26h"').superRefine((text, context) => {
+    const parsed = parse(text);
+    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+  });
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(" or ")}`);
+}
+
+/** The inputs of a Snapshot on a platform, by name. */
+export function snapshotFields(definition: PlatformDefinition): Readonly<Record<string, InputField>> {
+  const fields: Record<string, InputField> = {
+    platform: {
+      schema: z.literal(definition.name),
+      description: "the platform",
+      plain: true,
+      change: "replace",
+    },
+    connection: {
+      schema: z
+        .string("must be text: the name of a connection")
+        .regex(/^[a-zA-Z0-9_-]+$/, "must be the name of a connection: letters, digits, hyphens and underscores"),
+      description: "the connection to use",
+      plain: true,
+      default: definition.name,
+      change: "update",
+    },
+  };
+  for (const [argument, target] of Object.entries(definition.targets)) {
+    fields[argument] = { schema: target.schema, description: target.description, change: "replace" };
+  }
+  fields["triggers"] = {
+    schema: z.record(z.string(), z.string("must be text"), 'must be a map of texts, such as { release: "42" }'),
+    description: definition.create
+      ? "a change of any of them takes a new snapshot"
+      : "a change of any of them adopts the latest anew",
+    change: "replace",
+  };
+  fields["adopt"] = {
+    schema: z
+      .string('must be text: "latest" or a snapshot\'s own id')
+      .min(1, 'must not be empty: write "latest" or a snapshot\'s own id'),
+    description: "`latest` or the native id of a snapshot to manage instead of taking one",
+    change: "adopt",
+  };
+  if (definition.create) {
+    fields["reuseWithin"] = {
+      schema: duration(parseDuration),
+      description: "adopt a usable snapshot this young instead of taking one",
+      change: "update",
+    };
+  }
+  fields["deletionPolicy"] = {
+    schema: definition.delete
+      ? oneOf(["delete", "retain"])
+      : z.literal(
+          "retain",
+          `must be "retain" or left out: ${definition.title} can't delete a snapshot (${definition.cannot["delete"]})`,
+        ),
+    description: "what destroy and replacement do with the snapshot",
+    plain: true,
+    ...(definition.delete ? {} : { default: "retain" }),
+    change: "update",
+  };
+  fields["onGone"] = {
+    schema: oneOf(["keep", "recreate"]),
+    description: "what a refresh does when the snapshot is proven gone",
+    plain: true,
+    default: "keep",
+    change: "update",
+  };
+  fields["timeouts"] = {
+    schema: z.record(z.enum(["create", "update", "delete"]), duration(parseCustomTimeout).optional()).nullish(),
+    description: "the resource's `customTimeouts`",
+    change: "update",
+    internal: true,
+  };
+  fields["__urn"] = { schema: z.string(), description: "the resource's URN", change: "nothing", internal: true };
+  fields["__provider"] = { schema: z.string(), description: "the provider's text", change: "nothing", internal: true };
+  return fields;
+}
+
+/** The outputs that every platform has beside the inputs, with what they hold. */
+export const commonOutputs: Readonly<Record<string, string>> = {
+  snapshotId: "the platform's own id of the snapshot",
+  status: "`pending`, `running`, `available`, `failed`, `gone` or `unknown`",
+  platformStatus: "the platform's own word for the status, where it has one",
+  createdAt: "when it was taken, ISO-8601 UTC; undefined where no trustworthy instant exists",
+  sizeBytes: "its size in bytes, where the API gives bytes",
+  sizeText: "its size as the API says it",
+  adopted: "true when it was not taken by this resource (`adopt`, `reuseWithin`)",
+};

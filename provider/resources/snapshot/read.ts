@@ -1,0 +1,130 @@
+import { SnapshotsError } from "../../model/errors";
+import { parseSnapshotId, type SnapshotAddress } from "../../model/ids";
+import type { PlatformDefinition, SnapshotPlatform } from "../../model/platform";
+import type { ObservedSnapshot, Target } from "../../model/snapshot";
+import { findDefinition } from "../../platforms";
+import type { Properties } from "../host";
+import { type Session, textOf, urnOf } from "../session";
+import { referenceOf } from "./create";
+import { selectMade } from "./selection";
+import { describe, idOf, inputsOf, inWords, outputsOf, unfinishedOf } from "./state";
+
+/** What a read shows; undefined when the resource is to leave the state. */
+export type SnapshotRead = { readonly id: string; readonly props: Properties; readonly inputs: Properties } | undefined;
+
+function addressOf(id: string): { address: SnapshotAddress; definition: PlatformDefinition; target: Target } {
+  const address = parseSnapshotId(id);
+  const definition = findDefinition(address?.platform);
+  const [argument] = Object.entries(definition?.targets ?? {}).find(([, { kind }]) => kind === address?.kind) ?? [];
+  if (address === undefined || definition === undefined || argument === undefined) {
+    throw new SnapshotsError(
+      `"${id}" is no id of a snapshot: it is written <platform>/<kind>/<target>/<snapshot>, each part percent-encoded, ` +
+        "such as discloud/app/1745338954955/20260101-030000",
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  return { address, definition, target: { argument, kind: address.kind, id: address.target } };
+}
+
+/** Reads a Snapshot for a refresh (with its stored properties) or for `Snapshot.get` and imports (with next to none). */
+export async function readSnapshot(session: Session, id: string, stored: Properties): Promise<SnapshotRead> {
+  const { address, definition, target } = addressOf(id);
+  const urn = urnOf(stored);
+  const isFirst = stored["platform"] === undefined;
+  const props: Properties = {
+    platform: definition.name,
+    connection: definition.name,
+    [target.argument]: target.id,
+    ...(isFirst ? { deletionPolicy: "retain", onGone: "keep", adopted: true } : {}),
+    ...stored,
+  };
+  const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
+  const result = (readId: string, outs: Properties): SnapshotRead => ({
+    id: readId,
+    props: outs,
+    inputs: inputsOf(definition, outs),
+  });
+  const kept = (): Properties => ({ ...inputsOf(definition, props), ...outputsOf(definition, props) });
+
+  if (address.pending && textOf(props, "snapshotId") === undefined) {
+    const made = await findMade(session, platform, target, props);
+    if (made !== undefined) return result(idOf(definition, target, made), shown(definition, props, made));
+    await session.host.warn(
+      urn,
+      `what the create of ${address.segments[0]} has made is still not known; the next pulumi up looks for it again`,
+    );
+    return result(id, kept());
+  }
+
+  const reference = address.pending
+    ? referenceOf(props)
+    : {
+        ...referenceOf(props),
+        snapshotId: address.segments.at(-1) ?? "",
+        ...(address.segments.length > 1 ? { name: address.segments[0] ?? "" } : {}),
+      };
+  const observed = await platform.observe(target, reference, scope);
+  const what = `snapshot ${reference.snapshotId} of ${target.kind} ${target.id}`;
+  if (observed.outcome === "found") {
+    const { status, platformStatus } = observed.snapshot;
+    if (status === "failed" || status === "unknown") {
+      await session.host.warn(urn, `${what} is not usable: its status is "${platformStatus ?? status}"`);
+    }
+    return result(idOf(definition, target, observed.snapshot), shown(definition, props, observed.snapshot));
+  }
+  const reason = observed.outcome === "gone" ? observed.proof : observed.reason;
+  if (isFirst) {
+    throw new SnapshotsError(`[${definition.name}] there is no ${what}: ${reason}`, { kind: "notFound" });
+  }
+  if (observed.outcome === "unproven") {
+    await session.host.warn(
+      urn,
+      `${what} was not found, and that does not prove it gone: ${reason}. It stays in the state; if you know that it is ` +
+        `gone, take it out with pulumi state delete${urn === undefined ? "" : ` '${urn}'`}`,
+    );
+    return result(id, { ...kept(), status: "unknown" });
+  }
+  if (props["onGone"] === "recreate") return undefined;
+  await session.host.warn(
+    urn,
+    `${what} is gone from ${definition.title} (expired or deleted; the API doesn't say which): ${reason}. It stays in the ` +
+      'state with status "gone"; a change of triggers takes a new one, onGone: "recreate" does so by itself',
+  );
+  const { unfinished: _, ...outs } = kept() as Record<string, Properties[string]>;
+  return result(id, { ...outs, status: "gone" });
+}
+
+/** The properties after the platform has shown the snapshot. When it was taken never changes. */
+function shown(definition: PlatformDefinition, props: Properties, snapshot: ObservedSnapshot): Properties {
+  const createdAt = textOf(props, "createdAt") ?? snapshot.createdAt;
+  const isReady = snapshot.status === "available";
+  return {
+    ...inputsOf(definition, props),
+    adopted: props["adopted"] === true,
+    ...describe(snapshot),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(isReady || props["unfinished"] === undefined ? {} : { unfinished: props["unfinished"] }),
+  };
+}
+
+/** The one new snapshot since an unfinished create, if the list shows exactly one that can be it. */
+async function findMade(
+  session: Session,
+  platform: SnapshotPlatform,
+  target: Target,
+  props: Properties,
+): Promise<ObservedSnapshot | undefined> {
+  const unfinished = unfinishedOf(props);
+  if (unfinished === undefined) return undefined;
+  const list = await platform.list(target, session.scope(urnOf(props), 60_000));
+  const selection = selectMade(platform, unfinished, list);
+  if (selection.outcome === "one") return selection.snapshot;
+  if (selection.outcome === "several") {
+    await session.host.warn(
+      urnOf(props),
+      `several snapshots have appeared since ${unfinished.requestedAt}: ${selection.candidates.map(inWords).join(", ")}; ` +
+        "choose one with adopt",
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import { instantOf } from "../../model/clock";
+import { segmentsKey } from "../../model/ids";
+import type { SnapshotPlatform } from "../../model/platform";
+import type { ObservedSnapshot, Selection, SnapshotList } from "../../model/snapshot";
+import type { Unfinished } from "../host";
+
+/** How far a platform's own clocks may be apart. */
+const CLOCK_SLACK_MS = 60_000;
+
+/** The listed snapshots that were not there before the request and are not older than it. */
+export function freshSince(unfinished: Unfinished, list: SnapshotList): ObservedSnapshot[] {
+  const known = new Set(unfinished.known);
+  const sinceMs = (instantOf(unfinished.requestedAt) ?? 0) - CLOCK_SLACK_MS;
+  return list.snapshots.filter(
+    ({ segments, createdAt }) => !known.has(segmentsKey(segments)) && (instantOf(createdAt) ?? sinceMs) >= sinceMs,
+  );
+}
+
+/** Which of the listed snapshots an unfinished create has made, as far as the list can tell. */
+export function selectMade(platform: SnapshotPlatform, unfinished: Unfinished, list: SnapshotList): Selection {
+  const candidates = freshSince(unfinished, list);
+  if (unfinished.answer !== undefined && platform.select !== undefined) {
+    return platform.select(unfinished.answer, candidates);
+  }
+  const [snapshot] = candidates;
+  if (snapshot === undefined) return { outcome: "none" };
+  return candidates.length === 1 ? { outcome: "one", snapshot, others: [] } : { outcome: "several", candidates };
+}

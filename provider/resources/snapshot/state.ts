@@ -1,0 +1,66 @@
+import { formatSnapshotId } from "../../model/ids";
+import type { PlatformDefinition } from "../../model/platform";
+import type { JsonValue, ObservedSnapshot, Target } from "../../model/snapshot";
+import type { Properties, Unfinished } from "../host";
+import { commonOutputs, snapshotFields } from "./fields";
+
+/** The inputs among a resource's properties. */
+export function inputsOf(definition: PlatformDefinition, properties: Properties): Properties {
+  const fields = snapshotFields(definition);
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
+}
+
+/** The outputs among a resource's properties, without its inputs. */
+export function outputsOf(definition: PlatformDefinition, properties: Properties): Properties {
+  const names = new Set([...Object.keys(commonOutputs), ...Object.keys(definition.outputs), "unfinished"]);
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => names.has(name)));
+}
+
+/** The outputs that show a snapshot. */
+export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> {
+  const { details, segments: _, ...common } = snapshot;
+  return { ...common, ...details };
+}
+
+/** The resource id of a snapshot. */
+export function idOf(definition: PlatformDefinition, target: Target, snapshot: ObservedSnapshot): string {
+  return formatSnapshotId({
+    platform: definition.name,
+    kind: target.kind,
+    target: target.id,
+    segments: snapshot.segments,
+    pending: false,
+  });
+}
+
+/** The resource id of a snapshot that can't be named yet. */
+export function pendingIdOf(definition: PlatformDefinition, target: Target, unfinished: Unfinished): string {
+  return formatSnapshotId({
+    platform: definition.name,
+    kind: target.kind,
+    target: target.id,
+    segments: [unfinished.requestedAt],
+    pending: true,
+  });
+}
+
+/** The note of an unfinished create in a resource's properties. */
+export function unfinishedOf(properties: Properties): Unfinished | undefined {
+  const value = properties["unfinished"];
+  return typeof value === "object" && value !== null && "requestedAt" in value
+    ? (value as unknown as Unfinished)
+    : undefined;
+}
+
+/** An unfinished note as plain data. */
+export function unfinishedText(unfinished: Unfinished): JsonValue {
+  return JSON.parse(JSON.stringify(unfinished)) as JsonValue;
+}
+
+/** A snapshot in words: its id and when it was taken. */
+export function inWords(snapshot: ObservedSnapshot): string {
+  const name = snapshot.segments.join("/");
+  return snapshot.createdAt === undefined || name.includes(snapshot.createdAt)
+    ? `"${name}"`
+    : `"${name}" of ${snapshot.createdAt}`;
+}

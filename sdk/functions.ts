@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type Host,
+  type JsonValue,
+  linkToSnapshot,
+  listSnapshots,
+  type Properties,
+  Session,
+  showSnapshot,
+  systemClock,
+} from "../provider";
+import { readConnections } from "./connections";
+import type { Platform, SnapshotStatus } from "./snapshot";
+
+/** What a snapshot is of: one target, by the argument that its platform has. */
+export type SnapshotTarget =
+  | { platform: "discloud" | "dscloud"; connection?: string; appId: string }
+  | { platform: "virtus"; connection?: string; appId: string; databaseId?: never }
+  | { platform: "virtus"; connection?: string; databaseId: string; appId?: never };
+
+/** The arguments of {@link getSnapshots}; `limit` is the most that it returns (default: all). */
+export type GetSnapshotsArgs = (SnapshotTarget | { platform: "discloud"; connection?: string; appId?: undefined }) & {
+  limit?: number;
+};
+
+/** The arguments of {@link getSnapshot}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
+export type GetSnapshotArgs = SnapshotTarget & { id: string };
+
+/** The arguments of {@link getDownloadLink}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
+export type GetDownloadLinkArgs = SnapshotTarget & { id: string };
+
+/** A snapshot as a function returns it: its resource id and what a Snapshot has as outputs. */
+export interface SnapshotResult {
+  /** The id that `Snapshot.get` takes. */
+  id: string;
+  platform: Platform;
+  connection: string;
+  appId?: string;
+  databaseId?: string;
+  /** The platform's own id. */
+  snapshotId: string;
+  status: SnapshotStatus;
+  platformStatus?: string;
+  /** ISO-8601 UTC; left out where no trustworthy instant exists (Discloud gives no time zone). */
+  createdAt?: string;
+  sizeBytes?: number;
+  sizeText?: string;
+  version?: string;
+  snapshotName?: string;
+  versionId?: string;
+  backupName?: string;
+}
+
+/** A link to a snapshot's bytes. Whoever has it can download them: keep it out of logs and of plain outputs. */
+export interface DownloadLinkResult {
+  url: string;
+  /** When it stops working, ISO-8601 UTC, where the platform tells. */
+  expiresAt?: string;
+}
+
+function programSession(): Session {
+  const unused = (): never => {
+    throw new Error("a function only reads");
+  };
+  const host: Host = {
+    clock: systemClock,
+    random: Math.random,
+    connections: readConnections(),
+    journal: { find: unused, note: unused, settle: unused },
+    warn: async (_urn, message) => pulumi.log.warn(message),
+    announce: (_urn, message) => void pulumi.log.info(message, undefined, undefined, true),
+  };
+  return new Session(host);
+}
+
+function plain(args: object): Properties {
+  return args as Record<string, JsonValue>;
+}
+
+/**
+ * Lists snapshots, newest first, all pages: of one target, or of the whole account where the API can (Discloud).
+ * Fails with the platform's reason; an answer that can't be understood is an error, never an empty list.
+ */
+export async function getSnapshots(args: GetSnapshotsArgs): Promise<SnapshotResult[]> {
+  return (await listSnapshots(programSession(), plain(args))) as unknown as SnapshotResult[];
+}
+
+/** {@link getSnapshots} for arguments that are outputs. */
+export function getSnapshotsOutput(args: pulumi.Input<InputsOf<GetSnapshotsArgs>>): pulumi.Output<SnapshotResult[]> {
+  return pulumi.output(args).apply((known) => getSnapshots(known as GetSnapshotsArgs));
+}
+
+/** Shows one snapshot by its own id, or the newest usable one as `latest`; one that does not exist is an error. */
+export async function getSnapshot(args: GetSnapshotArgs): Promise<SnapshotResult> {
+  return (await showSnapshot(programSession(), plain(args))) as unknown as SnapshotResult;
+}
+
+/** {@link getSnapshot} for arguments that are outputs. */
+export function getSnapshotOutput(args: pulumi.Input<InputsOf<GetSnapshotArgs>>): pulumi.Output<SnapshotResult> {
+  return pulumi.output(args).apply((known) => getSnapshot(known as GetSnapshotArgs));
+}
+
+/** A download link to one snapshot's bytes, fresh each time. It is a bearer secret and is stored nowhere. */
+export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLinkResult> {
+  return linkToSnapshot(programSession(), plain(args));
+}
+
+/** {@link getDownloadLink} for arguments that are outputs; the result is secret. */
+export function getDownloadLinkOutput(
+  args: pulumi.Input<InputsOf<GetDownloadLinkArgs>>,
+): pulumi.Output<DownloadLinkResult> {
+  return pulumi.secret(pulumi.output(args).apply((known) => getDownloadLink(known as GetDownloadLinkArgs)));
+}
+
+/** The same arguments, each of which may be an output; `platform` and `connection` are plain. */
+export type InputsOf<Args> = Args extends unknown
+  ? { [Name in keyof Args]: Name extends "platform" | "connection" ? Args[Name] : pulumi.Input<Args[Name]> }
+  : never;

@@ -1,4 +1,4 @@
-export { type Emulator, type EmulatorOptions, type FaultRule, parseFaults, seed, startEmulator } from "./emulator";
+export type { Emulator, EmulatorOptions, FaultRule } from "./emulator";
 export { systemClock } from "./http/system-clock";
 export type { Clock } from "./model/clock";
 export { CONFIG_NAMESPACE, type ConnectionSources, plainCredentialProblems } from "./model/connection";
@@ -12,3 +12,8 @@ export type { Host, Intent, Journal, Properties, Unfinished } from "./resources/
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";
+
+/** Loads the emulator, which brings a web server that no program or provider process needs. */
+export function loadEmulator(): typeof import("./emulator") {
+  return require("./emulator") as typeof import("./emulator");
+}

@@ -1,4 +1,3 @@
-import { isoText } from "../model/clock";
 import { resolveConnection } from "../model/connection";
 import { parseCustomTimeout } from "../model/duration";
 import { SnapshotsError } from "../model/errors";
@@ -41,8 +40,8 @@ export class Session {
 
   constructor(readonly host: Host) {}
 
-  /** Opens a platform on the named connection, once for all resources, with a new scope of `timeoutMs`. */
-  open(platformName: string, connectionName: string | undefined, urn: string | undefined, timeoutMs?: number): Opened {
+  /** Opens a platform on the named connection, once for all resources, with the time of a read. */
+  open(platformName: string, connectionName: string | undefined, urn: string | undefined): Opened {
     const definition = findDefinition(platformName);
     if (definition === undefined) {
       throw new SnapshotsError(
@@ -65,7 +64,7 @@ export class Session {
       platform = openPlatform(connection, { clock: this.host.clock, random: this.host.random });
       this.platforms.set(key, platform);
     }
-    return { definition, platform, scope: this.scope(urn, timeoutMs ?? READ_TIMEOUT_MS) };
+    return { definition, platform, scope: this.scope(urn, READ_TIMEOUT_MS) };
   }
 
   /** Bounds an operation that starts now. */
@@ -79,10 +78,6 @@ export class Session {
   /** Runs the creates on one target one after another. */
   oneAtATime<T>(definition: PlatformDefinition, target: Target, task: () => Promise<T>): Promise<T> {
     return this.queues.run(JSON.stringify([definition.name, target.kind, target.id]), task);
-  }
-
-  nowText(): string {
-    return isoText(this.host.clock.now());
   }
 }
 

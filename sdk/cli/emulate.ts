@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { parseFaults, startEmulator } from "../../provider";
+import { loadEmulator } from "../../provider";
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("write a whole number.");
@@ -26,6 +26,7 @@ export function emulateCommand(): Command {
     .option("--faults <file>", "a JSON list of faults, each with the platform, the operation and how often it fires")
     .option("--json", "print the environment as JSON")
     .action(async (options: { port: number; latency: number; faults?: string; json?: true }) => {
+      const { parseFaults, startEmulator } = loadEmulator();
       const { faults } = options;
       const emulator = await startEmulator({
         port: options.port,

@@ -1,0 +1,123 @@
+// Writes what README.md and docs/reference.md say about platforms, arguments, outputs and connections, from the same
+// definitions that the provider runs on. With --check it changes nothing and fails when a file is out of date.
+const { readFileSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { commonOutputs, definitions, snapshotFields } = require("../dist/provider/index.js");
+
+const root = join(__dirname, "..");
+const platforms = Object.values(definitions);
+
+/** @param {readonly (readonly string[])[]} rows */
+function table(rows) {
+  const [head = [], ...body] = rows;
+  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n");
+}
+
+/** @param {unknown} text */
+function cell(text) {
+  return String(text).replaceAll("|", "\\|");
+}
+
+function platformTable() {
+  /** @type {[string, (platform: any) => boolean, string][]} */
+  const verbs = [
+    ["takes", (platform) => platform.create, "create"],
+    ["adopts", () => true, "adopt"],
+    ["refreshes", () => true, "read"],
+    ["deletes", (platform) => platform.delete, "delete"],
+    ["download link", (platform) => platform.download, "download"],
+    ["lists a target", () => true, "list"],
+    ["lists the account", (platform) => platform.listAccount, "listAccount"],
+  ];
+  const rows = platforms.map((platform) => [
+    `[${platform.title}](${platform.documentation}) (\`${platform.name}\`)`,
+    Object.keys(platform.targets)
+      .map((argument) => `\`${argument}\``)
+      .join(", "),
+    ...verbs.map(([, can]) => (can(platform) ? "yes" : "no")),
+  ]);
+  const reasons = platforms.flatMap((platform) =>
+    Object.values(platform.cannot).map((reason) => `- ${platform.title}: ${reason}.`),
+  );
+  return [
+    table([["platform", "targets", ...verbs.map(([title]) => title)], ...rows]),
+    "",
+    "What they cannot do:",
+    "",
+    ...reasons,
+  ].join("\n");
+}
+
+function connectionTable() {
+  const rows = platforms.flatMap((platform) =>
+    Object.entries(platform.connectionFields).map(([name, field]) => [
+      `\`${platform.name}\``,
+      `\`${name}\`${field.secret ? " (secret)" : ""}`,
+      `\`${field.environment}\``,
+      field.required ? "required" : field.default === undefined ? "" : `\`${field.default}\``,
+      cell(field.description),
+    ]),
+  );
+  return table([["connection", "field", "environment", "default", "what it is"], ...rows]);
+}
+
+function argumentTables() {
+  const changes = {
+    replace: "takes a new snapshot",
+    update: "updates the state, without a request",
+    adopt: "another id replaces; anything else updates the state",
+    nothing: "nothing",
+  };
+  return platforms
+    .map((platform) => {
+      const fields = Object.entries(snapshotFields(platform)).filter(([, field]) => !field.internal);
+      const rows = fields.map(([name, field]) => [
+        `\`${name}\``,
+        cell(field.description),
+        field.default === undefined ? "" : `\`${field.default}\``,
+        changes[field.change],
+      ]);
+      const outputs = Object.entries(platform.outputs).map(([name, what]) => [`\`${name}\``, cell(what)]);
+      return [
+        `### ${platform.title} (\`platform: "${platform.name}"\`)`,
+        "",
+        table([["argument", "meaning", "default", "a change of it"], ...rows]),
+        "",
+        table([["output of its own", "meaning"], ...outputs]),
+      ].join("\n");
+    })
+    .join("\n\n");
+}
+
+function outputTable() {
+  return table([
+    ["output", "meaning"],
+    ...Object.entries(commonOutputs).map(([name, what]) => [`\`${name}\``, cell(what)]),
+  ]);
+}
+
+const sections = { platforms: platformTable, connections: connectionTable, arguments: argumentTables, outputs: outputTable };
+
+/** @param {string} text */
+function filled(text) {
+  return Object.entries(sections).reduce((result, [name, make]) => {
+    const block = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+    return result.replace(block, (_match, start, end) => `${start}\n${make()}\n\n${end}`);
+  }, text);
+}
+
+const isCheck = process.argv.includes("--check");
+for (const name of ["README.md", "docs/reference.md"]) {
+  const file = join(root, name);
+  const text = readFileSync(file, "utf8");
+  const fresh = filled(text);
+  if (fresh === text) continue;
+  if (isCheck) {
+    console.error(`${name} is out of date: run "npm run docs"`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, fresh);
+    console.log(`wrote ${name}`);
+  }
+}

@@ -65,6 +65,7 @@ function connectionTable() {
 function argumentTables() {
   const changes = {
     replace: "takes a new snapshot",
+    inPlace: "changes the snapshot in place",
     update: "updates the state, without a request",
     adopt: "another id replaces; anything else updates the state",
     nothing: "nothing",

@@ -84,8 +84,8 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
     async configure(request) {
       config = request.config;
     },
-    async check(_olds, news: Properties) {
-      const { inputs, failures } = verbs().check(news);
+    async check(olds: Properties | undefined, news: Properties) {
+      const { inputs, failures } = verbs().check(olds ?? {}, news);
       return { inputs: toPlain(inputs), failures: [...failures] };
     },
     async diff(id, olds: Properties, news: Properties) {

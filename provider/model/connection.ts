@@ -10,7 +10,10 @@ export interface ConnectionField {
   readonly url?: true;
   /** Without it every use of the connection is refused. */
   readonly required?: true;
+  /** Its value when nothing sets it; `{field}` stands for another field's value. */
   readonly default?: string;
+  /** The field that must come from the same source, since half of a new pair and half of an old one fit nothing. */
+  readonly pairedWith?: string;
 }
 
 /** The fields of a platform's connections, by name. */
@@ -194,6 +197,7 @@ export function resolveConnection(
       if (definition.required) problems.push(`${title}: the field ${field} is missing; ${waysToSet(field)}`);
       continue;
     }
+    value = value.replace(/\{(\w+)\}/g, (_, other: string) => values[other] ?? "");
     if (definition.url) {
       const problem = urlProblem(value);
       if (problem !== undefined) {
@@ -211,6 +215,14 @@ export function resolveConnection(
     values[field] = value;
   }
 
+  for (const [field, { pairedWith }] of Object.entries(fields)) {
+    if (pairedWith === undefined || values[field] === undefined || values[pairedWith] === undefined) continue;
+    if (isSet(configFields[field]) === isSet(configFields[pairedWith])) continue;
+    problems.push(
+      `${title}: the fields ${field} and ${pairedWith} must come from one source; ${waysToSet(field)}, and the other ` +
+        "in the same place",
+    );
+  }
   problems.push(...plainCredentialProblems(platform, fields, name, sources));
   if (problems.length > 0) return { problems };
   return {

@@ -12,6 +12,31 @@ import type {
   Target,
 } from "./snapshot";
 
+/** One input of a resource on one platform: the source of its check, its diff and its documentation. */
+export interface InputField {
+  /** What it may be; the messages say what to do. */
+  readonly schema: z.ZodType;
+  readonly description: string;
+  /** It decides how the others are read, so it can't be unknown at preview. */
+  readonly plain?: true;
+  readonly default?: JsonValue;
+  /**
+   * What a change of it does: take a new snapshot, change the snapshot on the platform, update the state without a
+   * request, nothing at all, or by the rules of `adopt`.
+   */
+  readonly change: "replace" | "inPlace" | "update" | "nothing" | "adopt";
+  /** The one target argument that it goes with, where the platform has others. */
+  readonly onlyWith?: string;
+  /** Set by the resource class, not by the user. */
+  readonly internal?: true;
+}
+
+/** A refusal at preview: the input and a sentence with the remedy. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
 /** One kind of target that a platform can snapshot. */
 export interface TargetDefinition {
   /** Its kind in resource ids. */
@@ -47,6 +72,12 @@ export interface PlatformDefinition {
   readonly listLagMs: number;
   /** How long a create may take unless `customTimeouts.create` says otherwise, in milliseconds. */
   readonly createTimeoutMs: number;
+  /** The arguments of a Snapshot that only this platform has. */
+  readonly snapshotArguments?: Readonly<Record<string, InputField>>;
+  /** What a Snapshot's arguments must not be together, on this platform only. */
+  snapshotRules?(inputs: Readonly<Record<string, unknown>>): readonly CheckFailure[];
+  /** The name of a new snapshot that was given none: of a resource, its wish, and what a hash over both gives. */
+  defaultName?(resourceName: string, hash: string): string;
   /** The outputs that only this platform has, with what they hold. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -73,6 +104,8 @@ export interface SnapshotReference {
   readonly name?: string;
   /** Its `createdAt` as known so far. */
   readonly createdAt?: string;
+  /** The region that it was made in, on platforms that have regions. */
+  readonly region?: string;
 }
 
 /** The snapshot side of a platform, opened on one connection. A verb that the platform lacks is left out. */
@@ -83,8 +116,24 @@ export interface SnapshotPlatform {
   observe(target: Target, reference: SnapshotReference, scope: Scope): Promise<Observation>;
   /** Takes a snapshot: exactly one request that changes anything, repeated only when it surely was not executed. */
   create?(target: Target, inputs: Readonly<Record<string, JsonValue>>, scope: Scope): Promise<CreateAnswer>;
-  /** Finds what an answered create made among the `fresh` ones, those that were not there before. */
-  select?(answer: CreateAnswer, fresh: readonly ObservedSnapshot[]): Selection;
+  /**
+   * Finds what a create has made among the `fresh` ones, those that were not there before the request; without an
+   * `answer` when it was lost. Left out where nothing but being the only new one tells it.
+   */
+  select?(
+    answer: CreateAnswer | undefined,
+    fresh: readonly ObservedSnapshot[],
+    inputs: Readonly<Record<string, JsonValue>>,
+  ): Selection;
+  /** Changes a snapshot in place; returns it as it is then. */
+  update?(
+    target: Target,
+    reference: SnapshotReference,
+    inputs: Readonly<Record<string, JsonValue>>,
+    scope: Scope,
+  ): Promise<ObservedSnapshot>;
+  /** Deletes a snapshot and returns when it is gone; one that is gone already is no error. */
+  delete?(target: Target, reference: SnapshotReference, scope: Scope): Promise<void>;
   /** A fresh link to a snapshot's bytes. */
   downloadLink?(target: Target, reference: SnapshotReference, scope: Scope): Promise<DownloadLink>;
   /** Lists the snapshots of the whole account with their targets, newest first. */

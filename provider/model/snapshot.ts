@@ -21,6 +21,8 @@ export interface ObservedSnapshot {
   readonly sizeBytes?: number;
   /** The size as the API says it. */
   readonly sizeText?: string;
+  /** What helps to tell it from others and is no output, such as the rotations that it counts in. */
+  readonly marks?: readonly string[];
   /** The outputs that only this platform has. */
   readonly details: Readonly<Record<string, JsonValue>>;
 }
@@ -70,9 +72,18 @@ export type Selection =
   | { readonly outcome: "none" }
   | { readonly outcome: "several"; readonly candidates: readonly ObservedSnapshot[] };
 
+/** The choice where nothing but being the only new one tells a snapshot: one is it, several are not guessed at. */
+export function onlyOne(candidates: readonly ObservedSnapshot[]): Selection {
+  const [snapshot, ...others] = candidates;
+  if (snapshot === undefined) return { outcome: "none" };
+  return others.length === 0 ? { outcome: "one", snapshot, others } : { outcome: "several", candidates };
+}
+
 /** A link to a snapshot's bytes: a bearer secret, never stored. */
 export interface DownloadLink {
   readonly url: string;
   /** ISO-8601 UTC, where the platform tells. */
   readonly expiresAt?: string;
+  /** The links by file name, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
+  readonly files?: Readonly<Record<string, string>>;
 }

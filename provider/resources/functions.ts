@@ -3,8 +3,7 @@ import { parseSnapshotId } from "../model/ids";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
 import type { Properties } from "./host";
 import { type Opened, type Session, targetOf, textOf } from "./session";
-import { referenceOf } from "./snapshot/create";
-import { describe, idOf } from "./snapshot/state";
+import { describe, idOf, referenceOf } from "./snapshot/state";
 
 /** A snapshot as a function returns it: its resource id and the outputs of a Snapshot. */
 export type SnapshotItem = Readonly<Record<string, JsonValue>>;

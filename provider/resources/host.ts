@@ -22,6 +22,8 @@ export interface Unfinished {
   readonly known: readonly string[];
   /** Whether the list of `known` was an answer that surely named them all. */
   readonly knownComplete: boolean;
+  /** The name that was asked for, on platforms where a snapshot is given one. */
+  readonly name?: string;
   /** What the platform answered, where it answered without naming the snapshot. */
   readonly answer?: { readonly serverTimeMs?: number; readonly hints?: Readonly<Record<string, string>> };
 }

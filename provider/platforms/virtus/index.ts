@@ -65,7 +65,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       };
     },
 
-    select: (answer, fresh) => select(answer.hints ?? {}, answer.serverTimeMs, fresh),
+    select: (answer, fresh) => select(answer?.hints ?? {}, answer?.serverTimeMs, fresh),
 
     async downloadLink(target, reference, scope) {
       const answer = await listSnapshots(api, target, scope);

@@ -1,5 +1,5 @@
 import { instantOf, isoText } from "../../model/clock";
-import type { ObservedSnapshot, Selection } from "../../model/snapshot";
+import { type ObservedSnapshot, onlyOne, type Selection } from "../../model/snapshot";
 import type { ListEntry } from "./schemas";
 
 /** How far `modified` may be from the answer's `Date` for a snapshot to count as the one that the answer is about. */
@@ -108,9 +108,7 @@ export function select(
   }
   const named = fresh.filter((candidate) => name === undefined || candidate.details["snapshotName"] === name);
   if (serverTimeMs === undefined) {
-    const [snapshot, ...others] = named;
-    if (snapshot === undefined) return { outcome: "none" };
-    return others.length === 0 ? { outcome: "one", snapshot, others } : { outcome: "several", candidates: named };
+    return onlyOne(named);
   }
   const distanceMs = (candidate: ObservedSnapshot): number =>
     Math.abs(Date.parse(candidate.createdAt ?? "") - serverTimeMs);

@@ -1,15 +1,10 @@
+import { createHash } from "node:crypto";
 import { type ConnectionSources, resolveConnection } from "../../model/connection";
-import type { PlatformDefinition } from "../../model/platform";
+import type { CheckFailure, InputField, PlatformDefinition } from "../../model/platform";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
 import { definitions, findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { snapshotFields } from "./fields";
-
-/** A refusal at preview: the input and a sentence with the remedy. */
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
 
 /** What `check` answers: the inputs with their defaults, and everything that is wrong with them. */
 export interface Checked {
@@ -80,10 +75,34 @@ function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFa
 }
 
 /**
+ * The name of a snapshot that was given none: a function of URN, target and triggers, so that another run, on whatever
+ * machine, arrives at the same. It is kept while the resource lives.
+ */
+function defaultName(
+  definition: PlatformDefinition,
+  fields: Readonly<Record<string, InputField>>,
+  olds: Properties,
+  inputs: Properties,
+): string | undefined {
+  const onlyWith = fields["name"]?.onlyWith;
+  const applies = definition.defaultName !== undefined && (onlyWith === undefined || !isMissing(inputs[onlyWith]));
+  if (!applies || !isMissing(inputs["name"]) || !isMissing(inputs["adopt"])) return undefined;
+  if (typeof olds["name"] === "string") return olds["name"];
+  const target = Object.keys(definition.targets).map((argument) => inputs[argument] ?? null);
+  if (isUnknown([target, inputs["triggers"] ?? null])) return UNKNOWN;
+  const urn = typeof inputs["__urn"] === "string" ? inputs["__urn"] : "";
+  const triggers = Object.entries(inputs["triggers"] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash("sha256")
+    .update(JSON.stringify([urn, target, triggers]))
+    .digest("hex");
+  return definition.defaultName?.(urn.split("::").at(-1) ?? "", hash.slice(0, 7));
+}
+
+/**
  * Checks a Snapshot's inputs and fills in defaults, without any request. A value that is not known yet is left to the
  * up that will know it.
  */
-export function checkSnapshot(news: Properties, sources: ConnectionSources): Checked {
+export function checkSnapshot(olds: Properties, news: Properties, sources: ConnectionSources): Checked {
   const definition = findDefinition(news["platform"]);
   if (definition === undefined) {
     const reason = isMissing(news["platform"])
@@ -118,8 +137,14 @@ export function checkSnapshot(news: Properties, sources: ConnectionSources): Che
     }
   }
   for (const [name, field] of Object.entries(fields)) {
-    if (field.default !== undefined) inputs[name] ??= field.default;
+    const goesWith = field.onlyWith === undefined || !isMissing(news[field.onlyWith]);
+    if (!goesWith && !isMissing(news[name])) {
+      failures.push({ property: name, reason: `goes with ${field.onlyWith} only; remove it` });
+    }
+    if (field.default !== undefined && goesWith) inputs[name] ??= field.default;
   }
+  const name = defaultName(definition, fields, olds, inputs);
+  if (name !== undefined) inputs["name"] = name;
   if (definition.delete && isMissing(news["deletionPolicy"])) {
     failures.push({
       property: "deletionPolicy",
@@ -129,6 +154,7 @@ export function checkSnapshot(news: Properties, sources: ConnectionSources): Che
     });
   }
   failures.push(...targetFailures(news, definition), ...ruleFailures(news, definition));
+  failures.push(...(definition.snapshotRules?.(inputs) ?? []));
 
   const connection = inputs["connection"];
   if (typeof connection === "string" && connection !== UNKNOWN) {

@@ -6,8 +6,9 @@ import { segmentsKey } from "../../model/ids";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
 import { createTimeoutMs, type Opened, type Session, targetOf, textOf, urnOf } from "../session";
+import { changeInPlace } from "./in-place";
 import { freshSince, selectMade } from "./selection";
-import { describe, idOf, inWords, pendingIdOf, unfinishedText } from "./state";
+import { describe, idOf, inWords, pendingIdOf, referenceOf, unfinishedText } from "./state";
 
 /** What the engine stores after a create. */
 export interface Created {
@@ -17,6 +18,8 @@ export interface Created {
 
 /** How long a list is watched for a snapshot that must be in it soon, or was perhaps never made. */
 const SETTLE_MS = 30_000;
+/** How old a snapshot of the resource's own name may be to count as one that a crashed run has made. */
+const RECENT_MS = 60 * 60_000;
 /** How long a run waits for the end of a platform's list lag by itself; above that it says when to come back. */
 const LAG_WAIT_MS = 90_000;
 
@@ -70,7 +73,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     const resumed = await resumeFromJournal(job);
     if (resumed !== undefined) return resumed;
     const before = await job.platform.list(job.target, job.scope);
-    return reuse(job, before) ?? (await take(job, before));
+    return reuse(job, before) ?? (await findNamed(job, before)) ?? (await take(job, before));
   });
 }
 
@@ -106,15 +109,9 @@ export function resumeSnapshot(
   });
 }
 
-/** What a resource's properties say about the snapshot that it holds. */
-export function referenceOf(properties: Properties): { snapshotId: string; name?: string; createdAt?: string } {
-  const name = textOf(properties, "snapshotName");
-  const createdAt = textOf(properties, "createdAt");
-  return {
-    snapshotId: textOf(properties, "snapshotId") ?? "",
-    ...(name === undefined ? {} : { name }),
-    ...(createdAt === undefined ? {} : { createdAt }),
-  };
+function nameOf(job: Job): { name?: string } {
+  const name = textOf(job.inputs, "name");
+  return name === undefined ? {} : { name };
 }
 
 async function settle(job: Job): Promise<void> {
@@ -144,7 +141,15 @@ async function adoptSnapshot(job: Job, adopt: string): Promise<Created> {
       { kind: "invalid", executed: "no" },
     );
   }
-  return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
+  const wished = await changeInPlace(
+    job.platform,
+    job.definition,
+    job.target,
+    job.inputs,
+    describe(snapshot),
+    job.scope,
+  );
+  return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, wished ?? snapshot, true) };
 }
 
 function reuse(job: Job, before: SnapshotList): Created | undefined {
@@ -157,6 +162,38 @@ function reuse(job: Job, before: SnapshotList): Created | undefined {
       status === "available" && (instantOf(createdAt) ?? 0) >= oldestMs && snapshotId !== held?.["snapshotId"],
   );
   return snapshot && { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
+}
+
+/**
+ * Finds the snapshot of this resource's own name that a run on another machine has made and not lived to record. One
+ * that is older than a crash and its next run may be from an earlier life of the resource, and is only told.
+ */
+async function findNamed(job: Job, before: SnapshotList): Promise<Created | undefined> {
+  const name = textOf(job.inputs, "name");
+  if (job.definition.defaultName === undefined || name === undefined) return undefined;
+  const held = job.urn === undefined ? undefined : job.session.replaced.get(job.urn);
+  const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
+  const named = before.snapshots.filter(
+    ({ details, snapshotId, status }) =>
+      details["name"] === name && snapshotId !== held?.["snapshotId"] && status !== "failed",
+  );
+  const recent = named.find(({ createdAt }) => nowMs - (instantOf(createdAt) ?? 0) <= RECENT_MS);
+  if (recent !== undefined) {
+    await job.session.host.warn(
+      job.urn,
+      `snapshot ${inWords(recent)} already has this resource's name "${name}": it is taken for the one that an earlier ` +
+        "run has made and could not record, and no second one is taken",
+    );
+    const unfinished: Unfinished = { requestedAt: isoText(nowMs), known: [], knownComplete: false, name };
+    return waitUntilUsable(job, {}, recent, unfinished);
+  }
+  if (named.length > 0) {
+    await job.session.host.warn(
+      job.urn,
+      `older snapshots have this resource's name "${name}" and are in no state of it: ${named.map(inWords).join(", ")}`,
+    );
+  }
+  return undefined;
 }
 
 /** Sends the one request that takes a snapshot, and finds out what it has made. */
@@ -176,6 +213,7 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
     requestedAt: isoText(before.serverTimeMs ?? clock.now()),
     known: before.snapshots.map(({ segments }) => segmentsKey(segments)),
     knownComplete: before.complete,
+    ...(job.definition.defaultName === undefined ? {} : nameOf(job)),
   };
   if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
 
@@ -258,7 +296,7 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
           error,
         );
       }
-      const selection = selectMade(job.platform, unfinished, list);
+      const selection = selectMade(job.platform, unfinished, list, job.inputs);
       if (selection.outcome === "none") return undefined;
       if (selection.outcome === "several") {
         await settle(job);

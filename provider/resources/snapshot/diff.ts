@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import type { InputField } from "../../model/platform";
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
-import { type InputField, snapshotFields } from "./fields";
+import { snapshotFields } from "./fields";
 
 /**
  * What `diff` answers. `changes: false`: equal meaning. `changes: undefined`: the inputs differ, and the engine shows
@@ -25,6 +26,7 @@ function isSame(field: InputField, before: unknown, after: unknown): boolean {
 
 function changeOf(name: string, field: InputField, olds: Properties, news: Properties): "replace" | "update" | "none" {
   if (field.change === "nothing" || isSame(field, olds[name], news[name])) return "none";
+  if (field.change === "inPlace") return "update";
   if (field.change !== "adopt") return field.change;
   // What is held stays; only another id asks for another snapshot.
   const adopt = news[name];

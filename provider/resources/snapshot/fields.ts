@@ -1,24 +1,6 @@
 import { z } from "zod";
 import { parseCustomTimeout, parseDuration } from "../../model/duration";
-import type { PlatformDefinition } from "../../model/platform";
-import type { JsonValue } from "../../model/snapshot";
-
-/** One input of a Snapshot on one platform: the source of its check, its diff and its documentation. */
-export interface InputField {
-  /** What it may be; the messages say what to do. */
-  readonly schema: z.ZodType;
-  readonly description: string;
-  /** It decides how the others are read, so it can't be unknown at preview. */
-  readonly plain?: true;
-  readonly default?: JsonValue;
-  /**
-   * What a change of it does: take a new snapshot, update the state without a request, nothing at all, or by the rules
-   * of `adopt`.
-   */
-  readonly change: "replace" | "update" | "nothing" | "adopt";
-  /** Set by the resource class, not by the user. */
-  readonly internal?: true;
-}
+import type { InputField, PlatformDefinition } from "../../model/platform";
 
 function duration(parse: (text: string) => { readonly problem: string } | { readonly milliseconds: number }) {
   return z.string('must be text, such as "26h"').superRefine((text, context) => {
@@ -53,6 +35,7 @@ export function snapshotFields(definition: PlatformDefinition): Readonly<Record<
   for (const [argument, target] of Object.entries(definition.targets)) {
     fields[argument] = { schema: target.schema, description: target.description, change: "replace" };
   }
+  Object.assign(fields, definition.snapshotArguments);
   fields["triggers"] = {
     schema: z.record(z.string(), z.string("must be text"), 'must be a map of texts, such as { release: "42" }'),
     description: definition.create

@@ -2,13 +2,14 @@ import type { Properties } from "../host";
 import { type Session, urnOf } from "../session";
 import { type Checked, checkSnapshot } from "./check";
 import { type Created, createSnapshot } from "./create";
+import { deleteSnapshot } from "./delete";
 import { diffSnapshot, type SnapshotDiff } from "./diff";
 import { readSnapshot, type SnapshotRead } from "./read";
-import { deleteSnapshot, updateSnapshot } from "./update";
+import { updateSnapshot } from "./update";
 
 /** The verbs of a resource, on plain data. */
 export interface ResourceVerbs {
-  check(news: Properties): Checked;
+  check(olds: Properties, news: Properties): Checked;
   diff(id: string, olds: Properties, news: Properties): SnapshotDiff;
   create(inputs: Properties): Promise<Created>;
   read(id: string, props: Properties): Promise<SnapshotRead>;
@@ -19,7 +20,7 @@ export interface ResourceVerbs {
 /** The Snapshot resource in one process. */
 export function snapshotResource(session: Session): ResourceVerbs {
   return {
-    check: (news) => checkSnapshot(news, session.host.connections),
+    check: (olds, news) => checkSnapshot(olds, news, session.host.connections),
     diff(_id, olds, news) {
       const diff = diffSnapshot(olds, news);
       const urn = urnOf(news);

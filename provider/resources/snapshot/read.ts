@@ -5,14 +5,14 @@ import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { type Session, textOf, urnOf } from "../session";
-import { referenceOf } from "./create";
 import { selectMade } from "./selection";
-import { describe, idOf, inputsOf, inWords, outputsOf, unfinishedOf } from "./state";
+import { describe, idOf, inputsOf, inWords, outputsOf, referenceOf, unfinishedOf } from "./state";
 
 /** What a read shows; undefined when the resource is to leave the state. */
 export type SnapshotRead = { readonly id: string; readonly props: Properties; readonly inputs: Properties } | undefined;
 
-function addressOf(id: string): { address: SnapshotAddress; definition: PlatformDefinition; target: Target } {
+/** The parts of a resource id, with the definition and the target that they name. */
+export function addressOf(id: string): { address: SnapshotAddress; definition: PlatformDefinition; target: Target } {
   const address = parseSnapshotId(id);
   const definition = findDefinition(address?.platform);
   const [argument] = Object.entries(definition?.targets ?? {}).find(([, { kind }]) => kind === address?.kind) ?? [];
@@ -108,7 +108,7 @@ function shown(definition: PlatformDefinition, props: Properties, snapshot: Obse
 }
 
 /** The one new snapshot since an unfinished create, if the list shows exactly one that can be it. */
-async function findMade(
+export async function findMade(
   session: Session,
   platform: SnapshotPlatform,
   target: Target,
@@ -117,7 +117,7 @@ async function findMade(
   const unfinished = unfinishedOf(props);
   if (unfinished === undefined) return undefined;
   const list = await platform.list(target, session.scope(urnOf(props), 60_000));
-  const selection = selectMade(platform, unfinished, list);
+  const selection = selectMade(platform, unfinished, list, props);
   if (selection.outcome === "one") return selection.snapshot;
   if (selection.outcome === "several") {
     await session.host.warn(

@@ -1,8 +1,8 @@
 import { instantOf } from "../../model/clock";
 import { segmentsKey } from "../../model/ids";
 import type { SnapshotPlatform } from "../../model/platform";
-import type { ObservedSnapshot, Selection, SnapshotList } from "../../model/snapshot";
-import type { Unfinished } from "../host";
+import { type ObservedSnapshot, onlyOne, type Selection, type SnapshotList } from "../../model/snapshot";
+import type { Properties, Unfinished } from "../host";
 
 /** How far a platform's own clocks may be apart. */
 const CLOCK_SLACK_MS = 60_000;
@@ -17,12 +17,14 @@ export function freshSince(unfinished: Unfinished, list: SnapshotList): Observed
 }
 
 /** Which of the listed snapshots an unfinished create has made, as far as the list can tell. */
-export function selectMade(platform: SnapshotPlatform, unfinished: Unfinished, list: SnapshotList): Selection {
+export function selectMade(
+  platform: SnapshotPlatform,
+  unfinished: Unfinished,
+  list: SnapshotList,
+  inputs: Properties,
+): Selection {
   const candidates = freshSince(unfinished, list);
-  if (unfinished.answer !== undefined && platform.select !== undefined) {
-    return platform.select(unfinished.answer, candidates);
-  }
-  const [snapshot] = candidates;
-  if (snapshot === undefined) return { outcome: "none" };
-  return candidates.length === 1 ? { outcome: "one", snapshot, others: [] } : { outcome: "several", candidates };
+  if (platform.select === undefined) return onlyOne(candidates);
+  const { name } = unfinished;
+  return platform.select(unfinished.answer, candidates, name === undefined ? inputs : { ...inputs, name });
 }

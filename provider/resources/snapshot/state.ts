@@ -1,7 +1,8 @@
 import { formatSnapshotId } from "../../model/ids";
-import type { PlatformDefinition } from "../../model/platform";
+import type { PlatformDefinition, SnapshotReference } from "../../model/platform";
 import type { JsonValue, ObservedSnapshot, Target } from "../../model/snapshot";
 import type { Properties, Unfinished } from "../host";
+import { textOf } from "../session";
 import { commonOutputs, snapshotFields } from "./fields";
 
 /** The inputs among a resource's properties. */
@@ -18,7 +19,7 @@ export function outputsOf(definition: PlatformDefinition, properties: Properties
 
 /** The outputs that show a snapshot. */
 export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> {
-  const { details, segments: _, ...common } = snapshot;
+  const { details, segments: _segments, marks: _marks, ...common } = snapshot;
   return { ...common, ...details };
 }
 
@@ -63,4 +64,17 @@ export function inWords(snapshot: ObservedSnapshot): string {
   return snapshot.createdAt === undefined || name.includes(snapshot.createdAt)
     ? `"${name}"`
     : `"${name}" of ${snapshot.createdAt}`;
+}
+
+/** What a resource's properties say about the snapshot that it holds. */
+export function referenceOf(properties: Properties): SnapshotReference {
+  const name = textOf(properties, "snapshotName");
+  const createdAt = textOf(properties, "createdAt");
+  const region = textOf(properties, "region");
+  return {
+    snapshotId: textOf(properties, "snapshotId") ?? "",
+    ...(name === undefined ? {} : { name }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(region === undefined ? {} : { region }),
+  };
 }

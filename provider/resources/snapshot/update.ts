@@ -1,34 +1,23 @@
-import { parseSnapshotId } from "../../model/ids";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
-import { type Session, textOf, urnOf } from "../session";
+import { type Session, targetOf, textOf, urnOf } from "../session";
 import { resumeSnapshot } from "./create";
-import { outputsOf, unfinishedOf } from "./state";
+import { changeInPlace } from "./in-place";
+import { describe, outputsOf, unfinishedOf } from "./state";
 
-/** Goes on with an unfinished create; any other change is of the state alone and sends no request. */
+/** Goes on with an unfinished create, and changes in place what the platform can; anything else is of the state alone. */
 export async function updateSnapshot(session: Session, olds: Properties, news: Properties): Promise<Properties> {
   const definition = findDefinition(news["platform"]);
-  const held = definition === undefined ? {} : outputsOf(definition, olds);
+  if (definition === undefined) return { ...olds, ...news };
   const unfinished = unfinishedOf(olds);
-  return unfinished === undefined ? { ...news, ...held } : await resumeSnapshot(session, news, held, unfinished);
-}
-
-/** Forgets a Snapshot that the platform can't delete, and says what stays. */
-export async function deleteSnapshot(session: Session, id: string, props: Properties): Promise<void> {
-  const address = parseSnapshotId(id);
-  const definition = findDefinition(props["platform"] ?? address?.platform);
-  const urn = urnOf(props);
-  if (urn !== undefined) await session.host.journal.settle(urn);
-  if (props["status"] === "gone" || address === undefined || definition === undefined) return;
-  const target = `${address.kind} ${address.target}`;
-  const snapshotId = textOf(props, "snapshotId");
-  const unfinished = unfinishedOf(props);
-  const why = definition.delete ? 'deletionPolicy is "retain"' : definition.cannot["delete"];
-  await session.host.warn(
-    urn,
-    snapshotId === undefined
-      ? `forgotten: whether the request of ${unfinished?.requestedAt ?? address.segments[0]} has made a snapshot of ` +
-          `${target} was never known; if it has, that one stays on ${definition.title} (${why})`
-      : `forgotten, not deleted: snapshot ${snapshotId} of ${target} stays on ${definition.title} (${why})`,
-  );
+  const held =
+    unfinished === undefined
+      ? { ...news, ...outputsOf(definition, olds) }
+      : await resumeSnapshot(session, news, outputsOf(definition, olds), unfinished);
+  const wantsChange = Object.values(definition.snapshotArguments ?? {}).some(({ change }) => change === "inPlace");
+  if (!wantsChange || olds["status"] === "gone") return held;
+  const { platform, scope } = session.open(definition.name, textOf(news, "connection"), urnOf(news));
+  const shown = { ...olds, ...outputsOf(definition, held) };
+  const changed = await changeInPlace(platform, definition, targetOf(definition, news), news, shown, scope);
+  return changed === undefined ? held : { ...held, ...describe(changed) };
 }

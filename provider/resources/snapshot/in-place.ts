@@ -1,0 +1,24 @@
+import { isDeepStrictEqual } from "node:util";
+import type { PlatformDefinition, Scope, SnapshotPlatform } from "../../model/platform";
+import type { ObservedSnapshot, Target } from "../../model/snapshot";
+import type { Properties } from "../host";
+import { referenceOf } from "./state";
+
+/**
+ * Changes on the platform what the inputs want otherwise than the snapshot has it, in one request; undefined when
+ * nothing differs. An argument that is left out wants nothing.
+ */
+export async function changeInPlace(
+  platform: SnapshotPlatform,
+  definition: PlatformDefinition,
+  target: Target,
+  inputs: Properties,
+  held: Properties,
+  scope: Scope,
+): Promise<ObservedSnapshot | undefined> {
+  const differs = Object.entries(definition.snapshotArguments ?? {}).some(
+    ([name, { change }]) =>
+      change === "inPlace" && inputs[name] !== undefined && !isDeepStrictEqual(inputs[name], held[name]),
+  );
+  return differs ? platform.update?.(target, referenceOf(held), inputs, scope) : undefined;
+}

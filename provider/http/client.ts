@@ -30,6 +30,8 @@ export interface Call<Schema extends z.ZodType> {
   readonly expect: Schema;
   /** Whether it changes anything on the platform. Default: every method but GET does. */
   readonly changes?: boolean;
+  /** A change that may be sent twice without harm, such as one that sets a value. */
+  readonly repeatable?: true;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -268,13 +270,14 @@ async function attempt<Schema extends z.ZodType>(
   if (answer.status < 200 || answer.status > 299) throw statusError(api, call, answer, json);
 
   const checked = call.expect.safeParse(json);
-  if (!checked.success) {
+  const isNotJson = json === undefined && answer.text.trim() !== "";
+  if (!checked.success || isNotJson) {
     const explanation = api.explain(answer, json);
-    const issue = checked.error.issues[0];
+    const issue = checked.error?.issues[0];
     const what =
       answer.text.trim() === ""
         ? "an empty answer"
-        : json === undefined
+        : isNotJson
           ? "an answer that is not JSON"
           : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
@@ -324,7 +327,7 @@ export async function callApi<Schema extends z.ZodType>(
       const delayMs = retryDelayMs({
         attempt: failures,
         error,
-        readOnly: !changes,
+        readOnly: !changes || call.repeatable === true,
         rateLimitDelayMs: api.rateLimitDelayMs,
         random: api.random(),
       });

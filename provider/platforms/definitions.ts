@@ -1,10 +1,15 @@
 import type { PlatformDefinition } from "../model/platform";
 import { discloud } from "./discloud/definition";
 import { dscloud } from "./dscloud/definition";
+import { scp } from "./scp/definition";
+import { snapshooter } from "./snapshooter/definition";
 import { virtus } from "./virtus/definition";
 
 /** What every platform can do, as plain data. */
-export const definitions = { virtus, dscloud, discloud } as const satisfies Record<string, PlatformDefinition>;
+export const definitions = { virtus, dscloud, discloud, snapshooter, scp } as const satisfies Record<
+  string,
+  PlatformDefinition
+>;
 
 /** The platforms by name. */
 export type PlatformName = keyof typeof definitions;

@@ -11,6 +11,8 @@ const modules: Record<PlatformName, () => PlatformModule> = {
   virtus: () => require("./virtus") as PlatformModule,
   dscloud: () => require("./dscloud") as PlatformModule,
   discloud: () => require("./discloud") as PlatformModule,
+  snapshooter: () => require("./snapshooter") as PlatformModule,
+  scp: () => require("./scp") as PlatformModule,
 };
 
 /** Opens a platform on one of its connections. */

@@ -1,5 +1,4 @@
 import { parseCustomTimeout } from "../../model/duration";
-import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { type Session, textOf, urnOf } from "../session";
 import { addressOf, findMade } from "./read";

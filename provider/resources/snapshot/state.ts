@@ -68,7 +68,7 @@ export function inWords(snapshot: ObservedSnapshot): string {
 
 /** What a resource's properties say about the snapshot that it holds. */
 export function referenceOf(properties: Properties): SnapshotReference {
-  const name = textOf(properties, "snapshotName");
+  const name = textOf(properties, "snapshotName") ?? textOf(properties, "name");
   const createdAt = textOf(properties, "createdAt");
   const region = textOf(properties, "region");
   return {

@@ -1,0 +1,88 @@
+import { instantOf, isoText } from "../../model/clock";
+import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
+import type { FileSnapshot, VolumeSnapshot } from "./schemas";
+
+/**
+ * What a word of the platform means. Only `available` is documented; the others are those of OpenStack's volumes, which
+ * the API resembles. A word that is not known is `unknown`, never success.
+ */
+export function toStatus(word: string | null | undefined): SnapshotStatus {
+  const known = (word ?? "").toLowerCase().replace(/[\s_]+/g, "-");
+  if (known === "available") return "available";
+  if (known === "creating") return "running";
+  return known.startsWith("error") ? "failed" : "unknown";
+}
+
+function timeText(text: string | null | undefined): string | undefined {
+  const instantMs = instantOf(text);
+  return instantMs === undefined ? undefined : isoText(instantMs);
+}
+
+/** A volume's snapshot as the API shows it. */
+export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): ObservedSnapshot {
+  const createdAt = timeText(snapshot.created_at);
+  const updatedAt = timeText(snapshot.updated_at);
+  return {
+    snapshotId: snapshot.id,
+    segments: [snapshot.id],
+    status: toStatus(snapshot.status),
+    ...(snapshot.status == null ? {} : { platformStatus: snapshot.status }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    details: {
+      region,
+      ...(snapshot.name == null ? {} : { name: snapshot.name }),
+      ...(snapshot.description == null ? {} : { description: snapshot.description }),
+      ...(snapshot.size == null ? {} : { sizeGib: snapshot.size }),
+      ...(updatedAt === undefined ? {} : { updatedAt }),
+    },
+  };
+}
+
+/** A File Storage volume's snapshot as the API shows it. */
+export function toFileSnapshot(snapshot: FileSnapshot, region: string): ObservedSnapshot {
+  const createdAt = timeText(snapshot.created_at);
+  return {
+    snapshotId: snapshot.id,
+    segments: [snapshot.id],
+    status: toStatus(snapshot.state),
+    ...(snapshot.state == null ? {} : { platformStatus: snapshot.state }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(snapshot.size == null ? {} : { sizeText: String(snapshot.size) }),
+    details: { region },
+  };
+}
+
+/** Newest first by time of creation, whatever order the answer has. */
+export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
+  const timeMs = ({ createdAt }: ObservedSnapshot): number => instantOf(createdAt) ?? 0;
+  return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
+}
+
+/** The body of a create: what is not wanted is left out, since the API refuses an explicit null. */
+export function toCreate(volumeId: string, inputs: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {
+  const { name = null, description, force } = inputs;
+  return {
+    name,
+    volume_id: volumeId,
+    ...(description === undefined ? {} : { description }),
+    ...(force === undefined ? {} : { force }),
+  };
+}
+
+/** The body of an update, which must always hold the name. */
+export function toUpdate(
+  heldName: string | undefined,
+  inputs: Readonly<Record<string, JsonValue>>,
+): Record<string, JsonValue> {
+  const { name = heldName ?? null, description } = inputs;
+  return { name, ...(description === undefined ? {} : { description }) };
+}
+
+/** An error's detail in words: it is a text, an array of texts, or an array of anything. */
+export function detailText(detail: unknown): string | undefined {
+  if (typeof detail === "string") return detail;
+  if (detail === undefined || detail === null) return undefined;
+  return (Array.isArray(detail) ? detail : [detail])
+    .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+    .join("; ");
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { instantOf } from "../../model/clock";
+
+const instant = z.string().refine((text) => instantOf(text) !== undefined, "is not a time with a zone");
+
+/**
+ * A volume's snapshot.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/models/snapshotdetailresponse
+ */
+export const volumeSnapshot = z.object({
+  id: z.string().min(1),
+  volume_id: z.string(),
+  name: z.string().nullish(),
+  description: z.string().nullish(),
+  status: z.string().nullish(),
+  size: z.number().nullish(),
+  created_at: instant,
+  updated_at: instant.nullish(),
+});
+export type VolumeSnapshot = z.output<typeof volumeSnapshot>;
+
+/** `count` is there only when it was asked for. */
+export const volumeSnapshotPage = z.object({
+  count: z.number().int().nullish(),
+  snapshots: z.array(volumeSnapshot),
+});
+
+/** A File Storage volume's snapshot; its size has no documented unit. */
+export const fileSnapshot = z.object({
+  id: z.string().min(1),
+  volume_id: z.string().nullish(),
+  state: z.string().nullish(),
+  size: z.union([z.number(), z.string()]).nullish(),
+  created_at: instant.nullish(),
+});
+export type FileSnapshot = z.output<typeof fileSnapshot>;
+
+export const createdFileSnapshot = z.object({ snapshot: fileSnapshot });
+export const fileSnapshotList = z.object({ snapshots: z.array(fileSnapshot) });
+
+/** The services' own envelope of an error. `detail` is a text, an array of texts, or an array of objects. */
+export const errorBody = z.object({
+  errors: z
+    .array(
+      z.object({
+        code: z.string().nullish().catch(undefined),
+        title: z.string().nullish().catch(undefined),
+        detail: z.unknown(),
+        request_id: z.string().nullish().catch(undefined),
+      }),
+    )
+    .min(1),
+});

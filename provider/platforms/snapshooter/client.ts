@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
+import { createLimiter } from "../../http/limiter";
+import type { Connection } from "../../model/connection";
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
+import type { PlatformRuntime, Scope } from "../../model/platform";
+import {
+  type Backup,
+  type BackupPage,
+  backupPage,
+  downloadLinks,
+  errorBody,
+  type Started,
+  shownBackup,
+  started,
+} from "./schemas";
+
+const MOST_PAGES = 1_000;
+
+/** Source: https://snapshooter.com/api/backups */
+export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
+  return {
+    ...runtime,
+    connection,
+    baseUrl: connection.fields["url"] ?? "",
+    limiter: createLimiter(runtime.clock, 0),
+    headers: () => ({ authorization: `Bearer ${connection.fields["token"] ?? ""}` }),
+    explain,
+    rateLimitDelayMs: 10_000,
+  };
+}
+
+/** No error body is documented; what comes is read as Laravel's, which the API looks like. */
+function explain(answer: RawAnswer, json: unknown): Explanation {
+  const body = errorBody.safeParse(json);
+  const details = Object.entries(body.data?.errors ?? {}).map(([field, problems]) => `${field}: ${problems.join(" ")}`);
+  return {
+    message: [body.data?.message, ...details].filter((part) => part !== undefined).join("; ") || undefined,
+    ...(answer.status === 404 && !body.success ? { kind: "unexpectedAnswer" } : {}),
+  };
+}
+
+/** The path and query of the page after this one; undefined after the last. The token never goes to another origin. */
+function nextPage(api: Api, path: string, page: BackupPage): string | undefined {
+  const next = page.links?.next;
+  const base = new URL(api.baseUrl);
+  if (typeof next === "string" && next !== "") {
+    const url = URL.canParse(next, api.baseUrl) ? new URL(next, api.baseUrl) : undefined;
+    if (url?.origin === base.origin && url.pathname === base.pathname + path) return path + url.search;
+  }
+  const { current_page: current, last_page: last } = page.meta ?? {};
+  if (typeof current === "number" && typeof last === "number") {
+    return current < last ? `${path}?page=${current + 1}` : undefined;
+  }
+  if (typeof next !== "string" || next === "") return undefined;
+  throw new SnapshotsError(
+    "[snapshooter] list backups: the list goes on at another address, where the token is not sent",
+    { kind: "unexpectedAnswer" },
+  );
+}
+
+/** `GET /jobs/{job_id}/backups`, all pages (in use by others; the documents that could be read do not show it). */
+export async function listBackups(
+  api: Api,
+  jobId: string,
+  scope: Scope,
+): Promise<{ backups: Backup[]; serverTimeMs?: number }> {
+  const path = `/jobs/${encodeURIComponent(jobId)}/backups`;
+  const all = new Map<string, Backup>();
+  let serverTimeMs: number | undefined;
+  let next: string | undefined = path;
+  for (let page = 1; next !== undefined && page <= MOST_PAGES; page++) {
+    const answer: Answer<BackupPage> = await callApi(
+      api,
+      { operation: "list backups of", target: `job ${jobId}`, method: "GET", path: next, expect: backupPage },
+      scope,
+    );
+    serverTimeMs ??= answer.serverTimeMs;
+    const before = all.size;
+    for (const entry of answer.data.data) {
+      if (typeof entry.job_id === "string" && entry.job_id !== jobId) {
+        throw new SnapshotsError(`[snapshooter] list backups of job ${jobId}: an entry is of another job`, {
+          kind: "unexpectedAnswer",
+        });
+      }
+      all.set(entry.id, entry);
+    }
+    next = nextPage(api, path, answer.data);
+    if (page > 1 && all.size === before) break;
+  }
+  return { backups: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+}
+
+/** `GET /backups/{backup_id}`; undefined for 404. */
+export async function showBackup(api: Api, backupId: string, scope: Scope): Promise<Backup | undefined> {
+  try {
+    const answer = await callApi(
+      api,
+      {
+        operation: "show backup",
+        target: backupId,
+        method: "GET",
+        path: `/backups/${encodeURIComponent(backupId)}`,
+        expect: shownBackup,
+      },
+      scope,
+    );
+    return answer.data.data;
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound")) return undefined;
+    throw error;
+  }
+}
+
+/** `POST /jobs/{job_id}/backups/start` (in use by others; the documents that could be read do not show it). */
+export function startBackup(
+  api: Api,
+  jobId: string,
+  body: Readonly<Record<string, boolean>>,
+  scope: Scope,
+): Promise<Answer<Started>> {
+  return callApi(
+    api,
+    {
+      operation: "start a backup of",
+      target: `job ${jobId}`,
+      method: "POST",
+      path: `/jobs/${encodeURIComponent(jobId)}/backups/start`,
+      body,
+      expect: started,
+      timeoutMs: 120_000,
+    },
+    scope,
+  );
+}
+
+/** `POST /backups/{backup_id}/download`: links that work for an hour; nothing is changed. */
+export async function getDownloadLinks(api: Api, backupId: string, scope: Scope) {
+  const answer = await callApi(
+    api,
+    {
+      operation: "get download links of backup",
+      target: backupId,
+      method: "POST",
+      path: `/backups/${encodeURIComponent(backupId)}/download`,
+      expect: downloadLinks,
+      changes: false,
+    },
+    scope,
+  );
+  return answer.data.data;
+}
+
+/** `DELETE /backups/{backup_id}`: 204; one copy of the documents has it, another has not. */
+export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<void> {
+  try {
+    await callApi(
+      api,
+      {
+        operation: "delete backup",
+        target: backupId,
+        method: "DELETE",
+        path: `/backups/${encodeURIComponent(backupId)}`,
+        expect: z.unknown(),
+        repeatable: true,
+      },
+      scope,
+    );
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound")) return;
+    if (isSnapshotsError(error) && error.status === 405) {
+      throw new SnapshotsError(
+        `${error.message}. SnapShooter's API refuses to delete backups here: set deletionPolicy: "retain", run pulumi up ` +
+          "once, and destroy then forgets the backup",
+        { kind: "unsupported", executed: "no", status: 405, cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { instantOf, isoText } from "../../model/clock";
+import { type ObservedSnapshot, onlyOne, type Selection, type SnapshotStatus } from "../../model/snapshot";
+import type { Backup, Started } from "./schemas";
+
+/** The rotations that a start can name, in the API's two spellings. */
+export const tags = ["manual", "hourly", "daily", "weekly", "monthly"] as const;
+
+// Only `completed` is documented; the rest are the words of its sibling objects and of failure.
+const statuses: Readonly<Record<string, SnapshotStatus>> = {
+  completed: "available",
+  expired: "gone",
+  pending: "pending",
+  pre_request: "pending",
+  queued: "pending",
+  running: "running",
+  started: "running",
+  in_progress: "running",
+  failed: "failed",
+  error: "failed",
+  aborted: "failed",
+  cancelled: "failed",
+  canceled: "failed",
+  timeout: "failed",
+};
+
+/** What a word of the platform means; a word that is not known is `unknown`, never success. */
+export function toStatus(word: string): SnapshotStatus {
+  const known = word.toLowerCase();
+  return Object.hasOwn(statuses, known) ? (statuses[known] ?? "unknown") : "unknown";
+}
+
+function timeText(text: string | null | undefined): string | undefined {
+  const instantMs = instantOf(text);
+  return instantMs === undefined ? undefined : isoText(instantMs);
+}
+
+/** A backup as the API shows it, without its secrets. */
+export function toSnapshot(backup: Backup): ObservedSnapshot {
+  const createdAt = timeText(backup.created_at);
+  const completedAt = timeText(backup.completed_at);
+  return {
+    snapshotId: backup.id,
+    segments: [backup.id],
+    status: toStatus(backup.status),
+    platformStatus: backup.status,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    marks: tags.filter((tag) => backup.tags?.[tag] === true || backup.tags?.[tag] === 1),
+    details: {
+      ...(completedAt === undefined ? {} : { completedAt }),
+      ...(backup.files == null
+        ? {}
+        : {
+            files: backup.files.map(({ id, name, size }) => ({
+              id,
+              name,
+              ...(size == null ? {} : { sizeText: size }),
+            })),
+          }),
+    },
+  };
+}
+
+/** Newest first by `created_at`, whatever order the answer has. */
+export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
+  const timeMs = ({ createdAt }: ObservedSnapshot): number => instantOf(createdAt) ?? 0;
+  return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
+}
+
+/** The body of a start: one flag a rotation. */
+export function toStart(tag: unknown): Record<string, boolean> {
+  return Object.fromEntries(tags.map((name) => [`is_${name}`, name === (tag ?? "manual")]));
+}
+
+/** The id in the answer to a start, wherever it stands. */
+export function startedId(answer: Started): string | undefined {
+  return answer.backup_id ?? answer.data?.backup_id ?? answer.data?.id ?? undefined;
+}
+
+/** What a start whose answer names no backup has made: the only new one that counts in its rotation. */
+export function select(fresh: readonly ObservedSnapshot[], tag: unknown): Selection {
+  return onlyOne(fresh.filter(({ marks }) => marks === undefined || marks.includes(String(tag ?? "manual"))));
+}

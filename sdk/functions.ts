@@ -10,13 +10,16 @@ import {
   systemClock,
 } from "../provider";
 import { readConnections } from "./connections";
-import type { Platform, SnapshotStatus } from "./snapshot";
+import type { Platform, SnapshotFile, SnapshotStatus } from "./snapshot";
 
 /** What a snapshot is of: one target, by the argument that its platform has. */
 export type SnapshotTarget =
   | { platform: "discloud" | "dscloud"; connection?: string; appId: string }
   | { platform: "virtus"; connection?: string; appId: string; databaseId?: never }
-  | { platform: "virtus"; connection?: string; databaseId: string; appId?: never };
+  | { platform: "virtus"; connection?: string; databaseId: string; appId?: never }
+  | { platform: "snapshooter"; connection?: string; jobId: string }
+  | { platform: "scp"; connection?: string; volumeId: string; fileVolumeId?: never }
+  | { platform: "scp"; connection?: string; fileVolumeId: string; volumeId?: never };
 
 /** The arguments of {@link getSnapshots}; `limit` is the most that it returns (default: all). */
 export type GetSnapshotsArgs = (SnapshotTarget | { platform: "discloud"; connection?: string; appId?: undefined }) & {
@@ -26,8 +29,11 @@ export type GetSnapshotsArgs = (SnapshotTarget | { platform: "discloud"; connect
 /** The arguments of {@link getSnapshot}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
 export type GetSnapshotArgs = SnapshotTarget & { id: string };
 
-/** The arguments of {@link getDownloadLink}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
-export type GetDownloadLinkArgs = SnapshotTarget & { id: string };
+/**
+ * The arguments of {@link getDownloadLink}; `id` is the platform's own id, or `"latest"` for the newest usable one.
+ * Samsung Cloud Platform gives no links.
+ */
+export type GetDownloadLinkArgs = Exclude<SnapshotTarget, { platform: "scp" }> & { id: string };
 
 /** A snapshot as a function returns it: its resource id and what a Snapshot has as outputs. */
 export interface SnapshotResult {
@@ -37,6 +43,9 @@ export interface SnapshotResult {
   connection: string;
   appId?: string;
   databaseId?: string;
+  jobId?: string;
+  volumeId?: string;
+  fileVolumeId?: string;
   /** The platform's own id. */
   snapshotId: string;
   status: SnapshotStatus;
@@ -49,6 +58,13 @@ export interface SnapshotResult {
   snapshotName?: string;
   versionId?: string;
   backupName?: string;
+  completedAt?: string;
+  files?: SnapshotFile[];
+  name?: string;
+  description?: string;
+  sizeGib?: number;
+  updatedAt?: string;
+  region?: string;
 }
 
 /** A link to a snapshot's bytes. Whoever has it can download them: keep it out of logs and of plain outputs. */
@@ -56,6 +72,8 @@ export interface DownloadLinkResult {
   url: string;
   /** When it stops working, ISO-8601 UTC, where the platform tells. */
   expiresAt?: string;
+  /** SnapShooter: the links by file name; `url` is the first of them. A name is data: it may hold slashes and dots. */
+  files?: Record<string, string>;
 }
 
 function programSession(): Session {

@@ -3,7 +3,7 @@ import { readConnections } from "./connections";
 import { providerText, typeToken } from "./provider-text";
 
 /** A platform that this package speaks to. */
-export type Platform = "virtus" | "dscloud" | "discloud";
+export type Platform = "virtus" | "dscloud" | "discloud" | "snapshooter" | "scp";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
@@ -99,19 +99,85 @@ export interface NamedDscloudSnapshotArgs extends AdoptedDscloudSnapshotArgs {
   triggers?: never;
 }
 
+/** What a platform whose API deletes asks for: there is no default, since either answer can be the wrong one. */
+export interface DeletableSnapshotArgs {
+  /**
+   * What destroy and replacement do with the snapshot: `delete` removes it from the platform, `retain` leaves it there
+   * with a warning. The value in the state counts: a change takes effect after one up. `delete` is refused together with
+   * `adopt` or `reuseWithin`, and never touches a snapshot that was adopted.
+   */
+  deletionPolicy: "delete" | "retain";
+}
+
+/** A backup of a SnapShooter job. Source: https://snapshooter.com/api/backups */
+export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  platform: "snapshooter";
+  /** The id of the backup job to run. */
+  jobId: pulumi.Input<string>;
+  /** The rotation that the backup counts in, and whose oldest it may push out. Default: `manual`. A change replaces. */
+  tag?: pulumi.Input<"manual" | "hourly" | "daily" | "weekly" | "monthly">;
+}
+
+/**
+ * A snapshot of a virtual-server volume on Samsung Cloud Platform.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/createsnapshot/
+ */
+export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  platform: "scp";
+  /** The volume's id. */
+  volumeId: pulumi.Input<string>;
+  fileVolumeId?: never;
+  /**
+   * The snapshot's name: letters, digits, spaces, hyphens and underscores, at most 255. Default: the resource's name, `-`
+   * and 7 hex digits of a hash over URN, target and triggers, kept while the resource lives. Changed in place.
+   */
+  name?: pulumi.Input<string>;
+  /** The snapshot's description. Changed in place; left out, it stays as it is. */
+  description?: pulumi.Input<string>;
+  /** Snapshot a volume that is attached to a server. Counts at create only. */
+  force?: pulumi.Input<boolean>;
+}
+
+/** A snapshot of a File Storage volume on Samsung Cloud Platform, which names it itself. */
+export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  platform: "scp";
+  /** The File Storage volume's id. */
+  fileVolumeId: pulumi.Input<string>;
+  volumeId?: never;
+}
+
+/** A file of a backup. */
+export interface SnapshotFile {
+  id: string;
+  /** Its path in the backup: data, not a path on this machine. */
+  name: string;
+  /** Its size as the API says it. */
+  sizeText?: string;
+}
+
 /** The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. */
 export type SnapshotArgs =
   | DiscloudSnapshotArgs
   | VirtusAppSnapshotArgs
   | VirtusDatabaseSnapshotArgs
   | LatestDscloudSnapshotArgs
-  | NamedDscloudSnapshotArgs;
+  | NamedDscloudSnapshotArgs
+  | SnapshooterSnapshotArgs
+  | ScpVolumeSnapshotArgs
+  | ScpFileVolumeSnapshotArgs;
 
 /** Every output is registered, so that it resolves for programs whatever the platform. */
 const outputNames = [
   "connection",
   "appId",
   "databaseId",
+  "jobId",
+  "volumeId",
+  "fileVolumeId",
+  "tag",
+  "name",
+  "description",
+  "force",
   "triggers",
   "adopt",
   "reuseWithin",
@@ -128,6 +194,11 @@ const outputNames = [
   "snapshotName",
   "versionId",
   "backupName",
+  "completedAt",
+  "files",
+  "sizeGib",
+  "updatedAt",
+  "region",
 ] as const;
 
 function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<string, string> | undefined {
@@ -143,7 +214,8 @@ function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<stri
  *
  * Create returns only when the snapshot is usable, or fails with the platform's reason; `customTimeouts.create` bounds
  * it (default 30 minutes, Virtus Cloud 45). What was made and is not ready, or can't be named yet, is kept in the state,
- * and the next up goes on with it. Destroy forgets a snapshot that the platform can't delete, with a warning.
+ * and the next up goes on with it. Destroy deletes where the platform can and `deletionPolicy` says so; else it forgets,
+ * with a warning.
  *
  * @example
  * const snapshot = new Snapshot("before-release", {
@@ -157,6 +229,13 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly connection: pulumi.Output<string>;
   declare readonly appId: pulumi.Output<string | undefined>;
   declare readonly databaseId: pulumi.Output<string | undefined>;
+  declare readonly jobId: pulumi.Output<string | undefined>;
+  declare readonly volumeId: pulumi.Output<string | undefined>;
+  declare readonly fileVolumeId: pulumi.Output<string | undefined>;
+  declare readonly tag: pulumi.Output<string | undefined>;
+  declare readonly name: pulumi.Output<string | undefined>;
+  declare readonly description: pulumi.Output<string | undefined>;
+  declare readonly force: pulumi.Output<boolean | undefined>;
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
   declare readonly adopt: pulumi.Output<string | undefined>;
   declare readonly reuseWithin: pulumi.Output<string | undefined>;
@@ -164,7 +243,7 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly onGone: pulumi.Output<"keep" | "recreate">;
   /**
    * The platform's own id of the snapshot. Discloud: the version. Virtus Cloud: the versionId, or `modified` where there
-   * is none. DS Cloud: the name.
+   * is none. DS Cloud: the name. SnapShooter and Samsung Cloud Platform: the id.
    */
   declare readonly snapshotId: pulumi.Output<string>;
   /** What is known of its state. */
@@ -187,6 +266,16 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly versionId: pulumi.Output<string | undefined>;
   /** DS Cloud: the backup's name. */
   declare readonly backupName: pulumi.Output<string | undefined>;
+  /** SnapShooter: when it was completed, ISO-8601 UTC. */
+  declare readonly completedAt: pulumi.Output<string | undefined>;
+  /** SnapShooter: its files. */
+  declare readonly files: pulumi.Output<SnapshotFile[] | undefined>;
+  /** Samsung Cloud Platform: its size in GiB, which is the volume's. */
+  declare readonly sizeGib: pulumi.Output<number | undefined>;
+  /** Samsung Cloud Platform: when it was last changed, ISO-8601 UTC. */
+  declare readonly updatedAt: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the region that it is in. */
+  declare readonly region: pulumi.Output<string | undefined>;
 
   /**
    * @param name The resource's name.
@@ -213,7 +302,9 @@ export class Snapshot extends pulumi.CustomResource {
    * not exist is an error.
    *
    * @param id `discloud/app/<appId>/<version>`, `virtus/app/<appId>/<name>/<versionId or modified>`,
-   * `virtus/database/<databaseId>/<versionId or modified>` or `dscloud/app/<appId>/<name>`, each part percent-encoded.
+   * `virtus/database/<databaseId>/<versionId or modified>`, `dscloud/app/<appId>/<name>`,
+   * `snapshooter/job/<jobId>/<backupId>`, `scp/volume/<volumeId>/<snapshotId>` or
+   * `scp/file-volume/<fileVolumeId>/<snapshotId>`, each part percent-encoded.
    */
   static get(
     name: string,

@@ -63,6 +63,7 @@ function connectionTable() {
 }
 
 function argumentTables() {
+  /** @type {Record<string, string>} */
   const changes = {
     replace: "takes a new snapshot",
     inPlace: "changes the snapshot in place",

@@ -65,6 +65,13 @@ function urlProblem(text: string): string | undefined {
   return "must be https";
 }
 
+/** An address as it may be shown: a credential may have been put into its user or its query, or in its place. */
+function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return "…";
+  const { protocol, host, pathname } = new URL(text);
+  return `${protocol}//${host}${pathname}`;
+}
+
 function parseConfigObject(value: unknown): Record<string, unknown> | undefined {
   if (value === undefined || value === null) return {};
   let parsed = value;
@@ -197,7 +204,7 @@ export function resolveConnection(
     if (definition.url) {
       const problem = urlProblem(value);
       if (problem !== undefined) {
-        problems.push(`${title}: the field ${field} ("${value}") ${problem}; ${waysToSet(field)}`);
+        problems.push(`${title}: the field ${field} ("${shownUrl(value)}") ${problem}; ${waysToSet(field)}`);
         continue;
       }
       value = value.replace(/\/+$/, "");

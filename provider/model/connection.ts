@@ -163,13 +163,17 @@ export function resolveConnection(
 
   const problems: string[] = [];
   const { platform: configPlatform, ...configFields } = config;
+  if (configPlatform !== undefined && configPlatform !== platform) {
+    // Its fields are another platform's: what this one would say about them is no help.
+    return {
+      problems: [`${title} is for the platform "${String(configPlatform)}" and can't be used for "${platform}"`],
+    };
+  }
   if (configPlatform === undefined && !isDefault) {
     problems.push(
       `${title}: the field platform is missing; set it with ` +
         `"pulumi config set --path ${configKey}.platform ${platform}"`,
     );
-  } else if (configPlatform !== undefined && configPlatform !== platform) {
-    problems.push(`${title} is for the platform "${String(configPlatform)}" and can't be used for "${platform}"`);
   }
   for (const field of Object.keys(configFields)) {
     if (!Object.hasOwn(fields, field)) {

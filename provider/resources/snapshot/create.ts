@@ -175,12 +175,20 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
       },
     );
   }
+  const aheadMs = (before.serverTimeMs ?? clock.now()) - clock.now();
   let unfinished: Unfinished = {
-    requestedAt: isoText(before.serverTimeMs ?? clock.now()),
+    requestedAt: isoText(clock.now() + aheadMs),
     known: before.snapshots.map(({ segments }) => segmentsKey(segments)),
     knownComplete: before.complete,
   };
-  if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  const note = async (): Promise<void> => {
+    if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  };
+  // The request may wait for its turn, or be refused for now and leave again: what counts is when it leaves last.
+  job.scope.beforeChange = () => {
+    unfinished = { ...unfinished, requestedAt: isoText(clock.now() + aheadMs) };
+    return note();
+  };
 
   let answer: CreateAnswer;
   try {
@@ -201,7 +209,7 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
       ...(answer.hints === undefined ? {} : { hints: answer.hints }),
     },
   };
-  if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  await note();
   // An answer that names the snapshot is enough when the list is late; without, only the list can tell.
   const patienceMs = answer.unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
   const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + patienceMs));

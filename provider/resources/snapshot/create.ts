@@ -121,7 +121,13 @@ export function referenceOf(properties: Properties): { snapshotId: string; name?
 }
 
 async function settle(job: Job): Promise<void> {
-  if (job.urn !== undefined) await job.session.host.journal.settle(job.urn);
+  const { journal, warn } = job.session.host;
+  if (job.urn === undefined) return;
+  await journal
+    .settle(job.urn)
+    .catch((error: unknown) =>
+      warn(job.urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`),
+    );
 }
 
 async function adoptSnapshot(job: Job, adopt: string): Promise<Created> {
@@ -185,9 +191,14 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
     if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
   };
   // The request may wait for its turn, or be refused for now and leave again: what counts is when it leaves last.
-  job.scope.beforeChange = () => {
+  job.scope.beforeChange = async () => {
     unfinished = { ...unfinished, requestedAt: isoText(clock.now() + aheadMs) };
-    return note();
+    await note().catch((error: unknown) => {
+      throw new SnapshotsError(
+        `${title(job)}: no snapshot is asked for, since the request can't be noted on this machine: ${messageOf(error)}`,
+        { kind: "invalid", executed: "no", cause: error },
+      );
+    });
   };
 
   let answer: CreateAnswer;
@@ -209,7 +220,8 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
       ...(answer.hints === undefined ? {} : { hints: answer.hints }),
     },
   };
-  await note();
+  // From here on something is made: a journal that fails must not make it unknown.
+  await note().catch(() => undefined);
   // An answer that names the snapshot is enough when the list is late; without, only the list can tell.
   const patienceMs = answer.unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
   const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + patienceMs));

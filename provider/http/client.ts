@@ -320,6 +320,12 @@ export async function callApi<Schema extends z.ZodType>(
     // Time spent in our own queue is not the platform's.
     scope.deadlineMs += await api.limiter.turn(changes);
     await waitForBudget(api, call, scope);
+    if (changes && api.clock.now() >= scope.deadlineMs) {
+      throw new SnapshotsError(`${prefixOf(api, call)}: not sent, the time for this operation is up`, {
+        kind: "timeout",
+        executed: "no",
+      });
+    }
     try {
       return await attempt(api, call, changes, scope.deadlineMs);
     } catch (error) {

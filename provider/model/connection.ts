@@ -68,6 +68,13 @@ function urlProblem(text: string): string | undefined {
   return "must be https";
 }
 
+/** An address as it may be shown: a credential may have been put into its user or its query, or in its place. */
+function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return "…";
+  const { protocol, host, pathname } = new URL(text);
+  return `${protocol}//${host}${pathname}`;
+}
+
 function parseConfigObject(value: unknown): Record<string, unknown> | undefined {
   if (value === undefined || value === null) return {};
   let parsed = value;
@@ -159,13 +166,17 @@ export function resolveConnection(
 
   const problems: string[] = [];
   const { platform: configPlatform, ...configFields } = config;
+  if (configPlatform !== undefined && configPlatform !== platform) {
+    // Its fields are another platform's: what this one would say about them is no help.
+    return {
+      problems: [`${title} is for the platform "${String(configPlatform)}" and can't be used for "${platform}"`],
+    };
+  }
   if (configPlatform === undefined && !isDefault) {
     problems.push(
       `${title}: the field platform is missing; set it with ` +
         `"pulumi config set --path ${configKey}.platform ${platform}"`,
     );
-  } else if (configPlatform !== undefined && configPlatform !== platform) {
-    problems.push(`${title} is for the platform "${String(configPlatform)}" and can't be used for "${platform}"`);
   }
   for (const field of Object.keys(configFields)) {
     if (!Object.hasOwn(fields, field)) {
@@ -201,7 +212,7 @@ export function resolveConnection(
     if (definition.url) {
       const problem = urlProblem(value);
       if (problem !== undefined) {
-        problems.push(`${title}: the field ${field} ("${value}") ${problem}; ${waysToSet(field)}`);
+        problems.push(`${title}: the field ${field} ("${shownUrl(value)}") ${problem}; ${waysToSet(field)}`);
         continue;
       }
       value = value.replace(/\/+$/, "");

@@ -95,6 +95,8 @@ export interface Scope {
   deadlineMs: number;
   /** Tells the user what a long wait is for; shown while it lasts. */
   announce(message: string): void;
+  /** Called before each request that changes something leaves, also before it leaves again. */
+  beforeChange?(): Promise<void>;
 }
 
 /** What the caller already knows about the snapshot that it looks for. */

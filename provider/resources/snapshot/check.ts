@@ -59,7 +59,7 @@ function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFa
       reason: 'triggers have nothing to do while one snapshot is adopted by id: remove them, or write adopt: "latest"',
     });
   }
-  if (!isMissing(adopt) && !isMissing(reuseWithin)) {
+  if (definition.create && !isMissing(adopt) && !isMissing(reuseWithin)) {
     failures.push({ property: "reuseWithin", reason: "adopt already names the snapshot: give one of the two" });
   }
   if (deletionPolicy === "delete") {

@@ -3,6 +3,7 @@ import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
 import { segmentsKey } from "../../model/ids";
+import type { Scope } from "../../model/platform";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
 import { createTimeoutMs, type Opened, type Session, targetOf, textOf, urnOf } from "../session";
@@ -22,6 +23,8 @@ const SETTLE_MS = 30_000;
 const RECENT_MS = 60 * 60_000;
 /** How long a run waits for the end of a platform's list lag by itself; above that it says when to come back. */
 const LAG_WAIT_MS = 90_000;
+/** How long a look that is due at the end of the time may take. */
+const LAST_LOOK_MS = 5_000;
 
 /** One create, or the update that goes on with it. */
 interface Job extends Opened {
@@ -115,7 +118,13 @@ function nameOf(job: Job): { name?: string } {
 }
 
 async function settle(job: Job): Promise<void> {
-  if (job.urn !== undefined) await job.session.host.journal.settle(job.urn);
+  const { journal, warn } = job.session.host;
+  if (job.urn === undefined) return;
+  await journal
+    .settle(job.urn)
+    .catch((error: unknown) =>
+      warn(job.urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`),
+    );
 }
 
 async function adoptSnapshot(job: Job, adopt: string): Promise<Created> {
@@ -209,13 +218,26 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
       },
     );
   }
+  const aheadMs = (before.serverTimeMs ?? clock.now()) - clock.now();
   let unfinished: Unfinished = {
-    requestedAt: isoText(before.serverTimeMs ?? clock.now()),
+    requestedAt: isoText(clock.now() + aheadMs),
     known: before.snapshots.map(({ segments }) => segmentsKey(segments)),
     knownComplete: before.complete,
     ...(job.definition.defaultName === undefined ? {} : nameOf(job)),
   };
-  if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  const note = async (): Promise<void> => {
+    if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  };
+  // The request may wait for its turn, or be refused for now and leave again: what counts is when it leaves last.
+  job.scope.beforeChange = async () => {
+    unfinished = { ...unfinished, requestedAt: isoText(clock.now() + aheadMs) };
+    await note().catch((error: unknown) => {
+      throw new SnapshotsError(
+        `${title(job)}: no snapshot is asked for, since the request can't be noted on this machine: ${messageOf(error)}`,
+        { kind: "invalid", executed: "no", cause: error },
+      );
+    });
+  };
 
   let answer: CreateAnswer;
   try {
@@ -236,7 +258,8 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
       ...(answer.hints === undefined ? {} : { hints: answer.hints }),
     },
   };
-  if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
+  // From here on something is made: a journal that fails must not make it unknown.
+  await note().catch(() => undefined);
   // An answer that names the snapshot is enough when the list is late; without, only the list can tell.
   const patienceMs = answer.unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
   const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + patienceMs));
@@ -267,6 +290,11 @@ async function findUnanswered(job: Job, unfinished: Unfinished, lost: unknown): 
   );
 }
 
+/** For a look that is due although the time is up: an answer needs a moment. */
+function lookScope(job: Job, deadlineMs: number = job.scope.deadlineMs): Scope {
+  return { ...job.scope, deadlineMs: Math.max(deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
+}
+
 function lagEndMs(job: Job, unfinished: Unfinished): number {
   return (instantOf(unfinished.requestedAt) ?? 0) + job.definition.listLagMs;
 }
@@ -281,10 +309,7 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
   return poll(
     async () => {
       try {
-        list = await job.platform.list(job.target, {
-          ...job.scope,
-          deadlineMs: Math.max(deadlineMs, clock.now() + 5_000),
-        });
+        list = await job.platform.list(job.target, lookScope(job, deadlineMs));
       } catch (error) {
         if (isSnapshotsError(error, "unavailable", "timeout", "unexpectedAnswer", "rateLimited")) return undefined;
         await settle(job);
@@ -346,12 +371,15 @@ async function tellClaim(
  */
 async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<ObservedSnapshot | undefined> {
   const { clock } = job.session.host;
-  const waitMs = lagEndMs(job, unfinished) - clock.now();
+  // The request's time is the platform's, and so must be the time that has passed since.
+  const platformTimeMs = ({ serverTimeMs }: SnapshotList): number => serverTimeMs ?? clock.now();
+  const first = await job.platform.list(job.target, lookScope(job));
+  const waitMs = lagEndMs(job, unfinished) - platformTimeMs(first);
   const lookUntilMs = clock.now() + (waitMs <= LAG_WAIT_MS ? Math.max(waitMs, 0) : 0);
   const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, lookUntilMs));
   if (found !== undefined) return found;
-  const list = await job.platform.list(job.target, job.scope);
-  const hasLagPassed = clock.now() >= lagEndMs(job, unfinished);
+  const list = await job.platform.list(job.target, lookScope(job));
+  const hasLagPassed = platformTimeMs(list) >= lagEndMs(job, unfinished);
   const isSure = list.complete || !unfinished.knownComplete;
   const candidates = freshSince(unfinished, list);
   if (hasLagPassed && isSure && candidates.length === 0) return undefined;
@@ -409,7 +437,7 @@ async function waitUntilUsable(
     const ended = await poll(
       async () => {
         if (latest.status === "available" || latest.status === "failed") return latest;
-        const observed = await job.platform.observe(job.target, reference, job.scope);
+        const observed = await job.platform.observe(job.target, reference, lookScope(job));
         if (observed.outcome === "gone") {
           throw new SnapshotsError(`${title(job)}: snapshot ${inWords(latest)} has vanished: ${observed.proof}`, {
             kind: "notFound",

@@ -1,0 +1,115 @@
+import type { FaultRule } from "../../provider/emulator";
+import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../provider/emulator";
+import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
+
+/** A Snapshot of the program: its arguments, and its options beside them. */
+export type Declared = Record<string, unknown> & { opts?: Record<string, unknown> };
+
+/** A plain JavaScript program that declares one Snapshot per entry of resources.json. */
+const PROGRAM = {
+  "Pulumi.yaml": { name: "snap", runtime: "nodejs" },
+  "package.json": { name: "snap", private: true, main: "index.js" },
+  "index.js": `
+    const { Snapshot } = require("pulumi-snapshots");
+    for (const [name, { opts, ...args }] of Object.entries(require("./resources.json"))) {
+      new Snapshot(name, args, opts);
+    }`,
+};
+
+/** A stack on the real engine whose platforms are an emulator's. */
+export interface Stack {
+  readonly emulator: Emulator;
+  readonly workspace: Workspace;
+  /** Writes the Snapshots that the program declares from now on. */
+  declare(resources: Record<string, Declared>): void;
+  /** The state of the Snapshot with this name; fails the test when there is none, or more than one. */
+  snapshot(name: string): Promise<ResourceState>;
+  dispose(): Promise<void>;
+}
+
+export interface StackOptions {
+  emulator?: EmulatorOptions;
+  /** Files over those of the program. */
+  files?: Record<string, unknown>;
+  /** Default: the variables that point every default connection at the emulator. */
+  env?: (emulator: Emulator) => Record<string, string>;
+  resources?: Record<string, Declared>;
+}
+
+export async function createStack(options: StackOptions = {}): Promise<Stack> {
+  const emulator = await startEmulator(options.emulator);
+  try {
+    const workspace = await createWorkspace({
+      files: { ...PROGRAM, "resources.json": options.resources ?? {}, ...options.files },
+      env: options.env === undefined ? { ...emulator.environment } : options.env(emulator),
+    });
+    return {
+      emulator,
+      workspace,
+      declare: (resources) => workspace.write({ "resources.json": resources }),
+      async snapshot(name) {
+        const found = (await workspace.resources(":Snapshot")).filter(({ urn }) => urn.endsWith(`::${name}`));
+        expect(found.map(({ urn }) => urn)).toHaveLength(1);
+        return found[0] as ResourceState;
+      },
+      async dispose() {
+        workspace.dispose();
+        await emulator.close();
+      },
+    };
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+}
+
+/** The requests since the last call that ask a platform to change something, as `platform operation target`. */
+export function changesSeenBy(emulator: Emulator): () => string[] {
+  const next = requestsSeenBy(emulator);
+  return () =>
+    next()
+      .filter(({ changes }) => changes)
+      .map(({ platform, operation, target }) => `${platform} ${operation} ${target}`)
+      .sort();
+}
+
+/** The requests since the last call. */
+export function requestsSeenBy(emulator: Emulator): () => readonly RecordedRequest[] {
+  let seen = 0;
+  return () => {
+    const requests = emulator.requests.slice(seen);
+    seen = emulator.requests.length;
+    return requests;
+  };
+}
+
+/**
+ * The diagnostics that a command shows under one resource, as a reader sees them at the end of its output; each is one
+ * paragraph.
+ */
+export function diagnosticsOf({ stdout }: CommandResult, name: string): string[] {
+  const [, ...blocks] = stdout.split(/^Diagnostics:$/m);
+  const lines = blocks.join("\n").split("\n");
+  const start = lines.findIndex((line) => line.startsWith("  ") && line.trimEnd().endsWith(`(${name}):`));
+  if (start < 0) return [];
+  const rest = lines.slice(start + 1);
+  const end = rest.findIndex((line) => /^( {0,3})\S/.test(line));
+  return rest
+    .slice(0, end < 0 ? undefined : end)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** Faults put in force one after another, for as long as the callback runs. */
+export async function withFaults<T>(
+  emulator: Emulator,
+  rules: readonly FaultRule[],
+  run: () => Promise<T>,
+): Promise<T> {
+  for (const rule of rules) emulator.faults.add(rule);
+  try {
+    return await run();
+  } finally {
+    emulator.faults.clear();
+  }
+}

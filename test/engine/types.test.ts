@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import typescript5 from "typescript";
+import typescript6 from "typescript6";
+import { installedPackage } from "../support/engine";
+
+/** What compiles, and what must not, in a program that has the package installed. */
+const PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+import { getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Snapshot } from "pulumi-snapshots";
+
+const appId = pulumi.output("1745338954955");
+const snapshot = new Snapshot("a", { platform: "discloud", appId, triggers: { release: appId }, reuseWithin: "6h" });
+new Snapshot("b", { platform: "virtus", databaseId: "1", adopt: "latest", onGone: "recreate" }, { protect: true });
+new Snapshot("c", { platform: "dscloud", appId, adopt: "latest", triggers: { release: "1" } });
+new Snapshot("d", { platform: "dscloud", appId, adopt: appId, deletionPolicy: "retain" });
+Snapshot.get("e", "discloud/app/1/2", { connection: "other" });
+export const status: pulumi.Output<"pending" | "running" | "available" | "failed" | "gone" | "unknown"> = snapshot.status;
+export const createdAt: pulumi.Output<string | undefined> = snapshot.createdAt;
+export const sizes = getSnapshots({ platform: "discloud", limit: 3 }).then((all) => all.map((each) => each.sizeBytes));
+export const newest = getSnapshot({ platform: "virtus", appId: "1", id: "latest" });
+export const names = getSnapshotsOutput({ platform: "dscloud", appId }).apply((all) => all.map((each) => each.backupName));
+export const link = getDownloadLinkOutput({ platform: "discloud", appId, id: snapshot.snapshotId }).url;
+
+// @ts-expect-error DS Cloud takes no snapshots
+new Snapshot("1", { platform: "dscloud", appId });
+// @ts-expect-error no app host deletes
+new Snapshot("2", { platform: "discloud", appId, deletionPolicy: "delete" });
+// @ts-expect-error no app host deletes
+new Snapshot("3", { platform: "virtus", appId, deletionPolicy: "delete" });
+// @ts-expect-error no app host deletes
+new Snapshot("4", { platform: "dscloud", appId, adopt: "latest", deletionPolicy: "delete" });
+// @ts-expect-error nothing to reuse where nothing is taken
+new Snapshot("5", { platform: "dscloud", appId, adopt: "latest", reuseWithin: "1h" });
+// @ts-expect-error one target
+new Snapshot("6", { platform: "virtus", appId, databaseId: "1" });
+// @ts-expect-error a target
+new Snapshot("7", { platform: "virtus" });
+// @ts-expect-error unknown argument
+new Snapshot("8", { platform: "discloud", appId, appID: "1" });
+// @ts-expect-error another platform's argument
+new Snapshot("9", { platform: "discloud", databaseId: "1" });
+// @ts-expect-error unknown platform
+new Snapshot("10", { platform: "vercel", appId });
+// @ts-expect-error texts only
+new Snapshot("11", { platform: "discloud", appId, triggers: { release: 1 } });
+// @ts-expect-error the platform decides how the rest is read
+new Snapshot("12", { platform: pulumi.output("discloud"), appId });
+// @ts-expect-error only Discloud lists an account
+getSnapshots({ platform: "virtus" });
+// @ts-expect-error no such output
+export const encryptionKey = snapshot.downloadKey;
+`;
+
+let folder: string;
+beforeAll(() => {
+  const parent = join(installedPackage(), "workspaces");
+  mkdirSync(parent, { recursive: true });
+  folder = mkdtempSync(join(parent, "types-"));
+  writeFileSync(join(folder, "program.ts"), PROGRAM);
+  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// The two are the same API as far as it is used here.
+const compilers = { "5.9": typescript5, "6.0": typescript6 as unknown as typeof typescript5 };
+
+test.each([
+  ["5.9", { module: "commonjs", moduleResolution: "node10" }],
+  ["5.9", { module: "node16", moduleResolution: "node16" }],
+  ["5.9", { module: "esnext", moduleResolution: "bundler" }],
+  ["6.0", { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0" }],
+  ["6.0", { module: "nodenext", moduleResolution: "nodenext" }],
+  ["6.0", { module: "esnext", moduleResolution: "bundler" }],
+] as const)(
+  "wrong programs don't compile, and right ones do: TypeScript %s with %p",
+  (version, options) => {
+    const typescript = compilers[version];
+    expect(typescript.version).toMatch(new RegExp(`^${version}\\.`));
+    const parsed = typescript.convertCompilerOptionsFromJson(
+      { ...options, target: "es2022", strict: true, noEmit: true, types: ["node"] },
+      folder,
+    );
+    expect(parsed.errors).toEqual([]);
+    const program = typescript.createProgram([join(folder, "program.ts")], parsed.options);
+    const ours = program
+      .getSourceFiles()
+      .filter(({ fileName }) => fileName.startsWith(folder) || fileName.includes("/node_modules/pulumi-snapshots/"));
+    expect(ours.length).toBeGreaterThan(1);
+    const diagnostics = [
+      ...program.getOptionsDiagnostics(),
+      ...ours.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+    ];
+    const messages = diagnostics.map(({ file, start, messageText }) => {
+      const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
+      return `${file?.fileName}:${line} ${typescript.flattenDiagnosticMessageText(messageText, "\n")}`;
+    });
+    expect(messages).toEqual([]);
+  },
+  60_000,
+);

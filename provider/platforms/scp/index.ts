@@ -39,14 +39,14 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       const { snapshots, serverTimeMs } = isVolume
         ? await listVolumeSnapshots(virtualserver, target.id, scope).then((answer) => ({
             ...answer,
-            snapshots: answer.snapshots.map((snapshot) => toVolumeSnapshot(snapshot, region)),
+            snapshots: newestFirst(answer.snapshots).map((snapshot) => toVolumeSnapshot(snapshot, region)),
           }))
         : await listFileSnapshots(filestorage, target.id, scope).then((answer) => ({
             ...answer,
-            snapshots: answer.snapshots.map((snapshot) => toFileSnapshot(snapshot, region)),
+            snapshots: newestFirst(answer.snapshots).map((snapshot) => toFileSnapshot(snapshot, region)),
           }));
       return {
-        snapshots: newestFirst(snapshots),
+        snapshots,
         complete: true,
         ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
       };

@@ -52,10 +52,16 @@ export function toFileSnapshot(snapshot: FileSnapshot, region: string): Observed
   };
 }
 
-/** Newest first by time of creation, whatever order the answer has. */
-export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
-  const timeMs = ({ createdAt }: ObservedSnapshot): number => instantOf(createdAt) ?? 0;
-  return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
+/**
+ * Newest first by time of creation, whatever order the answer has. Times without a zone name no instant, and still tell
+ * which of two is the later.
+ */
+export function newestFirst<Entry extends { readonly created_at?: string | null | undefined }>(
+  entries: readonly Entry[],
+): Entry[] {
+  const timeMs = ({ created_at: text }: Entry): number =>
+    instantOf(text) ?? instantOf(`${(text ?? "").replace(" ", "T")}Z`) ?? 0;
+  return [...entries].sort((a, b) => timeMs(b) - timeMs(a));
 }
 
 /** The body of a create: what is not wanted is left out, since the API refuses an explicit null. */

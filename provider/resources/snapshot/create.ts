@@ -262,9 +262,11 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
   await note().catch(() => undefined);
   // An answer that names the snapshot is enough when the list is late; without, only the list can tell.
   const patienceMs = answer.unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
-  const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + patienceMs));
-  if (found !== undefined) return waitUntilUsable(job, {}, found, unfinished);
-  if (answer.unlisted !== undefined) return waitUntilUsable(job, {}, answer.unlisted, unfinished);
+  const watched = watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + patienceMs));
+  const { unlisted } = answer;
+  const found = await (unlisted === undefined ? watched : watched.catch(() => undefined));
+  const made = found ?? unlisted;
+  if (made !== undefined) return waitUntilUsable(job, {}, made, unfinished);
   await settle(job);
   throw pendingError(
     job,
@@ -305,26 +307,21 @@ function lagEndMs(job: Job, unfinished: Unfinished): number {
  */
 async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): Promise<ObservedSnapshot | undefined> {
   const { clock } = job.session.host;
-  let list: SnapshotList | undefined;
-  return poll(
+  let unreadable: unknown;
+  const found = await poll(
     async () => {
+      let list: SnapshotList;
       try {
         list = await job.platform.list(job.target, lookScope(job, deadlineMs));
+        unreadable = undefined;
       } catch (error) {
+        unreadable = error;
         if (isSnapshotsError(error, "unavailable", "timeout", "unexpectedAnswer", "rateLimited")) return undefined;
-        await settle(job);
-        throw pendingError(
-          job,
-          unfinished,
-          `a snapshot was asked for at ${unfinished.requestedAt}, and the list that would show it can't be read: ` +
-            `${messageOf(error)}. It is noted in the state: mend this and run pulumi up again`,
-          error,
-        );
+        throw unreadableError(job, unfinished, error);
       }
       const selection = selectMade(job.platform, unfinished, list, job.inputs);
       if (selection.outcome === "none") return undefined;
       if (selection.outcome === "several") {
-        await settle(job);
         throw pendingError(job, unfinished, severalReason(job, unfinished, selection.candidates));
       }
       await tellClaim(job, unfinished, selection.snapshot, selection.others);
@@ -332,6 +329,22 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
     },
     clock,
     deadlineMs,
+  ).catch(async (error: unknown) => {
+    await settle(job);
+    throw error;
+  });
+  if (found !== undefined || unreadable === undefined) return found;
+  await settle(job);
+  throw unreadableError(job, unfinished, unreadable);
+}
+
+function unreadableError(job: Job, unfinished: Unfinished, error: unknown): UnfinishedError {
+  return pendingError(
+    job,
+    unfinished,
+    `${title(job)}: a snapshot was asked for at ${unfinished.requestedAt}, and the list that would show it can't be ` +
+      `read: ${messageOf(error)}. It is noted in the state: mend this and run pulumi up again, which looks for it first`,
+    error,
   );
 }
 

@@ -13,6 +13,8 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
 const READ_TIMEOUT_MS = 30_000;
 const ANNOUNCED_WAIT_MS = 5_000;
+/** The last instant that a Date can hold; a header can name a later one. */
+const LATEST_DATE_MS = 8.64e15;
 const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
 
 /** A call to an API as data, so that checking its answer can't be forgotten. */
@@ -91,25 +93,23 @@ function dispatcherFor(url: URL): Dispatcher {
   return pooled;
 }
 
-const neverConnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : "";
 }
 
+/** Whether a request surely never left: no name, no connection, no trust, or a proxy that makes no tunnel. */
 function wasNeverSent(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(wasNeverSent);
   const code = codeOf(error);
+  // "No route" can also end a connection on which the request has left: only the call that failed tells.
+  const syscall = (error as { syscall?: unknown } | undefined)?.syscall;
   return (
-    neverConnected.has(code) ||
+    syscall === "connect" ||
+    syscall === "getaddrinfo" ||
+    code === "UND_ERR_CONNECT_TIMEOUT" ||
+    messageOf(error).startsWith("Proxy response") ||
     code.startsWith("CERT_") ||
     code.startsWith("ERR_TLS") ||
     /SELF_SIGNED|UNABLE_TO/.test(code)
@@ -224,10 +224,8 @@ function transportError(api: Api, call: Call<z.ZodType>, error: unknown, timeout
   if (error instanceof BodyTooLarge) {
     return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "unexpectedAnswer", cause: error });
   }
-  const name = error instanceof Error ? error.name : "";
   if (
-    name === "TimeoutError" ||
-    name === "AbortError" ||
+    (error as { name?: unknown } | undefined)?.name === "TimeoutError" ||
     code === "UND_ERR_HEADERS_TIMEOUT" ||
     code === "UND_ERR_BODY_TIMEOUT"
   ) {
@@ -239,7 +237,7 @@ function transportError(api: Api, call: Call<z.ZodType>, error: unknown, timeout
   const never = wasNeverSent(error);
   const host = new URL(api.baseUrl).host;
   const what = never ? `can't connect to ${host}` : `the connection to ${host} broke before the answer was complete`;
-  const why = redact(code === "" ? messageOf(error) : code, api.connection.secrets);
+  const why = redact(code === "" || code === "UND_ERR_ABORTED" ? messageOf(error) : code, api.connection.secrets);
   return new SnapshotsError(`${prefix}: ${what} (${why})`, {
     kind: "unavailable",
     executed: never ? "no" : "maybe",
@@ -296,7 +294,7 @@ async function attempt<Schema extends z.ZodType>(
 
 async function waitForBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
-    const endMs = api.clock.now() + heldMs;
+    const endMs = Math.min(api.clock.now() + heldMs, LATEST_DATE_MS);
     const what = `${prefixOf(api, call)}: the platform's rate limit is used up until ${new Date(endMs).toISOString()}`;
     if (endMs >= scope.deadlineMs) {
       throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited", executed: "no" });

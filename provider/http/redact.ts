@@ -6,7 +6,8 @@ const LONGEST_EXCERPT = 300;
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
-  for (const secret of secrets) {
+  // The longest first: one may begin with another, and its rest must not stay behind.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
     if (secret === "") continue;
     clean = clean.replaceAll(secret, "[secret]").replaceAll(encodeURIComponent(secret), "[secret]");
   }

@@ -42,6 +42,8 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
     case "unavailable":
     case "timeout":
     case "unexpectedAnswer":
+      // Whoever gave an odd answer to a change, a gateway or the platform, may have passed it on.
+      if (!readOnly && error.kind !== "unavailable") return undefined;
       if (attempt >= MOST_ATTEMPTS) return undefined;
       return error.retryAfterMs ?? backoffMs(FIRST_DELAY_MS, attempt, random);
     default:

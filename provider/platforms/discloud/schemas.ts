@@ -3,6 +3,12 @@ import { z } from "zod";
 /** A version's own name: its local time, in seconds, in a zone that is not documented. */
 export const versionPattern = /^\d{8}-\d{6}$/;
 
+/** Documented as `ok`; an answer that says `error` is none, whatever its HTTP status. */
+const status = z
+  .string()
+  .nullish()
+  .refine((word) => word !== "error", "is an error");
+
 /** An item of `versions`. The documents leave its fields open; without a `version` it can't be told from another. */
 export const versionItem = z.object({
   version: z.string().regex(versionPattern),
@@ -12,11 +18,13 @@ export const versionItem = z.object({
 export type VersionItem = z.output<typeof versionItem>;
 
 export const appList = z.object({
+  status,
   app: z.object({ id: z.string() }).nullish(),
   versions: z.array(versionItem),
 });
 
 export const created = z.object({
+  status,
   app: z.object({ id: z.string() }).nullish(),
   snapshot: z
     .object({ version: z.unknown(), size: z.union([z.string(), z.number()]).nullish().catch(undefined) })
@@ -26,14 +34,15 @@ export const created = z.object({
 export type Created = z.output<typeof created>;
 
 export const downloadLink = z.object({
+  status,
   download: z.object({ url: z.url(), expiresAt: z.string().nullish().catch(undefined) }),
 });
 
 /** `GET /app/{appID}`: `apps` is one object for one id. */
-export const appShown = z.object({ apps: z.object({ id: z.string() }) });
+export const appShown = z.object({ status, apps: z.object({ id: z.string() }) });
 
 /** The account's list: the documents give only `status` and `message`, so the array has to be found. */
-export const accountList = z.record(z.string(), z.unknown());
+export const accountList = z.looseObject({ status });
 export type AccountList = z.output<typeof accountList>;
 
 export const errorBody = z.object({

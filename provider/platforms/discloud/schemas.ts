@@ -12,8 +12,8 @@ const status = z
 /** An item of `versions`. The documents leave its fields open; without a `version` it can't be told from another. */
 export const versionItem = z.object({
   version: z.string().regex(versionPattern),
-  size: z.union([z.string(), z.number()]).nullish(),
-  date: z.string().nullish(),
+  size: z.union([z.string(), z.number()]).nullish().catch(undefined),
+  date: z.string().nullish().catch(undefined),
 });
 export type VersionItem = z.output<typeof versionItem>;
 

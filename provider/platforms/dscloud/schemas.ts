@@ -3,7 +3,10 @@ import { instantOf } from "../../model/clock";
 
 /** An entry of the list. `key` is the query of its download link; different entries can share one. */
 export const listEntry = z.object({
-  name: z.string().min(1),
+  name: z
+    .string()
+    .min(1)
+    .regex(/^\P{Cs}*$/u, "is broken text"),
   size: z.number().nullish(),
   created_at: z.string().refine((text) => instantOf(text) !== undefined, "is not a time with a zone"),
   key: z.string(),

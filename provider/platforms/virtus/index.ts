@@ -5,7 +5,18 @@ import type { PlatformRuntime, Scope, SnapshotPlatform } from "../../model/platf
 import type { Target } from "../../model/snapshot";
 import { createSnapshot, listSnapshots, openApi, showAccount } from "./client";
 import { virtus } from "./definition";
-import { createHints, downloadUrl, isMeant, keyExpiry, newestFirst, select, toSnapshot, unlisted } from "./mapping";
+import {
+  canShow,
+  createHints,
+  downloadUrl,
+  isMeant,
+  keyExpiry,
+  newestFirst,
+  select,
+  toMeant,
+  toSnapshot,
+  unlisted,
+} from "./mapping";
 
 /** Opens Virtus Cloud on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -41,8 +52,13 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         throw error;
       }
       const entry = answer.data.response.find((candidate) => isMeant(target.kind, candidate, reference));
-      const snapshot = entry === undefined ? undefined : toSnapshot(target.kind, entry);
-      if (snapshot !== undefined) return { outcome: "found", snapshot };
+      if (entry !== undefined) return { outcome: "found", snapshot: toMeant(target.kind, entry, reference) };
+      if (!canShow(answer.data.response, reference)) {
+        return {
+          outcome: "unproven",
+          reason: `Virtus Cloud's list of the ${target.kind} ${target.id} names no versions now, and it is known by its version`,
+        };
+      }
       const createdMs = instantOf(reference.createdAt);
       const ageMs = (answer.serverTimeMs ?? runtime.clock.now()) - (createdMs ?? 0);
       if (createdMs !== undefined && ageMs < virtus.listLagMs) {

@@ -50,14 +50,33 @@ export function toSnapshot(kind: string, entry: ListEntry): ObservedSnapshot {
   return typeof entry.size === "number" ? { ...snapshot, sizeBytes: entry.size } : snapshot;
 }
 
-/** Whether an entry is the snapshot that a reference means. */
+/**
+ * Whether an entry is the snapshot that a reference means. What is known by its time, from a list without versions, is
+ * still itself when its key begins to name one.
+ */
 export function isMeant(
   kind: string,
   entry: ListEntry,
   reference: { readonly snapshotId: string; readonly name?: string },
 ): boolean {
   if (kind === "app" && reference.name !== undefined && reference.name !== entry.name) return false;
-  return toSnapshot(kind, entry).snapshotId === reference.snapshotId;
+  return (
+    versionIdOf(entry.key) === reference.snapshotId ||
+    (instantOf(reference.snapshotId) ?? Number.NaN) === instantOf(entry.modified)
+  );
+}
+
+/** An entry as the snapshot that a reference means: its id stays what it was. */
+export function toMeant(kind: string, entry: ListEntry, reference: { readonly snapshotId: string }): ObservedSnapshot {
+  const snapshot = toSnapshot(kind, entry);
+  if (snapshot.snapshotId === reference.snapshotId) return snapshot;
+  const snapshotId = isoText(instantOf(entry.modified) ?? 0);
+  return { ...snapshot, snapshotId, segments: [...snapshot.segments.slice(0, -1), snapshotId] };
+}
+
+/** Whether a list can show a snapshot at all: one known by its version is not told by keys that name none. */
+export function canShow(entries: readonly ListEntry[], reference: { readonly snapshotId: string }): boolean {
+  return instantOf(reference.snapshotId) !== undefined || entries.every(({ key }) => versionIdOf(key) !== undefined);
 }
 
 /** Newest first by `modified`, whatever order the answer has. */
@@ -94,7 +113,7 @@ export function unlisted(
 
 /**
  * Finds what an answered create has made among the entries that were not there before: by the versionId of its key,
- * else the one of its name that is nearest to the answer's `Date`.
+ * else (none there, or the list shows none) the one of its name that is nearest to the answer's `Date`.
  */
 export function select(
   hints: Readonly<Record<string, string>>,
@@ -104,9 +123,14 @@ export function select(
   const { name, versionId } = hints;
   if (versionId !== undefined) {
     const snapshot = fresh.find((candidate) => candidate.details["versionId"] === versionId);
-    return snapshot === undefined ? { outcome: "none" } : { outcome: "one", snapshot, others: [] };
+    if (snapshot !== undefined) return { outcome: "one", snapshot, others: [] };
   }
-  const named = fresh.filter((candidate) => name === undefined || candidate.details["snapshotName"] === name);
+  const named = fresh.filter(
+    ({ details }) =>
+      (name === undefined || details["snapshotName"] === name) &&
+      // Beside a version that the answer names, only an entry whose own version is not shown can be it.
+      (versionId === undefined || details["versionId"] === undefined),
+  );
   if (serverTimeMs === undefined) {
     return onlyOne(named);
   }

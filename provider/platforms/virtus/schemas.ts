@@ -3,10 +3,13 @@ import { instantOf } from "../../model/clock";
 
 /** An entry of the list. `key` is the query of its download link: a secret, another one on every list. */
 export const listEntry = z.object({
-  name: z.string().min(1),
+  name: z
+    .string()
+    .min(1)
+    .regex(/^\P{Cs}*$/u, "is broken text"),
   size: z.number().nullish(),
   modified: z.string().refine((text) => instantOf(text) !== undefined, "is not a time with a zone"),
-  key: z.string(),
+  key: z.string().regex(/^\P{Cs}*$/u, "is broken text"),
 });
 export type ListEntry = z.output<typeof listEntry>;
 

@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { SnapshotsError } from "../../provider/model/errors";
+import { definitions, type PlatformName } from "../../provider/platforms";
+import { idOf } from "../../provider/resources/snapshot/state";
+import { type Opened, openOnEmulator } from "./opened";
+
+/** What the property has to know of a platform. */
+export interface AnswersUnderTest {
+  readonly platform: PlatformName;
+  readonly argument: string;
+  readonly targetId: string;
+  readonly list: string;
+  readonly create?: string;
+  /** A well-formed answer of the list, whose parts are changed at random. */
+  readonly wellFormed: unknown;
+  /** How many snapshots an answer holds; undefined where it is none. Written from the documents, not from the client. */
+  holds(answer: unknown): number | undefined;
+}
+
+/** Awkward values beside fast-check's own: what breaks ids, dates, headers and look-ups. */
+const awkward = fc.constantFrom<unknown>(
+  null,
+  "",
+  "\ud800",
+  "__proto__",
+  "20241207-190711",
+  "99999999-999999",
+  "2024-06-27T06:23:42.326Z",
+  "9999-99-99T99:99:99Z",
+  "Backup at 2024-12-07 22:07:11",
+  -1,
+  1e308,
+  true,
+  [],
+  {},
+  [null],
+);
+const anything = fc.oneof(
+  { weight: 2, arbitrary: fc.jsonValue() as fc.Arbitrary<unknown> },
+  { weight: 1, arbitrary: awkward },
+);
+
+/** The value with one of its parts, or itself, replaced or (in an object) taken out. */
+function change(value: unknown, path: readonly number[], put: unknown, remove: boolean): unknown {
+  const [at, ...rest] = path;
+  if (at === undefined || typeof value !== "object" || value === null) return put;
+  const keys = Object.keys(value);
+  const key = keys[at % Math.max(keys.length, 1)];
+  if (key === undefined) return put;
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === key ? change(item, rest, put, remove) : item));
+  const entries = Object.entries(value);
+  if (remove && rest.length === 0) return Object.fromEntries(entries.filter(([name]) => name !== key));
+  return Object.fromEntries(
+    entries.map(([name, item]) => [name, name === key ? change(item, rest, put, remove) : item]),
+  );
+}
+
+/** Whatever JSON a platform answers: an error by kind, or exactly what the answer holds; never a crash. */
+export function describeArbitraryAnswers(given: AnswersUnderTest): void {
+  const definition = definitions[given.platform];
+  const mutated = fc
+    .tuple(fc.array(fc.nat(20), { maxLength: 4 }), anything, fc.boolean())
+    .map(([path, put, remove]) => change(given.wellFormed, path, put, remove));
+  const answers = fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
+
+  describe(`whatever ${definition.title} answers`, () => {
+    let opened: Opened;
+    beforeEach(async () => {
+      opened = await openOnEmulator(given.platform);
+    });
+    afterEach(() => opened.emulator.close());
+
+    const target = () => opened.target(given.argument, given.targetId);
+
+    async function answering<T>(
+      operation: string,
+      body: unknown,
+      attempt: () => Promise<T>,
+    ): Promise<T | SnapshotsError> {
+      opened.emulator.faults.clear();
+      opened.emulator.faults.add({
+        platform: given.platform,
+        operation,
+        fault: "status",
+        status: 200,
+        body: body as never,
+        contentType: "application/json",
+        times: "always",
+      });
+      try {
+        return await attempt();
+      } catch (error) {
+        if (error instanceof SnapshotsError) return error;
+        throw error;
+      }
+    }
+
+    it("a list is an error by kind, or exactly the snapshots that the answer holds", async () => {
+      let listed = 0;
+      await fc.assert(
+        fc.asyncProperty(answers, async (body) => {
+          const result = await answering(given.list, body, () => opened.platform.list(target(), opened.scope()));
+          const expected = given.holds(body);
+          if (result instanceof SnapshotsError) {
+            expect(expected).toBeUndefined();
+            expect(["unexpectedAnswer", "quota", "rateLimited", "unauthorized"]).toContain(result.kind);
+            return;
+          }
+          expect(result.snapshots).toHaveLength(expected ?? -1);
+          listed += 1;
+          for (const snapshot of result.snapshots) {
+            expect(idOf(definition, target(), snapshot)).toMatch(new RegExp(`^${given.platform}/`));
+            if (snapshot.createdAt !== undefined) {
+              expect(new Date(snapshot.createdAt).toISOString()).toBe(snapshot.createdAt);
+            }
+            expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot);
+          }
+        }),
+        { numRuns: 150 },
+      );
+      expect(listed).toBeGreaterThan(0);
+    });
+
+    it("a snapshot is gone only on a list that holds others well and not it", async () => {
+      await fc.assert(
+        fc.asyncProperty(answers, async (body) => {
+          const result = await answering(given.list, body, () =>
+            opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
+          );
+          if (!(result instanceof SnapshotsError) && result.outcome === "gone") expect(given.holds(body)).toBeDefined();
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    const { create } = given;
+    if (create !== undefined) {
+      it("a create is an error by kind or an answer, after one request", async () => {
+        await fc.assert(
+          fc.asyncProperty(answers, async (body) => {
+            const before = opened.changes();
+            const result = await answering(create, body, () => {
+              const made = opened.platform.create?.(target(), {}, opened.scope());
+              return made ?? Promise.reject(new Error("no create"));
+            });
+            expect(opened.changes()).toBe(before + 1);
+            if (result instanceof SnapshotsError) expect(result.executed).toBe("maybe");
+            else if (result.snapshot !== undefined) expect(idOf(definition, target(), result.snapshot)).not.toBe("");
+          }),
+          { numRuns: 100 },
+        );
+      });
+    }
+  });
+}

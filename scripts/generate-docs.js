@@ -78,7 +78,7 @@ function argumentTables() {
         `\`${name}\``,
         cell(field.description),
         field.default === undefined ? "" : `\`${field.default}\``,
-        changes[field.change],
+        changes[field.change] ?? "",
       ]);
       const outputs = Object.entries(platform.outputs).map(([name, what]) => [`\`${name}\``, cell(what)]);
       return [

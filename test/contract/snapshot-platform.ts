@@ -284,7 +284,7 @@ export function describePlatform(given: PlatformUnderTest): void {
         const answer = await create();
         const fresh = (await list()).snapshots.filter(({ snapshotId }) => !known.has(snapshotId));
         expect(fresh).toHaveLength(2);
-        const selection = opened.platform.select?.(answer, fresh);
+        const selection = opened.platform.select?.(answer, fresh, {});
         const made = answer.snapshot ?? (selection?.outcome === "one" ? selection.snapshot : undefined);
         expect(made?.snapshotId).toBe(fresh[0]?.snapshotId);
         expect(JSON.stringify(answer)).not.toMatch(/https?:|Signature/);

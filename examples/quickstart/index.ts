@@ -24,8 +24,26 @@ const dscloud = new Snapshot("dscloud", {
   triggers,
 });
 
+const snapshooter = new Snapshot("snapshooter", {
+  platform: "snapshooter",
+  jobId: config.get("snapshooterJobId") ?? "6f7c5f07-bd49-49a5-8416-27b8de037ddc",
+  triggers,
+  // Replacement and destroy leave the backup there, and say so.
+  deletionPolicy: "retain",
+});
+
+const scp = new Snapshot("scp", {
+  platform: "scp",
+  volumeId: config.get("scpVolumeId") ?? "3f500f00-ed80-4566-a057-e31760226f9a",
+  triggers,
+  // Replacement and destroy delete the snapshot.
+  deletionPolicy: "delete",
+});
+
 export const snapshots = {
   discloud: discloud.snapshotId,
   virtus: virtus.snapshotId,
   dscloud: dscloud.snapshotId,
+  snapshooter: snapshooter.snapshotId,
+  scp: scp.snapshotId,
 };

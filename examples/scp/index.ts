@@ -6,7 +6,7 @@ const triggers = { release: config.get("release") ?? "1" };
 
 const volume = new Snapshot("volume", {
   platform: "scp",
-  volumeId: config.require("volumeId"),
+  volumeId: config.get("volumeId") ?? "3f500f00-ed80-4566-a057-e31760226f9a",
   description: "Before the release",
   triggers,
   deletionPolicy: "delete",
@@ -14,7 +14,7 @@ const volume = new Snapshot("volume", {
 
 const files = new Snapshot("files", {
   platform: "scp",
-  fileVolumeId: config.require("fileVolumeId"),
+  fileVolumeId: config.get("fileVolumeId") ?? "bfdbabf2-04d9-4e8b-a205-020f8e6da438",
   triggers,
   // Destroy leaves it on the platform, and says so.
   deletionPolicy: "retain",

@@ -97,7 +97,12 @@ function outputTable() {
   ]);
 }
 
-const sections = { platforms: platformTable, connections: connectionTable, arguments: argumentTables, outputs: outputTable };
+const sections = {
+  platforms: platformTable,
+  connections: connectionTable,
+  arguments: argumentTables,
+  outputs: outputTable,
+};
 
 /** @param {string} text */
 function filled(text) {

@@ -324,6 +324,7 @@ export async function callApi<Schema extends z.ZodType>(
         executed: "no",
       });
     }
+    if (changes) await scope.beforeChange?.();
     try {
       return await attempt(api, call, changes, scope.deadlineMs);
     } catch (error) {

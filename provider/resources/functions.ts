@@ -18,7 +18,11 @@ function namesTarget(opened: Opened, query: Properties): boolean {
 
 function checkArguments(opened: Opened, query: Properties, others: readonly string[]): void {
   const { definition } = opened;
-  const known = ["platform", "connection", ...Object.keys(definition.targets), ...others];
+  const targets = Object.keys(definition.targets);
+  if (targets.filter((name) => query[name] !== undefined).length > 1) {
+    throw new SnapshotsError(`give ${targets.join(" or ")}, not both`, { kind: "invalid", executed: "no" });
+  }
+  const known = ["platform", "connection", ...targets, ...others];
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
     if (!known.includes(name)) {

@@ -34,6 +34,8 @@ export interface StackOptions {
   /** Default: the variables that point every default connection at the emulator. */
   env?: (emulator: Emulator) => Record<string, string>;
   resources?: Record<string, Declared>;
+  /** The folder from whose node_modules the program takes its packages; default: the installed package's. */
+  parent?: string;
 }
 
 export async function createStack(options: StackOptions = {}): Promise<Stack> {
@@ -41,6 +43,7 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
   try {
     const workspace = await createWorkspace({
       files: { ...PROGRAM, "resources.json": options.resources ?? {}, ...options.files },
+      ...(options.parent === undefined ? {} : { parent: options.parent }),
       env: options.env === undefined ? { ...emulator.environment } : options.env(emulator),
     });
     return {

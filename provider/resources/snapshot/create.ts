@@ -166,10 +166,13 @@ function reuse(job: Job, before: SnapshotList): Created | undefined {
   if (!("milliseconds" in parsed)) return undefined;
   const held = job.urn === undefined ? undefined : job.session.replaced.get(job.urn);
   const oldestMs = (before.serverTimeMs ?? job.session.host.clock.now()) - parsed.milliseconds;
-  const snapshot = before.snapshots.find(
-    ({ status, createdAt, snapshotId }) =>
-      status === "available" && (instantOf(createdAt) ?? 0) >= oldestMs && snapshotId !== held?.["snapshotId"],
-  );
+  const snapshot = before.snapshots.find(({ status, createdAt, snapshotId }) => {
+    const isYoung = (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= oldestMs;
+    // A list may have named it by its version then and by its time now.
+    const isHeld =
+      snapshotId === held?.["snapshotId"] || (createdAt !== undefined && createdAt === held?.["createdAt"]);
+    return status === "available" && isYoung && !isHeld;
+  });
   return snapshot && { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
 }
 

@@ -23,6 +23,13 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
       { kind: "invalid", executed: "no" },
     );
   }
+  const checked = definition.targets[argument]?.schema.safeParse(address.target);
+  if (checked?.success === false) {
+    throw new SnapshotsError(
+      `"${id}" is no id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
+      { kind: "invalid", executed: "no" },
+    );
+  }
   return { address, definition, target: { argument, kind: address.kind, id: address.target } };
 }
 

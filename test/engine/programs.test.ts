@@ -1,0 +1,209 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seed } from "../../provider/emulator";
+import { runCommand } from "../pulumi-cli/processes.js";
+import { installedPackage, type Workspace } from "../support/engine";
+import { changesSeenBy, createStack, type Stack } from "./stack";
+
+/** The package manager whose node_modules are strict: a package finds only what it declares. */
+const PNPM = "pnpm@10.34.8";
+const INSTALL_TIMEOUT_MS = 180_000;
+
+const TYPESCRIPT = {
+  "Pulumi.yaml": "name: snap\nruntime: nodejs\n",
+  "package.json": { name: "snap", private: true, main: "index.ts" },
+  "tsconfig.json": {
+    compilerOptions: { module: "nodenext", moduleResolution: "nodenext", target: "es2022", strict: true, noEmit: true },
+    files: ["index.ts"],
+  },
+  "index.ts": `
+    import * as pulumi from "@pulumi/pulumi";
+    import { Snapshot, type SnapshotArgs } from "pulumi-snapshots";
+
+    const args: SnapshotArgs = { platform: "discloud", appId: "${seed.discloud.appId}", triggers: { release: "1" } };
+    const snapshot = new Snapshot("typed", args);
+    export const version: pulumi.Output<string> = snapshot.snapshotId;
+    export const compiler: string = require("typescript").version;`,
+};
+
+const JAVASCRIPT = {
+  "Pulumi.yaml": "name: snap\nruntime: nodejs\n",
+  "package.json": { name: "snap", private: true, main: "index.js" },
+  "index.js": `
+    const { Snapshot } = require("pulumi-snapshots");
+    const snapshot = new Snapshot("plain", { platform: "discloud", appId: "${seed.discloud.appId}" });
+    exports.version = snapshot.snapshotId;`,
+};
+
+let stack: Stack | undefined;
+const folders: string[] = [];
+
+afterEach(async () => {
+  await stack?.dispose();
+  stack = undefined;
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-snapshots-program-")));
+  folders.push(folder);
+  return folder;
+}
+
+function tarball(): string {
+  const name = readdirSync(installedPackage()).find((file) => file.endsWith(".tgz"));
+  return join(installedPackage(), name ?? "");
+}
+
+/** The packages that the installed package was installed with. */
+function versions(): Record<string, string> {
+  return JSON.parse(readFileSync(join(installedPackage(), "package.json"), "utf8")).dependencies;
+}
+
+async function install(command: string, args: string[], cwd: string): Promise<void> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
+  const result = await runCommand(command, args, { cwd, env, timeoutMs: INSTALL_TIMEOUT_MS });
+  if (result.code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${result.output}`);
+}
+
+/** Preview, up, an up that changes nothing, refresh and destroy, with exactly one snapshot taken; returns the outputs. */
+async function liveThrough({ emulator, workspace }: Stack): Promise<Record<string, unknown>> {
+  const changes = changesSeenBy(emulator);
+  const preview = await workspace.preview([], { expectCode: 0 });
+  expect(preview.stdout).toContain("+ 2 to create");
+  expect(changes()).toEqual([]);
+  const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(up.stdout).toContain("+ 2 created");
+  expect(up.output).not.toMatch(/warning|error/i);
+  await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
+  await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
+  const { stdout } = await workspace.pulumi(["stack", "output", "--json"], { expectCode: 0 });
+  await workspace.destroy(["--skip-preview"], { expectCode: 0 });
+  expect(changes()).toEqual([`discloud create-snapshot ${seed.discloud.appId}`]);
+  const outputs = JSON.parse(stdout);
+  expect(outputs.version).toMatch(/^\d{8}-\d{6}$/);
+  return outputs;
+}
+
+test("a TypeScript program under TypeScript 5.9", async () => {
+  stack = await createStack({ files: TYPESCRIPT });
+  expect(await liveThrough(stack)).toMatchObject({ compiler: expect.stringMatching(/^5\.9\./) });
+}, 120_000);
+
+test("a TypeScript program under TypeScript 6, and a wrong one, which does not compile", async () => {
+  stack = await createStack({ files: TYPESCRIPT });
+  const { workspace, emulator } = stack;
+  mkdirSync(join(workspace.directory, "node_modules"));
+  const compiler = join(require.resolve("typescript6/package.json"), "..");
+  symlinkSync(compiler, join(workspace.directory, "node_modules/typescript"), "dir");
+  expect(await liveThrough(stack)).toMatchObject({ compiler: expect.stringMatching(/^6\./) });
+
+  const before = emulator.requests.length;
+  workspace.write({
+    "index.ts":
+      'import { Snapshot } from "pulumi-snapshots";\nnew Snapshot("a", { platform: "dscloud", appId: "1" });\n',
+  });
+  const preview = await workspace.preview();
+  expect(preview.code).not.toBe(0);
+  expect(preview.output).toMatch(/index\.ts.*error TS\d+[\s\S]*'adopt' is missing/);
+  expect(emulator.requests).toHaveLength(before);
+}, 120_000);
+
+test("a plain JavaScript program", async () => {
+  stack = await createStack({ files: JAVASCRIPT });
+  await liveThrough(stack);
+}, 120_000);
+
+test("a program whose packages pnpm has installed", async () => {
+  const parent = temporaryFolder();
+  stack = await createStack({ files: JAVASCRIPT, parent });
+  const { workspace } = stack;
+  workspace.write({
+    "package.json": {
+      ...JAVASCRIPT["package.json"],
+      dependencies: {
+        "pulumi-snapshots": `file:${tarball()}`,
+        "@pulumi/pulumi": versions()["@pulumi/pulumi"],
+      },
+    },
+  });
+  const args = ["install", "--prefer-offline", "--ignore-scripts", "--ignore-workspace", "--silent"];
+  await install("npx", ["--yes", PNPM, ...args], workspace.directory);
+  // What the package needs lies beside it, out of the program's reach.
+  expect(readdirSync(join(workspace.directory, "node_modules"))).not.toContain("undici");
+  await liveThrough(stack);
+}, 300_000);
+
+test("a program in a monorepo that has the package as a workspace link", async () => {
+  const parent = temporaryFolder();
+  mkdirSync(join(parent, "linked"));
+  await install("tar", ["-xzf", tarball(), "--strip-components=1", "-C", "linked"], parent);
+  const dependencies = { "pulumi-snapshots": "*", "@pulumi/pulumi": versions()["@pulumi/pulumi"] };
+  writeFileSync(join(parent, "package.json"), JSON.stringify({ private: true, workspaces: ["linked"], dependencies }));
+  await install("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], parent);
+  expect(realpathSync(join(parent, "node_modules/pulumi-snapshots"))).toBe(join(parent, "linked"));
+  stack = await createStack({ files: JAVASCRIPT, parent });
+  await liveThrough(stack);
+}, 300_000);
+
+/** An inline program: the engine runs it inside the process that calls it. */
+const AUTOMATION = `
+  const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+  const { Snapshot } = require("pulumi-snapshots");
+  const program = async () => {
+    const snapshot = new Snapshot("inline", { platform: "discloud", appId: "${seed.discloud.appId}" });
+    return { version: snapshot.snapshotId };
+  };
+  async function main() {
+    const stack = await LocalWorkspace.createStack({ stackName: "inline", projectName: "automation", program });
+    const preview = await stack.preview();
+    const up = await stack.up();
+    const again = await stack.up();
+    const refresh = await stack.refresh();
+    const destroy = await stack.destroy();
+    return {
+      preview: preview.changeSummary,
+      version: up.outputs.version.value,
+      again: again.summary.resourceChanges,
+      refresh: refresh.summary.resourceChanges,
+      destroy: destroy.summary.result,
+      says: destroy.stdout.includes("stays on Discloud"),
+    };
+  }
+  main().then((result) => console.log(JSON.stringify(result)), (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });`;
+
+test("an inline program of the Automation API", async () => {
+  stack = await createStack({ files: { ...JAVASCRIPT, "automate.js": AUTOMATION } });
+  const { emulator, workspace } = stack;
+  const changes = changesSeenBy(emulator);
+  const result = await automate(workspace);
+  expect(result).toEqual({
+    preview: { create: 2 },
+    version: expect.stringMatching(/^\d{8}-\d{6}$/),
+    again: { same: 2 },
+    refresh: { same: 2 },
+    destroy: "succeeded",
+    says: true,
+  });
+  expect(changes()).toEqual([`discloud create-snapshot ${seed.discloud.appId}`]);
+}, 120_000);
+
+async function automate(workspace: Workspace): Promise<unknown> {
+  const { directory: cwd, env } = workspace;
+  const run = await runCommand("node", ["automate.js"], { cwd, env, timeoutMs: 110_000 });
+  if (run.code !== 0) throw new Error(run.output);
+  return JSON.parse(run.stdout);
+}

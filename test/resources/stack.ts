@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
+import { type Host, type Intent, type Properties, UnfinishedError } from "../../provider/resources/host";
+import { Session } from "../../provider/resources/session";
+import { type ResourceVerbs, snapshotResource } from "../../provider/resources/snapshot";
+import { type FakeClock, fakeClock } from "../http/fake-clock";
+
+/** What the state holds of one resource. */
+export interface Held {
+  id: string;
+  inputs: Properties;
+  props: Properties;
+}
+
+/** What one run has done to a resource. */
+export interface Run {
+  readonly step: "same" | "create" | "update" | "replace" | "drop" | "refresh";
+  /** What the user was told where the run failed. */
+  readonly failure?: string;
+  /** The warnings of this run on the resource's own row. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * One stack of Snapshots in memory: it calls the resource's verbs in the engine's order, on an emulator over real HTTP
+ * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
+ */
+export class Stack {
+  readonly clock: FakeClock = fakeClock();
+  readonly state = new Map<string, Held>();
+  readonly journal = new Map<string, Intent>();
+  readonly announced: string[] = [];
+  emulator!: Emulator;
+  environment: Record<string, string | undefined> = {};
+  config: Record<string, unknown> = {};
+  private warnings: { urn: string | undefined; message: string }[] = [];
+
+  static async start(): Promise<Stack> {
+    const stack = new Stack();
+    stack.emulator = await startEmulator({ now: stack.clock.now });
+    stack.environment = { ...stack.emulator.environment };
+    return stack;
+  }
+
+  /** A process of its own, as each run of the engine has one. */
+  process(): { session: Session; verbs: ResourceVerbs } {
+    const host: Host = {
+      clock: this.clock,
+      random: () => 0.5,
+      connections: { config: (name) => this.config[name], environment: this.environment },
+      journal: {
+        find: async (urn) => this.journal.get(urn),
+        note: async (intent) => void this.journal.set(intent.urn, JSON.parse(JSON.stringify(intent)) as Intent),
+        settle: async (urn) => void this.journal.delete(urn),
+      },
+      warn: async (urn, message) => void this.warnings.push({ urn, message }),
+      announce: (_urn, message) => void this.announced.push(message),
+    };
+    const session = new Session(host);
+    return { session, verbs: snapshotResource(session) };
+  }
+
+  /** `pulumi up` of one resource; resolves to what was done and told, also where it failed. */
+  async up(name: string, args: Properties, verbs: ResourceVerbs = this.process().verbs): Promise<Run> {
+    const urn = urnOf(name);
+    const { inputs, failures } = verbs.check({ ...args, __urn: urn, __provider: "text" });
+    if (failures.length > 0)
+      throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+    const held = this.state.get(name);
+    if (held === undefined) return this.attempt("create", urn, async () => this.make(name, inputs, verbs));
+    const { changes, replaces = [] } = verbs.diff(held.id, held.props, inputs);
+    if (
+      changes === false ||
+      (changes === undefined && replaces.length === 0 && isDeepStrictEqual(held.inputs, inputs))
+    ) {
+      held.inputs = inputs;
+      return { step: "same", warnings: [] };
+    }
+    if (replaces.length > 0) {
+      return this.attempt("replace", urn, async () => {
+        await this.make(name, inputs, verbs);
+        await verbs.delete(held.id, held.props);
+      });
+    }
+    return this.attempt("update", urn, async () => {
+      try {
+        held.props = plain(await verbs.update(held.id, held.props, inputs));
+      } catch (error) {
+        if (error instanceof UnfinishedError) held.props = plain(error.properties);
+        throw error;
+      } finally {
+        held.inputs = inputs;
+      }
+    });
+  }
+
+  /** `pulumi refresh`; `drop` where the resource leaves the state. */
+  async refresh(name: string): Promise<Run> {
+    const held = this.held(name);
+    let step: Run["step"] = "refresh";
+    const run = await this.attempt("refresh", urnOf(name), async () => {
+      const read = await this.process().verbs.read(held.id, held.props);
+      if (read === undefined) {
+        this.state.delete(name);
+        step = "drop";
+      } else {
+        Object.assign(held, { id: read.id, props: plain(read.props), inputs: plain(read.inputs) });
+      }
+    });
+    return { ...run, step };
+  }
+
+  /** `pulumi destroy` of one resource. */
+  async destroy(name: string): Promise<Run> {
+    const held = this.held(name);
+    return this.attempt("drop", urnOf(name), async () => {
+      await this.process().verbs.delete(held.id, held.props);
+      this.state.delete(name);
+    });
+  }
+
+  held(name: string): Held {
+    const held = this.state.get(name);
+    if (held === undefined) throw new Error(`${name} is not in the state`);
+    return held;
+  }
+
+  /** How many requests that change something have reached the platforms. */
+  posts(): number {
+    return this.emulator.requests.filter(({ changes }) => changes).length;
+  }
+
+  fault(rule: FaultRule) {
+    return this.emulator.faults.add(rule);
+  }
+
+  close(): Promise<void> {
+    return this.emulator.close();
+  }
+
+  private async make(name: string, inputs: Properties, verbs: ResourceVerbs): Promise<void> {
+    try {
+      const { id, outs } = await verbs.create(inputs);
+      this.state.set(name, { id, inputs, props: plain(outs) });
+    } catch (error) {
+      if (error instanceof UnfinishedError) {
+        this.state.set(name, { id: error.id, inputs, props: plain(error.properties) });
+      }
+      throw error;
+    }
+  }
+
+  private async attempt(step: Run["step"], urn: string, act: () => Promise<void>): Promise<Run> {
+    this.warnings = this.warnings.filter((warning) => warning.urn !== urn);
+    const told = () => this.warnings.filter((warning) => warning.urn === urn).map(({ message }) => message);
+    try {
+      await act();
+      return { step, warnings: told() };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { step, failure: error.message, warnings: told() };
+    }
+  }
+}
+
+export function urnOf(name: string): string {
+  return `urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:Snapshot::${name}`;
+}
+
+/** What the state's JSON keeps; anything that it would change is a fault. */
+function plain(properties: Properties): Properties {
+  const copy = JSON.parse(JSON.stringify(properties)) as Properties;
+  return copy;
+}

@@ -7,7 +7,7 @@ const TOKEN = "t0ken-that-nobody-may-see";
 const environment = { DISCLOUD_TOKEN: TOKEN, VIRTUS_API_KEY: TOKEN, DSCLOUD_API_KEY: TOKEN };
 
 function check(news: Record<string, unknown>, sources: Partial<ConnectionSources> = {}) {
-  return checkSnapshot(news as Properties, { config: () => undefined, environment, ...sources });
+  return checkSnapshot({}, news as Properties, { config: () => undefined, environment, ...sources });
 }
 
 const discloud = { platform: "discloud", appId: "1745338954955" };

@@ -61,14 +61,25 @@ export class Stack {
   }
 
   /** `pulumi up` of one resource; resolves to what was done and told, also where it failed. */
-  async up(name: string, args: Properties, verbs: ResourceVerbs = this.process().verbs): Promise<Run> {
+  async up(
+    name: string,
+    args: Properties,
+    verbs: ResourceVerbs = this.process().verbs,
+    options: { readonly replace?: boolean } = {},
+  ): Promise<Run> {
     const urn = urnOf(name);
-    const { inputs, failures } = verbs.check({ ...args, __urn: urn, __provider: "text" });
-    if (failures.length > 0)
-      throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
     const held = this.state.get(name);
+    const check = (olds: Properties): Properties => {
+      const { inputs, failures } = verbs.check(olds, { ...args, __urn: urn, __provider: "text" });
+      if (failures.length === 0) return inputs;
+      throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+    };
+    const inputs = check(held?.inputs ?? {});
     if (held === undefined) return this.attempt("create", urn, async () => this.make(name, inputs, verbs));
-    const { changes, replaces = [] } = verbs.diff(held.id, held.props, inputs);
+    // With --target-replace the engine asks for no diff.
+    const { changes, replaces = [] } = options.replace
+      ? { replaces: ["id"] }
+      : verbs.diff(held.id, held.props, inputs);
     if (
       changes === false ||
       (changes === undefined && replaces.length === 0 && isDeepStrictEqual(held.inputs, inputs))
@@ -78,7 +89,8 @@ export class Stack {
     }
     if (replaces.length > 0) {
       return this.attempt("replace", urn, async () => {
-        await this.make(name, inputs, verbs);
+        // What replaces is checked once more, as if nothing had been there.
+        await this.make(name, check({}), verbs);
         await verbs.delete(held.id, held.props);
       });
     }

@@ -201,8 +201,8 @@ export async function updateVolumeSnapshot(
   return answer.data;
 }
 
-/** `DELETE /snapshots/{snapshot_id}`: 202; undefined when the service refuses for now (409, or 500 soon after create). */
-export function deleteVolumeSnapshot(api: Api, snapshotId: string, scope: Scope): Promise<boolean> {
+/** `DELETE /snapshots/{snapshot_id}`: 202, and the deletion goes on from then. */
+export function deleteVolumeSnapshot(api: Api, snapshotId: string, scope: Scope): Promise<void> {
   return deleteSnapshot(api, snapshotId, {}, scope);
 }
 
@@ -250,17 +250,16 @@ export function createFileSnapshot(api: Api, volumeId: string, scope: Scope) {
 }
 
 /** `DELETE /snapshots/{id}?volume_id=` of File Storage: 202. */
-export function deleteFileSnapshot(api: Api, volumeId: string, snapshotId: string, scope: Scope): Promise<boolean> {
+export function deleteFileSnapshot(api: Api, volumeId: string, snapshotId: string, scope: Scope): Promise<void> {
   return deleteSnapshot(api, snapshotId, { volume_id: volumeId }, scope);
 }
 
-/** Asks for a deletion; false when the service can't do it just now, and asking again later is what helps. */
 async function deleteSnapshot(
   api: Api,
   snapshotId: string,
   query: Readonly<Record<string, string>>,
   scope: Scope,
-): Promise<boolean> {
+): Promise<void> {
   try {
     await callApi(
       api,
@@ -274,11 +273,7 @@ async function deleteSnapshot(
       },
       scope,
     );
-    return true;
   } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return true;
-    // 500 soon after a create is a race of the platform's.
-    if (isSnapshotsError(error, "unavailable", "timeout")) return false;
-    throw error;
+    if (!isSnapshotsError(error, "notFound")) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { poll } from "../../http/poll";
 import type { Connection } from "../../model/connection";
-import { SnapshotsError } from "../../model/errors";
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import { type Observation, onlyOne, type Target } from "../../model/snapshot";
 import {
@@ -105,11 +105,20 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     async delete(target, reference, scope) {
       checkRegion(target, reference);
       const { snapshotId } = reference;
+      let refusal: SnapshotsError | undefined;
       const accepted = await poll(
-        async () =>
-          (target.kind === "volume"
-            ? await deleteVolumeSnapshot(virtualserver, snapshotId, scope)
-            : await deleteFileSnapshot(filestorage, target.id, snapshotId, scope)) || undefined,
+        async () => {
+          try {
+            if (target.kind === "volume") await deleteVolumeSnapshot(virtualserver, snapshotId, scope);
+            else await deleteFileSnapshot(filestorage, target.id, snapshotId, scope);
+            return true;
+          } catch (error) {
+            // 500 soon after a create is a race of the platform's: asking again later is what helps.
+            if (!isSnapshotsError(error, "unavailable", "timeout")) throw error;
+            if (error.executed !== "no" || refusal === undefined) refusal = error;
+            return undefined;
+          }
+        },
         runtime.clock,
         scope.deadlineMs,
       );
@@ -128,10 +137,14 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         ));
       if (ended !== undefined && ended.outcome === "gone") return;
       const state =
-        ended?.outcome === "found" ? `its status is now "${ended.snapshot.platformStatus}"` : "it is still there";
+        ended?.outcome === "found"
+          ? `its status is now "${ended.snapshot.platformStatus}"`
+          : accepted
+            ? "it is still there"
+            : `it was refused until the time was up (${refusal?.message})`;
       throw new SnapshotsError(
         `[scp] delete snapshot ${snapshotId} of ${target.kind} ${target.id}: ${state}; run pulumi up or destroy again`,
-        { kind: "timeout" },
+        { kind: "timeout", cause: refusal },
       );
     },
   };

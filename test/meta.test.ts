@@ -73,8 +73,8 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
     { room: /^provider\/platforms\/[^/]+\/mapping\.ts$/, may: ["provider/model"], types: ["./schemas"] },
     {
-      room: /^provider\/platforms\/[^/]+\/emulator\.ts$/,
-      may: ["provider/emulator", "hono", "node:crypto"],
+      room: /^provider\/platforms\/[^/]+\/emulator(-[a-z]+)*\.ts$/,
+      may: ["./emulator-*", "provider/emulator", "hono", "node:crypto"],
       types: ["./schemas"],
     },
     {

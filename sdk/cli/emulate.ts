@@ -7,6 +7,12 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError("a port is at most 65535.");
+  return port;
+}
+
 function untilTold(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", () => resolve());
@@ -21,7 +27,7 @@ export function emulateCommand(): Command {
       "Serve the platforms' APIs on one loopback port, from memory and with invented data, and print the environment " +
         "lines that point the default connections at it",
     )
-    .option("--port <number>", "port on 127.0.0.1; 0 for any free one", wholeNumber, 0)
+    .option("--port <number>", "port on 127.0.0.1; 0 for any free one", portNumber, 0)
     .option("--latency <milliseconds>", "how late every answer comes", wholeNumber, 0)
     .option("--faults <file>", "a JSON list of faults, each with the platform, the operation and how often it fires")
     .option("--json", "print the environment as JSON")

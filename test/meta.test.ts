@@ -1,0 +1,352 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { seed } from "../provider/emulator";
+import type { PlatformDefinition } from "../provider/model/platform";
+import { VERSION } from "../provider/model/version";
+import { definitions } from "../provider/platforms";
+import { commonOutputs, snapshotFields } from "../provider/resources/snapshot/fields";
+
+const root = path.join(__dirname, "..");
+const platforms: readonly PlatformDefinition[] = Object.values(definitions);
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+function filesUnder(folder: string, ending: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((file) => path.posix.join(folder, file.split(path.sep).join("/")))
+    .filter((file) => file.endsWith(ending) && !file.includes("node_modules/"));
+}
+
+/** One import of a file: what it names, as a path from the root where it is ours, and whether only types come over. */
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly typesOnly: boolean;
+}
+
+function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+}
+
+function importsOf(file: string): Import[] {
+  const imports: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typesOnly: boolean) => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
+    const { text } = specifier;
+    const target = text.startsWith(".") ? path.posix.join(path.posix.dirname(file), text) : text;
+    imports.push({ file, target, typesOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      const bindings = node.importClause?.namedBindings;
+      const named = bindings !== undefined && ts.isNamedImports(bindings) ? bindings.elements : [];
+      const onlyTypes =
+        node.importClause?.isTypeOnly === true ||
+        (node.importClause?.name === undefined && named.length > 0 && named.every(({ isTypeOnly }) => isTypeOnly));
+      add(node.moduleSpecifier, onlyTypes);
+    } else if (ts.isExportDeclaration(node)) {
+      add(node.moduleSpecifier, node.isTypeOnly);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal, true);
+    } else if (ts.isCallExpression(node)) {
+      const isRequire = ts.isIdentifier(node.expression) && node.expression.text === "require";
+      if (isRequire || node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parse(file));
+  return imports;
+}
+
+const sources = [...filesUnder("provider", ".ts"), ...filesUnder("sdk", ".ts")].filter(
+  (file) => !file.endsWith(".d.ts"),
+);
+const imports = sources.flatMap(importsOf);
+
+/** Whether a path from the root is the room or in it. */
+const isIn = (target: string, room: string) => target === room || target.startsWith(`${room}/`);
+
+/** What each room may import, beside itself: rooms by path, packages by name, `node:` for Node's own modules. */
+const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; readonly types?: readonly string[] }[] =
+  [
+    { room: /^provider\/(model|schedule)\//, may: ["provider/model", "zod", "croner"] },
+    { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
+    { room: /^provider\/platforms\/[^/]+\/mapping\.ts$/, may: ["provider/model"], types: ["./schemas"] },
+    {
+      room: /^provider\/platforms\/[^/]+\/emulator(-[a-z]+)*\.ts$/,
+      may: ["./emulator-*", "provider/emulator", "hono", "node:crypto"],
+      types: ["./schemas"],
+    },
+    {
+      room: /^provider\/platforms\/[^/]+\//,
+      may: ["./", "provider/model", "provider/http", "provider/schedule", "zod"],
+    },
+    { room: /^provider\/platforms\//, may: ["provider/platforms", "provider/model"] },
+    {
+      room: /^provider\/emulator\//,
+      may: ["provider/emulator", "hono", "@hono/node-server", "zod", "node:", "*/emulator"],
+    },
+    {
+      room: /^provider\/resources\//,
+      may: [
+        "provider/resources",
+        "provider/model",
+        "provider/schedule",
+        "provider/platforms",
+        "provider/http/poll",
+        "zod",
+        "node:util",
+        "node:crypto",
+      ],
+    },
+    {
+      room: /^provider\/dynamic\//,
+      may: [
+        "provider/dynamic",
+        "provider/resources",
+        "provider/model",
+        "provider/http/system-clock",
+        "@pulumi/pulumi",
+        "node:",
+      ],
+      types: ["@grpc/grpc-js"],
+    },
+    { room: /^provider\/index\.ts$/, may: ["provider"] },
+    { room: /^sdk\/cli\//, may: ["sdk", "provider", "commander", "node:"] },
+    { room: /^sdk\//, may: ["sdk", "provider", "@pulumi/pulumi"] },
+  ];
+
+function mayImport({ file, target, typesOnly }: Import, allowed: string): boolean {
+  if (allowed === "node:") return target.startsWith("node:");
+  if (allowed === "*/emulator") return /^provider\/platforms\/[^/]+\/emulator$/.test(target);
+  if (allowed === "./emulator-*") return isIn(target, path.posix.dirname(file)) && /\/emulator-[a-z-]+$/.test(target);
+  if (allowed === "./") return isIn(target, path.posix.dirname(file));
+  if (allowed.startsWith("./")) return typesOnly && target === path.posix.join(path.posix.dirname(file), allowed);
+  return isIn(target, allowed);
+}
+
+describe("what the rooms of the house import", () => {
+  it("is found in every source file", () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(imports.length).toBeGreaterThan(150);
+    const lazy = imports.filter(({ file }) => file === "provider/platforms/index.ts").map(({ target }) => target);
+    for (const { name } of platforms) expect(lazy).toContain(`provider/platforms/${name}`);
+    const named = (file: string) => imports.find((one) => one.file === file);
+    expect(named("provider/platforms/virtus/mapping.ts")).toMatchObject({
+      target: "provider/model/clock",
+      typesOnly: false,
+    });
+    expect(named("provider/http/retry.ts")).toMatchObject({ target: "provider/model/errors", typesOnly: true });
+  });
+
+  it.each(sources)("%s keeps to its room", (file) => {
+    const room = rooms.find((one) => one.room.test(file));
+    expect(room).toBeDefined();
+    const strangers = importsOf(file)
+      .filter((one) => !(room?.may ?? []).some((allowed) => mayImport(one, allowed)))
+      .filter((one) => !(one.typesOnly && (room?.types ?? []).some((allowed) => mayImport(one, allowed))))
+      .map(({ target }) => target);
+    expect(strangers).toEqual([]);
+  });
+
+  const importers = (isMeant: (target: string) => boolean) => [
+    ...new Set(imports.filter(({ target }) => isMeant(target)).map(({ file }) => file)),
+  ];
+
+  it("lets one file alone speak HTTP", () => {
+    expect(importers((target) => isIn(target, "undici"))).toEqual(["provider/http/client.ts"]);
+    expect(
+      importers((target) => /^(node:)?(https?|net|tls|dgram)$/.test(target)).filter((file) => !/emulator/.test(file)),
+    ).toEqual([]);
+    for (const file of sources)
+      expect([file, /\bfetch\(/.test(read(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ""))]).toEqual([file, false]);
+  });
+
+  it("lets only the doors know Pulumi", () => {
+    for (const file of importers((target) => isIn(target, "@pulumi/pulumi")))
+      expect(file).toMatch(/^(provider\/dynamic|sdk)\//);
+  });
+
+  it("lets programs and the command line in by one door", () => {
+    const past = imports.filter(({ file, target }) => file.startsWith("sdk/") && target.startsWith("provider/"));
+    expect(past).toEqual([]);
+  });
+
+  it("keeps platforms apart from each other", () => {
+    for (const { file, target } of imports) {
+      const own = /^provider\/platforms\/([^/]+)\/./.exec(file)?.[1];
+      const other = /^provider\/platforms\/([^/]+)/.exec(target)?.[1];
+      if (own !== undefined && other !== undefined) expect([file, other]).toEqual([file, own]);
+    }
+  });
+
+  it("lets the environment in at the doors only", () => {
+    const readers = sources.filter((file) => /\bprocess\.env\b/.test(read(file)));
+    for (const file of readers) expect(file).toMatch(/^(provider\/dynamic|sdk)\//);
+  });
+
+  it("takes time and chance from outside, but for the system's own clock", () => {
+    const core = sources.filter((file) => /^provider\/(model|http|schedule|platforms|resources)\//.test(file));
+    const impure = core.filter((file) =>
+      /\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bsetTimeout\(/.test(read(file)),
+    );
+    expect(impure).toEqual(["provider/http/system-clock.ts"]);
+  });
+
+  it("needs only packages that users get", () => {
+    const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
+    const given = [...Object.keys(manifest["dependencies"] ?? {}), ...Object.keys(manifest["peerDependencies"] ?? {})];
+    for (const { file, target, typesOnly } of imports) {
+      if (typesOnly || target.startsWith("node:") || /^(provider|sdk)(\/|$)/.test(target)) continue;
+      expect([file, given.some((name) => isIn(target, name))]).toEqual([file, true]);
+    }
+  });
+
+  it("keeps examples to the published name", () => {
+    const programs = filesUnder("examples", ".ts").flatMap(importsOf);
+    expect(programs.map(({ target }) => target)).toContain("pulumi-snapshots");
+    for (const { file, target } of programs) {
+      expect([file, target]).toEqual([file, expect.not.stringMatching(/^(\.\.|provider|sdk|dist)/)]);
+    }
+  });
+});
+
+describe.each(platforms.map((platform) => [platform.name, platform] as const))("the platform %s", (name, platform) => {
+  it("has every room", () => {
+    for (const file of ["client", "definition", "emulator", "index", "mapping", "schemas"]) {
+      expect([file, existsSync(path.join(root, "provider", "platforms", name, `${file}.ts`))]).toEqual([file, true]);
+    }
+    expect(platform.name).toBe(name);
+  });
+
+  it("is served by the emulator", () => {
+    expect(Object.keys(seed)).toContain(name);
+  });
+
+  it("has its documents' bodies, and tests that the emulator answers them and that the client keeps the contract", () => {
+    const fixtures = filesUnder(`test/platforms/${name}/fixtures`, ".json");
+    expect(fixtures.length).toBeGreaterThan(0);
+    for (const file of fixtures) expect(() => JSON.parse(read(file))).not.toThrow();
+    for (const test of ["documents", "contract", "mapping"]) {
+      expect([test, existsSync(path.join(root, "test", "platforms", name, `${test}.test.ts`))]).toEqual([test, true]);
+    }
+    expect(read(`test/platforms/${name}/contract.test.ts`)).toContain("describePlatform(");
+  });
+
+  it("links each operation of its client to its documentation", () => {
+    expect(platform.documentation).toMatch(/^https:\/\//);
+    expect(read(`provider/platforms/${name}/client.ts`)).toContain("Source: https://");
+  });
+
+  it("keeps at least one credential secret, and has a variable for every field", () => {
+    const fields = Object.values(platform.connectionFields);
+    expect(fields.some(({ secret, required }) => secret && required)).toBe(true);
+    for (const field of fields) {
+      expect(field.environment).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
+      expect(field.description).not.toBe("");
+      if (field.url) expect(field.default).toMatch(/^https:\/\/.*[^/]$/);
+    }
+  });
+});
+
+describe("the version", () => {
+  it("is the one that package.json publishes", () => {
+    expect(VERSION).toBe((JSON.parse(read("package.json")) as { version: string }).version);
+  });
+});
+
+describe("the types that programs see", () => {
+  const snapshot = parse("sdk/snapshot.ts");
+  const functions = parse("sdk/functions.ts");
+
+  function find<Node extends ts.Node & { name?: ts.Node | undefined }>(
+    file: ts.SourceFile,
+    is: (node: ts.Node) => node is Node,
+    name: string,
+  ): Node {
+    const node = file.statements.find((one): one is Node & ts.Statement => is(one) && one.name?.getText() === name);
+    if (node === undefined) throw new Error(`${file.fileName} has no ${name}`);
+    return node;
+  }
+
+  const unionOf = (type: ts.TypeNode): ts.TypeNode[] => (ts.isUnionTypeNode(type) ? [...type.types] : [type]);
+  const literalsOf = (type: ts.TypeNode): string[] => unionOf(type).map((one) => JSON.parse(one.getText()) as string);
+  const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
+
+  /** The members of an interface with those it inherits; one that may never be given is none. */
+  function membersOf(name: string): Map<string, ts.TypeNode> {
+    const node = find(snapshot, ts.isInterfaceDeclaration, name);
+    const members = new Map<string, ts.TypeNode>();
+    for (const clause of node.heritageClauses ?? []) {
+      for (const parent of clause.types)
+        for (const [key, type] of membersOf(parent.expression.getText())) members.set(key, type);
+    }
+    for (const member of node.members) {
+      if (!ts.isPropertySignature(member) || member.type === undefined) continue;
+      if (member.type.kind !== ts.SyntaxKind.NeverKeyword) members.set(member.name.getText(), member.type);
+    }
+    return members;
+  }
+
+  const argumentsByPlatform = new Map<string, Set<string>>();
+  for (const reference of unionOf(find(snapshot, ts.isTypeAliasDeclaration, "SnapshotArgs").type)) {
+    const members = membersOf(reference.getText());
+    const [platform = ""] = literalsOf(members.get("platform") as ts.TypeNode);
+    const known = argumentsByPlatform.get(platform) ?? new Set();
+    for (const key of members.keys()) known.add(key);
+    argumentsByPlatform.set(platform, known);
+  }
+
+  it("name every platform and no other", () => {
+    const names = sorted(platforms.map(({ name }) => name));
+    expect(sorted(literalsOf(find(snapshot, ts.isTypeAliasDeclaration, "Platform").type))).toEqual(names);
+    expect(sorted(argumentsByPlatform.keys())).toEqual(names);
+    const targets = find(functions, ts.isTypeAliasDeclaration, "SnapshotTarget").type.getText();
+    for (const name of names) expect(targets).toContain(`"${name}"`);
+  });
+
+  it.each(platforms.map((platform) => [platform.name, platform] as const))(
+    "give %s exactly the arguments that check knows",
+    (name, platform) => {
+      const fields = Object.entries(snapshotFields(platform)).filter(([, field]) => !field.internal);
+      expect(sorted(argumentsByPlatform.get(name) ?? [])).toEqual(sorted(fields.map(([field]) => field)));
+    },
+  );
+
+  const outputs = sorted([
+    ...platforms.flatMap((platform) => [
+      ...Object.entries(snapshotFields(platform)).flatMap(([field, { internal }]) => (internal ? [] : [field])),
+      ...Object.keys(platform.outputs),
+    ]),
+    ...Object.keys(commonOutputs),
+  ]);
+
+  it("give a Snapshot every input and output, each of which resolves", () => {
+    const members = find(snapshot, ts.isClassDeclaration, "Snapshot").members.filter(ts.isPropertyDeclaration);
+    expect(sorted(members.map((member) => member.name.getText()))).toEqual(outputs);
+    const registered = /const outputNames = \[([^\]]*)\]/.exec(snapshot.text)?.[1] ?? "";
+    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(
+      outputs.filter((output) => output !== "platform"),
+    );
+  });
+
+  it("give a function's result every output that it can have", () => {
+    const result = find(functions, ts.isInterfaceDeclaration, "SnapshotResult").members.map(
+      (member) => member.name?.getText() ?? "",
+    );
+    const expected = [
+      "id",
+      "platform",
+      "connection",
+      ...platforms.flatMap(({ targets, outputs: own }) => [...Object.keys(targets), ...Object.keys(own)]),
+      ...Object.keys(commonOutputs).filter((output) => output !== "adopted"),
+    ];
+    expect(sorted(result)).toEqual(sorted(expected));
+  });
+
+  it("know the same statuses as the core", () => {
+    const core = find(parse("provider/model/snapshot.ts"), ts.isTypeAliasDeclaration, "SnapshotStatus");
+    const ours = find(snapshot, ts.isTypeAliasDeclaration, "SnapshotStatus");
+    expect(sorted(literalsOf(ours.type))).toEqual(sorted(literalsOf(core.type)));
+  });
+});

@@ -108,7 +108,8 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
         const read = await verbs().read(id, props ?? {});
         return read === undefined ? {} : { id: read.id, props: toPlain(read.props), inputs: toPlain(read.inputs) };
       } catch (error) {
-        throw withoutStack(error, "the resource stays in the state as it was");
+        const isFirst = props?.["platform"] === undefined;
+        throw withoutStack(error, isFirst ? "nothing was read" : "the resource stays in the state as it was");
       }
     },
     async update(id, olds: Properties, news: Properties) {

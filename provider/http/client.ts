@@ -64,7 +64,7 @@ export interface Api {
   /** The headers that carry the credential, made anew for each attempt. */
   headers(method: string, url: string): Readonly<Record<string, string>>;
   /** What the body of an error says, in the platform's own shape; and its kind where the status alone is not enough. */
-  explain(answer: RawAnswer, json: unknown): Explanation;
+  explain(answer: RawAnswer, json: unknown, method: string): Explanation;
   /** What to wait after a 429 without `Retry-After`, in milliseconds. */
   readonly rateLimitDelayMs: number;
   /** Reads the platform's rate limit headers. */
@@ -191,7 +191,7 @@ function prefixOf(api: Api, call: Pick<Call<z.ZodType>, "operation" | "target">)
 }
 
 function statusError(api: Api, call: Call<z.ZodType>, answer: RawAnswer, json: unknown): SnapshotsError {
-  const explanation = api.explain(answer, json);
+  const explanation = api.explain(answer, json, call.method);
   const kind = explanation.kind ?? kindOfStatus(answer.status);
   const said = explanation.message ?? (json === undefined && answer.text !== "" ? "an answer that is not JSON" : "");
   const text = [`HTTP ${answer.status}`, explanation.code, said].filter((part) => part !== undefined && part !== "");
@@ -199,6 +199,8 @@ function statusError(api: Api, call: Call<z.ZodType>, answer: RawAnswer, json: u
   const remedies: Partial<Record<ErrorKind, string>> = {
     unauthorized: credentialRemedy(api.connection),
     forbidden: "check that the credential may do this",
+    rateLimited: "too many requests: try again later",
+    unavailable: "the platform can't answer now: try again later",
   };
   const remedy = remedies[kind] === undefined ? "" : ` (${remedies[kind]})`;
   return new SnapshotsError(`${prefixOf(api, call)}: ${redact(text.join(" "), api.connection.secrets)}${remedy}`, {
@@ -270,7 +272,7 @@ async function attempt<Schema extends z.ZodType>(
   const checked = call.expect.safeParse(json);
   const isNotJson = json === undefined && answer.text.trim() !== "";
   if (!checked.success || isNotJson) {
-    const explanation = api.explain(answer, json);
+    const explanation = api.explain(answer, json, call.method);
     const issue = checked.error?.issues[0];
     const what =
       answer.text.trim() === ""

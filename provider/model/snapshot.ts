@@ -51,8 +51,8 @@ export type Observation =
   | { readonly outcome: "found"; readonly snapshot: ObservedSnapshot }
   /** Proven not to be there any more. */
   | { readonly outcome: "gone"; readonly proof: string }
-  /** Not seen, and no proof either; the resource is kept with status `unknown`. */
-  | { readonly outcome: "unproven"; readonly reason: string };
+  /** Not seen, and no proof either; the resource is kept with status `unknown`. `remedy`: what helps, if time does. */
+  | { readonly outcome: "unproven"; readonly reason: string; readonly remedy?: string };
 
 /** What the answer to a create request tells. */
 export interface CreateAnswer {

@@ -37,6 +37,8 @@ export class Session {
   private readonly queues = new Queues();
   /** The snapshot that a resource holds while its replacement is made, by URN. */
   readonly replaced = new Map<string, Properties>();
+  /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
+  readonly chosen = new Set<string>();
 
   constructor(readonly host: Host) {}
 

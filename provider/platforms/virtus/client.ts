@@ -30,7 +30,7 @@ const kindsOfCodes: readonly (readonly [RegExp, ErrorKind])[] = [
   [/ACCESS_DENIED|UNAUTHORIZED/, "unauthorized"],
 ];
 
-function explain(answer: RawAnswer, json: unknown): Explanation {
+function explain(answer: RawAnswer, json: unknown, method: string): Explanation {
   const body = errorBody.safeParse(json);
   const code = body.data?.code;
   const kind =
@@ -38,7 +38,7 @@ function explain(answer: RawAnswer, json: unknown): Explanation {
       ? "unexpectedAnswer"
       : kindsOfCodes.find(([pattern]) => code !== undefined && pattern.test(code))?.[1];
   const allowance =
-    answer.status === 429
+    answer.status === 429 && method === "POST"
       ? "(Virtus Cloud allows one snapshot in 5 s, and (RAM/256)*2 in 24 h for the account)"
       : undefined;
   return {

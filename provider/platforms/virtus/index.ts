@@ -1,4 +1,4 @@
-import { instantOf } from "../../model/clock";
+import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope, SnapshotPlatform } from "../../model/platform";
@@ -65,6 +65,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         return {
           outcome: "unproven",
           reason: `Virtus Cloud's list does not show it, but may be up to ${virtus.listLagMs / 60_000} minutes late`,
+          remedy: `refresh again after ${isoText(createdMs + virtus.listLagMs)}`,
         };
       }
       return { outcome: "gone", proof: `the ${target.kind} ${target.id} lists its snapshots without it` };

@@ -70,6 +70,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     const adopt = textOf(inputs, "adopt");
     if (adopt !== undefined) {
       const created = await adoptSnapshot(job, adopt);
+      if (job.urn !== undefined) session.chosen.add(job.urn);
       await settle(job);
       return created;
     }

@@ -34,7 +34,8 @@ async function deleteOrForget(session: Session, id: string, props: Properties): 
       return;
     }
   }
-  if (props["status"] === "gone") return;
+  const isSettled = snapshotId === undefined && urn !== undefined && session.chosen.has(urn);
+  if (props["status"] === "gone" || isSettled) return;
   const why = !definition.delete
     ? definition.cannot["delete"]
     : props["adopted"] === true

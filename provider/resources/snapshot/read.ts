@@ -84,10 +84,11 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     throw new SnapshotsError(`[${definition.name}] there is no ${what}: ${reason}`, { kind: "notFound" });
   }
   if (observed.outcome === "unproven") {
+    const takeOut = `if you know that it is gone, take it out with pulumi state delete${urn === undefined ? "" : ` '${urn}'`}`;
     await session.host.warn(
       urn,
-      `${what} was not found, and that does not prove it gone: ${reason}. It stays in the state; if you know that it is ` +
-        `gone, take it out with pulumi state delete${urn === undefined ? "" : ` '${urn}'`}`,
+      `${what} was not found, and that does not prove it gone: ${reason}. It stays in the state; ` +
+        (observed.remedy ?? takeOut),
     );
     return result(id, { ...kept(), status: "unknown" });
   }

@@ -45,7 +45,8 @@ function nextPage(api: Api, path: string, page: BackupPage): string | undefined 
   const next = page.links?.next;
   const base = new URL(api.baseUrl);
   if (typeof next === "string" && next !== "") {
-    const url = URL.canParse(next, api.baseUrl) ? new URL(next, api.baseUrl) : undefined;
+    const here = api.baseUrl + path;
+    const url = URL.canParse(next, here) ? new URL(next, here) : undefined;
     if (url?.origin === base.origin && url.pathname === base.pathname + path) return path + url.search;
   }
   const { current_page: current, last_page: last } = page.meta ?? {};
@@ -69,7 +70,7 @@ export async function listBackups(
   const all = new Map<string, Backup>();
   let serverTimeMs: number | undefined;
   let next: string | undefined = path;
-  for (let page = 1; next !== undefined && page <= MOST_PAGES; page++) {
+  for (let page = 1; next !== undefined; page++) {
     const answer: Answer<BackupPage> = await callApi(
       api,
       { operation: "list backups of", target: `job ${jobId}`, method: "GET", path: next, expect: backupPage },
@@ -86,7 +87,12 @@ export async function listBackups(
       all.set(entry.id, entry);
     }
     next = nextPage(api, path, answer.data);
-    if (page > 1 && all.size === before) break;
+    // The documents don't name the parameter that asks for a page: where it does nothing, what was seen is not all.
+    if (next !== undefined && (page === MOST_PAGES || (page > 1 && all.size === before))) {
+      throw new SnapshotsError(`[snapshooter] list backups of job ${jobId}: its pages come to no end`, {
+        kind: "unexpectedAnswer",
+      });
+    }
   }
   return { backups: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "../../model/connection";
-import { SnapshotsError } from "../../model/errors";
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
 import { deleteBackup, getDownloadLinks, listBackups, openApi, showBackup, startBackup } from "./client";
 import { newestFirst, select, startedId, toSnapshot, toStart } from "./mapping";
@@ -26,9 +26,14 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           { kind: "unexpectedAnswer" },
         );
       }
-      // A 404 alone could be about the route or the account; the job's own list settles it.
-      const backup =
-        shown ?? (await listBackups(api, target.id, scope)).backups.find((candidate) => candidate.id === snapshotId);
+      let backup = shown;
+      try {
+        // A 404 alone could be about the route or the account; the job's own list settles it.
+        backup ??= (await listBackups(api, target.id, scope)).backups.find(({ id }) => id === snapshotId);
+      } catch (error) {
+        if (!isSnapshotsError(error, "notFound")) throw error;
+        return { outcome: "unproven", reason: `SnapShooter no longer shows the job ${target.id} itself` };
+      }
       if (backup === undefined) {
         return {
           outcome: "gone",

@@ -34,6 +34,11 @@ function timeText(text: string | null | undefined): string | undefined {
   return instantMs === undefined ? undefined : isoText(instantMs);
 }
 
+/** The rotations that a backup counts in: booleans here, 0 and 1 on the API's other objects. */
+function marksOf(said: Readonly<Record<string, unknown>>): string[] {
+  return tags.filter((tag) => said[tag] === true || said[tag] === 1);
+}
+
 /** A backup as the API shows it, without its secrets. */
 export function toSnapshot(backup: Backup): ObservedSnapshot {
   const createdAt = timeText(backup.created_at);
@@ -44,7 +49,7 @@ export function toSnapshot(backup: Backup): ObservedSnapshot {
     status: toStatus(backup.status),
     platformStatus: backup.status,
     ...(createdAt === undefined ? {} : { createdAt }),
-    marks: tags.filter((tag) => backup.tags?.[tag] === true || backup.tags?.[tag] === 1),
+    ...(backup.tags == null ? {} : { marks: marksOf(backup.tags) }),
     details: {
       ...(completedAt === undefined ? {} : { completedAt }),
       ...(backup.files == null

@@ -3,9 +3,15 @@ import { z } from "zod";
 // A time without a zone names no instant; the mapping leaves it out.
 const time = z.string().nullish();
 
+/** An id, which has to stand in a path and in a resource's id. */
+const id = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cs}*$/u, "is broken text");
+
 /** A backup. Its `encryption_key` and the links of its files are secrets, and are not even read. */
 export const backup = z.object({
-  id: z.string().min(1),
+  id,
   job_id: z.string().nullish(),
   status: z.string().min(1),
   tags: z.record(z.string(), z.unknown()).nullish().catch(undefined),
@@ -33,11 +39,11 @@ export type BackupPage = z.output<typeof backupPage>;
 
 /** The answer to a start: `backup_id` at the top level as seen in use; the documents show none. */
 export const started = z.object({
-  backup_id: z.string().min(1).nullish().catch(undefined),
+  backup_id: id.nullish().catch(undefined),
   data: z
     .object({
-      backup_id: z.string().min(1).nullish().catch(undefined),
-      id: z.string().min(1).nullish().catch(undefined),
+      backup_id: id.nullish().catch(undefined),
+      id: id.nullish().catch(undefined),
     })
     .nullish()
     .catch(undefined),

@@ -15,6 +15,17 @@ export interface AnswersUnderTest {
   readonly wellFormed: unknown;
   /** How many snapshots an answer holds; undefined where it is none. Written from the documents, not from the client. */
   holds(answer: unknown): number | undefined;
+  /** The operation that shows one snapshot, where an absence is not proven by the list. */
+  show?: {
+    readonly operation: string;
+    /** The answer, and its status, to a snapshot that isn't there. */
+    readonly wellFormed: unknown;
+    readonly status: number;
+    /** The answer to one that is. */
+    readonly shown: unknown;
+  };
+  /** Tells which of the shown answers, of that status, prove an absence. */
+  provesAbsence?(answer: unknown): boolean;
 }
 
 /** Awkward values beside fast-check's own: what breaks ids, dates, headers and look-ups. */
@@ -59,10 +70,13 @@ function change(value: unknown, path: readonly number[], put: unknown, remove: b
 /** Whatever JSON a platform answers: an error by kind, or exactly what the answer holds; never a crash. */
 export function describeArbitraryAnswers(given: AnswersUnderTest): void {
   const definition = definitions[given.platform];
-  const mutated = fc
-    .tuple(fc.array(fc.nat(20), { maxLength: 4 }), anything, fc.boolean())
-    .map(([path, put, remove]) => change(given.wellFormed, path, put, remove));
-  const answers = fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
+  const answersLike = (wellFormed: unknown) => {
+    const mutated = fc
+      .tuple(fc.array(fc.nat(20), { maxLength: 5 }), anything, fc.boolean())
+      .map(([path, put, remove]) => change(wellFormed, path, put, remove));
+    return fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
+  };
+  const answers = answersLike(given.wellFormed);
 
   describe(`whatever ${definition.title} answers`, () => {
     let opened: Opened;
@@ -77,13 +91,14 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
       operation: string,
       body: unknown,
       attempt: () => Promise<T>,
+      status = 200,
     ): Promise<T | SnapshotsError> {
       opened.emulator.faults.clear();
       opened.emulator.faults.add({
         platform: given.platform,
         operation,
         fault: "status",
-        status: 200,
+        status,
         body: body as never,
         contentType: "application/json",
         times: "always",
@@ -122,17 +137,57 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
       expect(listed).toBeGreaterThan(0);
     });
 
-    it("a snapshot is gone only on a list that holds others well and not it", async () => {
-      await fc.assert(
-        fc.asyncProperty(answers, async (body) => {
-          const result = await answering(given.list, body, () =>
-            opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
-          );
-          if (!(result instanceof SnapshotsError) && result.outcome === "gone") expect(given.holds(body)).toBeDefined();
-        }),
-        { numRuns: 100 },
-      );
-    });
+    const { show, provesAbsence } = given;
+    if (show !== undefined) {
+      it("a snapshot is gone only where the answer that shows it proves it", async () => {
+        let proven = 0;
+        await fc.assert(
+          fc.asyncProperty(answersLike(show.wellFormed), async (body) => {
+            const result = await answering(
+              show.operation,
+              body,
+              () => opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
+              show.status,
+            );
+            const isGone = !(result instanceof SnapshotsError) && result.outcome === "gone";
+            expect(isGone).toBe(provesAbsence?.(body) === true);
+            proven += isGone ? 1 : 0;
+          }),
+          { numRuns: 150 },
+        );
+        expect(proven).toBeGreaterThan(0);
+      });
+
+      it("a snapshot that is shown is one of the target, or an error by kind; never a gone one", async () => {
+        await fc.assert(
+          fc.asyncProperty(answersLike(show.shown), async (body) => {
+            const result = await answering(show.operation, body, () =>
+              opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
+            );
+            if (result instanceof SnapshotsError) return;
+            expect(result.outcome).toBe("found");
+            if (result.outcome === "found") {
+              expect(idOf(definition, target(), result.snapshot)).toContain(`/${encodeURIComponent(given.targetId)}/`);
+              expect(JSON.parse(JSON.stringify(result.snapshot))).toStrictEqual(result.snapshot);
+            }
+          }),
+          { numRuns: 100 },
+        );
+      });
+    } else {
+      it("a snapshot is gone only on a list that holds others well and not it", async () => {
+        await fc.assert(
+          fc.asyncProperty(answers, async (body) => {
+            const result = await answering(given.list, body, () =>
+              opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
+            );
+            if (!(result instanceof SnapshotsError) && result.outcome === "gone")
+              expect(given.holds(body)).toBeDefined();
+          }),
+          { numRuns: 100 },
+        );
+      });
+    }
 
     const { create } = given;
     if (create !== undefined) {

@@ -1,6 +1,7 @@
 import type { Emulator, FaultRule } from "../../provider/emulator";
 import { type ErrorKind, isSnapshotsError, SnapshotsError } from "../../provider/model/errors";
 import type { SnapshotReference } from "../../provider/model/platform";
+import type { JsonValue } from "../../provider/model/snapshot";
 import { definitions, type PlatformName } from "../../provider/platforms";
 import { ask } from "../emulator/ask";
 import { type Opened, openOnEmulator } from "./opened";
@@ -26,8 +27,30 @@ export interface PlatformUnderTest {
   add(emulator: Emulator, createdAtMs: number): void;
   /** Takes the newest snapshot of the target away. */
   removeNewest(emulator: Emulator): void;
-  /** What the first line of the newest snapshot's file says. */
-  contentOf(reference: SnapshotReference, target: string): string | RegExp;
+  /** What the first line of the newest snapshot's file says, where there are files. */
+  contentOf?(reference: SnapshotReference, target: string): string | RegExp;
+  /** Puts in order what the target must hold at the start. */
+  prepare?(emulator: Emulator): void;
+  /** The operation that shows one snapshot, where the platform has one that an absence rests on. */
+  show?: string;
+  /** What proves an absence in the end. Default `list`. */
+  proofBy?: "show" | "list";
+  /** A create's answer may name nothing at all, and the list tells what was made. */
+  answersAnything?: true;
+  /** The operation that deletes one, where the platform can. */
+  delete?: string;
+  /** What a create needs beside its target. */
+  inputs?: Readonly<Record<string, JsonValue>>;
+  /** The header that carries the credential. Default `authorization`. */
+  credentialHeader?: string;
+  /** The kind of error that a 404 of the gateway's is. Default `unexpectedAnswer`. */
+  gatewayNotFound?: ErrorKind;
+  /** What the proof of an absence names. Default: the target's id. */
+  proof?: string;
+  /** A list of a target that doesn't exist is empty, since the target is a mere filter. */
+  filters?: true;
+  /** The ids, newest first, where the API's times name no instant. */
+  newestFirst?(emulator: Emulator): string[];
 }
 
 /** An answer that proves nothing, and the kind of error that it is. */
@@ -70,10 +93,15 @@ export function describePlatform(given: PlatformUnderTest): void {
     let opened: Opened;
     beforeEach(async () => {
       opened = await openOnEmulator(given.platform);
+      given.prepare?.(opened.emulator);
     });
     afterEach(() => opened.emulator.close());
 
     const target = () => opened.target(given.argument, given.targetId);
+    const kindOf = (title: string, kind: ErrorKind): ErrorKind =>
+      title === "a gateway's 404" ? (given.gatewayNotFound ?? kind) : kind;
+    const onShow = (fault: Fault): FaultRule =>
+      ({ platform: given.platform, operation: given.show, ...fault }) as FaultRule;
     const onList = (fault: Fault): FaultRule =>
       ({ platform: given.platform, operation: given.list, ...fault }) as FaultRule;
     const onCreate = (fault: Fault): FaultRule =>
@@ -109,15 +137,19 @@ export function describePlatform(given: PlatformUnderTest): void {
     }
 
     it("lists newest first, whatever order the answer has", async () => {
-      for (const hour of [3, 1, 2]) given.add(opened.emulator, Date.UTC(2026, 10, 20, hour));
+      for (const hour of [3, 1, 4, 2]) given.add(opened.emulator, Date.UTC(2026, 10, 20, hour));
       const straight = await list();
       opened.emulator.faults.add(onList({ fault: "list-shuffle" }));
       const shuffled = await list();
       const ids = straight.snapshots.map(({ snapshotId }) => snapshotId);
       expect(shuffled.snapshots.map(({ snapshotId }) => snapshotId)).toEqual(ids);
       expect(new Set(ids).size).toBe(ids.length);
-      const times = straight.snapshots.map(({ createdAt, snapshotId }) => createdAt ?? snapshotId);
-      expect(times).toEqual([...times].sort().reverse());
+      if (given.newestFirst === undefined) {
+        const times = straight.snapshots.map(({ createdAt, snapshotId }) => createdAt ?? snapshotId);
+        expect(times).toEqual([...times].sort().reverse());
+      } else {
+        expect(ids).toEqual(given.newestFirst(opened.emulator));
+      }
       expect(ids.length).toBeGreaterThan(3);
     });
 
@@ -154,24 +186,34 @@ export function describePlatform(given: PlatformUnderTest): void {
       given.removeNewest(opened.emulator);
       opened.clock.advance(24 * 3_600_000);
       const observed = await observe(reference);
-      expect(observed).toEqual({ outcome: "gone", proof: expect.stringContaining(given.targetId) });
+      expect(observed).toEqual({ outcome: "gone", proof: expect.stringContaining(given.proof ?? given.targetId) });
     });
 
-    it.each(proofless)("never says gone after %s", async (_title, fault, kind) => {
-      given.add(opened.emulator, Date.UTC(2026, 10, 20));
-      const reference = await newest();
-      given.removeNewest(opened.emulator);
-      opened.clock.advance(24 * 3_600_000);
-      opened.emulator.faults.add(onList(fault));
-      const error = await refusal(observe(reference));
-      expect(error.kind).toBe(kind);
-      expectFit(error);
-    });
+    const looked: [string, (fault: Fault) => FaultRule, typeof proofless][] = [
+      // Of a true 404 nothing but its status is left where its body is empty or of another shape.
+      ["show", onShow, proofless.filter(([, { fault }]) => !["empty-body", "wrong-shape"].includes(fault))],
+      ["list", onList, proofless],
+    ];
+    const looks = looked.filter(([by]) =>
+      by === "show" ? given.show !== undefined : (given.proofBy ?? "list") === "list",
+    );
+    for (const [by, on, faults] of looks) {
+      it.each(faults)(`never says gone after %s on its ${by}`, async (title, fault, kind) => {
+        given.add(opened.emulator, Date.UTC(2026, 10, 20));
+        const reference = await newest();
+        given.removeNewest(opened.emulator);
+        opened.clock.advance(24 * 3_600_000);
+        opened.emulator.faults.add(on(fault));
+        const error = await refusal(observe(reference));
+        expect(error.kind).toBe(kindOf(title, kind));
+        expectFit(error);
+      });
+    }
 
-    it.each(proofless)("never lists nothing after %s", async (_title, fault, kind) => {
+    it.each(proofless)("never lists nothing after %s", async (title, fault, kind) => {
       opened.emulator.faults.add(onList(fault));
       const error = await refusal(list());
-      expect(error.kind).toBe(kind);
+      expect(error.kind).toBe(kindOf(title, kind));
       expectFit(error);
     });
 
@@ -181,15 +223,18 @@ export function describePlatform(given: PlatformUnderTest): void {
       const observed = await opened.platform
         .observe(elsewhere, reference, opened.scope())
         .catch((error: unknown) => error);
-      if (observed instanceof SnapshotsError) expect(observed.kind).toBe("notFound");
-      else expect(observed).toMatchObject({ outcome: "unproven" });
+      if (observed instanceof SnapshotsError) {
+        expect(observed.kind).toBe(given.show === undefined ? "notFound" : "unexpectedAnswer");
+      } else expect(observed).toMatchObject({ outcome: "unproven" });
     });
 
-    it("never lists a target that the platform doesn't know", async () => {
-      expect((await refusal(opened.platform.list({ ...target(), id: "nowhere" }, opened.scope()))).kind).toBe(
-        "notFound",
-      );
-    });
+    if (!given.filters) {
+      it("never lists a target that the platform doesn't know", async () => {
+        expect((await refusal(opened.platform.list({ ...target(), id: "nowhere" }, opened.scope()))).kind).toBe(
+          "notFound",
+        );
+      });
+    }
 
     it.each(passing)("gets over %s in a list", async (_title, fault) => {
       const expected = (await list()).snapshots;
@@ -208,7 +253,7 @@ export function describePlatform(given: PlatformUnderTest): void {
 
     it("sends its credential and version, and nothing that changes anything, to read", async () => {
       await newest();
-      const header = given.platform === "discloud" ? "api-token" : "authorization";
+      const header = given.credentialHeader ?? "authorization";
       for (const request of opened.emulator.requests) {
         expect(request.headerNames).toContain(header);
         expect(request.userAgent).toMatch(/^pulumi-snapshots\/\d/);
@@ -246,7 +291,7 @@ export function describePlatform(given: PlatformUnderTest): void {
         const file = await ask(link?.url ?? "");
         expect(file.status).toBe(200);
         expect(file.bytes.subarray(0, 4).toString("latin1")).toBe("PK\u0003\u0004");
-        expect(file.text).toMatch(given.contentOf(reference, given.targetId));
+        expect(file.text).toMatch(given.contentOf?.(reference, given.targetId) ?? "no content is expected");
         if (link?.expiresAt !== undefined) expect(Date.parse(link.expiresAt)).toBeGreaterThan(opened.clock.now());
       });
 
@@ -263,7 +308,8 @@ export function describePlatform(given: PlatformUnderTest): void {
 
     if (definition.create) {
       const create = (timeoutMs = definition.createTimeoutMs) =>
-        opened.platform.create?.(target(), {}, opened.scope(timeoutMs)) ?? Promise.reject(new Error("no create"));
+        opened.platform.create?.(target(), given.inputs ?? {}, opened.scope(timeoutMs)) ??
+        Promise.reject(new Error("no create"));
 
       it("takes one snapshot with exactly one request that changes anything", async () => {
         const before = (await list()).snapshots.length;
@@ -284,7 +330,7 @@ export function describePlatform(given: PlatformUnderTest): void {
         const answer = await create();
         const fresh = (await list()).snapshots.filter(({ snapshotId }) => !known.has(snapshotId));
         expect(fresh).toHaveLength(2);
-        const selection = opened.platform.select?.(answer, fresh, {});
+        const selection = opened.platform.select?.(answer, fresh, given.inputs ?? {});
         const made = answer.snapshot ?? (selection?.outcome === "one" ? selection.snapshot : undefined);
         expect(made?.snapshotId).toBe(fresh[0]?.snapshotId);
         expect(JSON.stringify(answer)).not.toMatch(/https?:|Signature/);
@@ -323,7 +369,7 @@ export function describePlatform(given: PlatformUnderTest): void {
         ["its answer is a page", { fault: "html", status: 200, commit: true }, "unexpectedAnswer"],
         [
           "its answer says error with 200",
-          { fault: "status", status: 200, body: { status: "error" } },
+          { fault: "status", status: 200, body: given.answersAnything ? "error" : { status: "error" } },
           "unexpectedAnswer",
         ],
         ["it is redirected", { fault: "redirect", location: "/", commit: true }, "unexpectedAnswer"],
@@ -348,6 +394,81 @@ export function describePlatform(given: PlatformUnderTest): void {
         expect({ kind: error.kind, executed: error.executed }).toEqual({ kind, executed: "no" });
         expect(opened.changes()).toBe(1);
         expectFit(error);
+      });
+    }
+
+    if (definition.delete) {
+      const onDelete = (fault: Fault): FaultRule =>
+        ({ platform: given.platform, operation: given.delete, ...fault }) as FaultRule;
+      const remove = (reference: SnapshotReference, timeoutMs?: number) =>
+        opened.platform.delete?.(target(), reference, opened.scope(timeoutMs)) ??
+        Promise.reject(new Error("no delete"));
+      const isThere = async ({ snapshotId }: SnapshotReference) =>
+        (await list()).snapshots.some((snapshot) => snapshot.snapshotId === snapshotId);
+
+      it("deletes one with one request, returns when it is gone, and touches no other", async () => {
+        given.add(opened.emulator, Date.UTC(2026, 10, 20));
+        const before = (await list()).snapshots;
+        const reference = await newest();
+        await remove(reference);
+        expect(opened.changes()).toBe(1);
+        expect((await list()).snapshots).toEqual(
+          before.filter(({ snapshotId }) => snapshotId !== reference.snapshotId),
+        );
+        given.add(opened.emulator, Date.UTC(2026, 10, 20));
+        expect(await observe(reference)).toMatchObject({ outcome: "gone" });
+      });
+
+      it("finds no fault with one that is gone already", async () => {
+        const reference = await newest();
+        await remove(reference);
+        await remove(reference);
+        expect(await isThere(reference)).toBe(false);
+      });
+
+      it.each<[string, Fault]>([
+        ["a lost answer", { fault: "reset-after-commit" }],
+        ["a connection that breaks before it", { fault: "reset-before-commit" }],
+        ["a 500", { fault: "status", status: 500 }],
+        ["a gateway's 503", { fault: "html", status: 503 }],
+        ["a 429", { fault: "status", status: 429, body: {}, headers: { "retry-after": "2" } }],
+      ])("gets over %s of a deletion", async (_title, fault) => {
+        const reference = await newest();
+        const rule = opened.emulator.faults.add(onDelete(fault));
+        await remove(reference);
+        expect(rule.fired).toBe(1);
+        expect(await isThere(reference)).toBe(false);
+      });
+
+      it.each<[string, Fault, ErrorKind]>([
+        ["401", { fault: "status", status: 401, times: "always" }, "unauthorized"],
+        ["403", { fault: "status", status: 403, times: "always" }, "forbidden"],
+        ["403 with HTML", { fault: "html", status: 403, times: "always" }, "forbidden"],
+        ["a gateway's 404", { fault: "html", status: 404, times: "always" }, "unexpectedAnswer"],
+        ["a page with 200", { fault: "html", status: 200, times: "always" }, "unexpectedAnswer"],
+        ["a redirect", { fault: "redirect", location: "/", times: "always" }, "unexpectedAnswer"],
+      ])("never takes %s for a deletion", async (title, fault, kind) => {
+        const reference = await newest();
+        opened.emulator.faults.add(onDelete(fault));
+        const error = await refusal(remove(reference));
+        expect(error.kind).toBe(kindOf(title, kind));
+        expectFit(error);
+        opened.emulator.faults.clear();
+        expect(await isThere(reference)).toBe(true);
+      });
+
+      it.each<[string, Fault]>([
+        ["500", { fault: "status", status: 500, times: "always" }],
+        ["503 with HTML", { fault: "html", status: 503, times: "always" }],
+      ])("says in the end what stood in the way when every answer is %s", async (_title, fault) => {
+        const reference = await newest();
+        opened.emulator.faults.add(onDelete(fault));
+        const error = await refusal(remove(reference, 60_000));
+        expect(["unavailable", "timeout"]).toContain(error.kind);
+        expect(error.message).toMatch(/HTTP 50[03]/);
+        expectFit(error);
+        opened.emulator.faults.clear();
+        expect(await isThere(reference)).toBe(true);
       });
     }
   });

@@ -2,12 +2,6 @@ import { type Emulator, startEmulator } from "../../provider/emulator";
 import { snapshooterEmulator } from "../../provider/platforms/snapshooter/emulator";
 import { ask } from "./ask";
 
-jest.mock("../../provider/emulator/platforms", () => ({
-  emulatedPlatforms: {
-    snapshooter: jest.requireActual("../../provider/platforms/snapshooter/emulator").snapshooterEmulator,
-  },
-}));
-
 type SnapshooterState = ReturnType<typeof snapshooterEmulator.start>["state"];
 
 const { jobId, backupId, expiredBackupId, emptyJobId, fileId, serverId } = snapshooterEmulator.seed;

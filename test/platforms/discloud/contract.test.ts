@@ -14,5 +14,6 @@ describePlatform({
     const versions = (discloud.apps.get(appId)?.snapshots.present() ?? []).map(({ version }) => version).sort();
     discloud.removeSnapshot(appId, versions.at(-1) ?? "");
   },
+  credentialHeader: "api-token",
   contentOf: ({ snapshotId }, target) => `discloud ${target} ${snapshotId}`,
 });

@@ -5,10 +5,6 @@ import { ask } from "../../emulator/ask";
 import { fixture } from "../../emulator/fixture";
 import { shapeOf } from "../../emulator/shape";
 
-jest.mock("../../../provider/emulator/platforms", () => ({
-  emulatedPlatforms: { scp: jest.requireActual("../../../provider/platforms/scp/emulator").scpEmulator },
-}));
-
 const listSnapshots = fixture<{ count: number; snapshots: Record<string, unknown>[] }>("scp", "list-snapshots");
 
 // https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/listsnapshots/

@@ -4,12 +4,6 @@ import { ask } from "../../emulator/ask";
 import { fixture } from "../../emulator/fixture";
 import { shapeOf } from "../../emulator/shape";
 
-jest.mock("../../../provider/emulator/platforms", () => ({
-  emulatedPlatforms: {
-    snapshooter: jest.requireActual("../../../provider/platforms/snapshooter/emulator").snapshooterEmulator,
-  },
-}));
-
 interface Backup {
   id: string;
   job_id: string;

@@ -16,6 +16,10 @@ import {
   updateVolumeSnapshot,
 } from "./client";
 import { newestFirst, toCreate, toFileSnapshot, toUpdate, toVolumeSnapshot } from "./mapping";
+import type { FileSnapshot } from "./schemas";
+
+/** How long a look that is due at the end of the time may take. */
+const LAST_LOOK_MS = 5_000;
 
 /** Opens Samsung Cloud Platform on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -69,8 +73,14 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         return { outcome: "found", snapshot: toVolumeSnapshot(shown, region) };
       }
       // The API's show is broken for File Storage: it answers 403 for every snapshot.
-      const { snapshots } = await listFileSnapshots(filestorage, target.id, scope);
-      const listed = snapshots.find(({ id }) => id === snapshotId);
+      let listed: FileSnapshot | undefined;
+      try {
+        const { snapshots } = await listFileSnapshots(filestorage, target.id, scope);
+        listed = snapshots.find(({ id }) => id === snapshotId);
+      } catch (error) {
+        if (!isSnapshotsError(error, "notFound")) throw error;
+        return { outcome: "unproven", reason: `the File Storage volume ${target.id} itself is no longer there` };
+      }
       return listed === undefined
         ? { outcome: "gone", proof: `File Storage volume ${target.id} lists its snapshots without it` }
         : { outcome: "found", snapshot: toFileSnapshot(listed, region) };
@@ -126,16 +136,17 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         accepted &&
         (await poll(
           async () => {
-            const observed = await platform.observe(target, reference, scope);
-            return observed.outcome === "gone" ||
-              (observed.outcome === "found" && observed.snapshot.status === "failed")
-              ? observed
-              : undefined;
+            // The last look is due when the time is up, and an answer needs a moment.
+            const deadlineMs = Math.max(scope.deadlineMs, runtime.clock.now() + LAST_LOOK_MS);
+            const observed = await platform.observe(target, reference, { ...scope, deadlineMs });
+            const isStill = observed.outcome === "found" && observed.snapshot.status !== "failed";
+            return isStill ? undefined : observed;
           },
           runtime.clock,
           scope.deadlineMs,
         ));
-      if (ended !== undefined && ended.outcome === "gone") return;
+      // Once a deletion was accepted, a volume that is gone itself has taken the snapshot along.
+      if (ended !== undefined && ended.outcome !== "found") return;
       const state =
         ended?.outcome === "found"
           ? `its status is now "${ended.snapshot.platformStatus}"`

@@ -3,12 +3,18 @@ import { z } from "zod";
 // A time without a zone names no instant; the mapping leaves it out.
 const time = z.string().nullish();
 
+/** An id, which has to stand in a path and in a resource's id. */
+const id = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cs}*$/u, "is broken text");
+
 /**
  * A volume's snapshot.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/models/snapshotdetailresponse
  */
 export const volumeSnapshot = z.object({
-  id: z.string().min(1),
+  id,
   volume_id: z.string(),
   name: z.string().nullish(),
   description: z.string().nullish(),
@@ -27,7 +33,7 @@ export const volumeSnapshotPage = z.object({
 
 /** A File Storage volume's snapshot; its size has no documented unit. */
 export const fileSnapshot = z.object({
-  id: z.string().min(1),
+  id,
   volume_id: z.string().nullish(),
   state: z.string().nullish(),
   size: z.union([z.number(), z.string()]).nullish(),
@@ -45,7 +51,7 @@ export const errorBody = z.object({
       z.object({
         code: z.string().nullish().catch(undefined),
         title: z.string().nullish().catch(undefined),
-        detail: z.unknown(),
+        detail: z.unknown().optional(),
         request_id: z.string().nullish().catch(undefined),
       }),
     )

@@ -76,7 +76,11 @@ export interface DownloadLinkResult {
   files?: Record<string, string>;
 }
 
+// One for all functions of a program, so that they share a platform's limits.
+let shared: Session | undefined;
+
 function programSession(): Session {
+  if (shared !== undefined) return shared;
   const unused = (): never => {
     throw new Error("a function only reads");
   };
@@ -84,11 +88,12 @@ function programSession(): Session {
     clock: systemClock,
     random: Math.random,
     connections: readConnections(),
-    journal: { find: unused, note: unused, settle: unused },
+    journal: { find: unused, others: unused, note: unused, settle: unused, confirm: unused },
     warn: async (_urn, message) => pulumi.log.warn(message),
     announce: (_urn, message) => void pulumi.log.info(message, undefined, undefined, true),
   };
-  return new Session(host);
+  shared = new Session(host);
+  return shared;
 }
 
 function plain(args: object): Properties {

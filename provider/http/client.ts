@@ -13,6 +13,7 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
 const READ_TIMEOUT_MS = 30_000;
 const ANNOUNCED_WAIT_MS = 5_000;
+const LONGEST_FREE_HOLD_MS = 5 * 60_000;
 /** The last instant that a Date can hold; a header can name a later one. */
 const LATEST_DATE_MS = 8.64e15;
 const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
@@ -297,6 +298,8 @@ async function attempt<Schema extends z.ZodType>(
 async function waitForBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
     const endMs = Math.min(api.clock.now() + heldMs, LATEST_DATE_MS);
+    // A window of the platform's limit is our own queue; an absurd one is not waited for without end.
+    if (heldMs <= LONGEST_FREE_HOLD_MS) scope.deadlineMs += heldMs;
     const what = `${prefixOf(api, call)}: the platform's rate limit is used up until ${new Date(endMs).toISOString()}`;
     if (endMs >= scope.deadlineMs) {
       throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited", executed: "no" });

@@ -208,7 +208,9 @@ export function resolveConnection(
       if (definition.required) problems.push(`${title}: the field ${field} is missing; ${waysToSet(field)}`);
       continue;
     }
-    value = value.replace(/\{(\w+)\}/g, (_, other: string) => values[other] ?? "");
+    if (!isSet(fromConfig) && !isSet(fromEnvironment)) {
+      value = value.replace(/\{(\w+)\}/g, (_, other: string) => values[other] ?? "");
+    }
     if (definition.url) {
       const problem = urlProblem(value);
       if (problem !== undefined) {

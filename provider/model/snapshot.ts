@@ -18,6 +18,8 @@ export interface ObservedSnapshot {
   readonly platformStatus?: string;
   /** ISO-8601 UTC; left out where no trustworthy instant exists. */
   readonly createdAt?: string;
+  /** True where `createdAt` was worked out with a zone that may have changed since: it tells no order of events. */
+  readonly createdAtIsDerived?: true;
   readonly sizeBytes?: number;
   /** The size as the API says it. */
   readonly sizeText?: string;

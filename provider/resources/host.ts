@@ -9,9 +9,11 @@ export type Properties = Readonly<Record<string, JsonValue>>;
 export interface Intent {
   /** The resource that asks. */
   readonly urn: string;
-  /** What it asks for, so that a later program's other wish is not mistaken for it. */
+  /** A hash of what it asks for, so that a later program's other wish is not mistaken for it. */
   readonly wish: string;
   readonly unfinished: Unfinished;
+  /** What it has made, from when that is known until the state is seen to hold it. */
+  readonly made?: { readonly id: string; readonly snapshotKey: string };
 }
 
 /** What is known of a create whose end has not been seen. */
@@ -31,8 +33,12 @@ export interface Unfinished {
 /** Where intents are kept. */
 export interface Journal {
   find(urn: string): Promise<Intent | undefined>;
+  /** The intents of all other resources. */
+  others(urn: string): Promise<readonly Intent[]>;
   note(intent: Intent): Promise<void>;
   settle(urn: string): Promise<void>;
+  /** Settles an intent that has made the resource `id`, which the state now holds. */
+  confirm(urn: string, id: string): Promise<void>;
 }
 
 /** Everything that the resources take from outside. */

@@ -35,12 +35,56 @@ export interface Opened {
 export class Session {
   private readonly platforms = new Map<string, SnapshotPlatform>();
   private readonly queues = new Queues();
-  /** The snapshot that a resource holds while its replacement is made, by URN. */
-  readonly replaced = new Map<string, Properties>();
+  /** What each resource that the engine has compared holds in the state, by URN. */
+  private readonly held = new Map<string, Properties>();
+  /** What each resource has taken or adopted in this process, by URN. */
+  private readonly taken = new Map<string, string>();
+  /** The resources that the state has, by URN: their create is a replacement. */
+  private readonly existing = new Set<string>();
   /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
   readonly chosen = new Set<string>();
 
   constructor(readonly host: Host) {}
+
+  /** Notes that the state has a resource. */
+  noteExisting(urn: string | undefined): void {
+    if (urn !== undefined) this.existing.add(urn);
+  }
+
+  /** Notes what a resource holds in the state. */
+  noteHeld(urn: string | undefined, properties: Properties): void {
+    if (urn !== undefined) this.held.set(urn, properties);
+  }
+
+  /** Notes what a resource has taken or adopted just now. */
+  noteTaken(urn: string | undefined, snapshotKey: string): void {
+    if (urn !== undefined) this.taken.set(urn, snapshotKey);
+  }
+
+  /** What the resource whose replacement is made holds until then. */
+  replacedBy(urn: string | undefined): Properties | undefined {
+    return urn === undefined ? undefined : this.held.get(urn);
+  }
+
+  /** Whether a resource is replaced without a comparison (`up --replace`), so that what it holds is not known. */
+  isReplacedUnseen(urn: string | undefined): boolean {
+    return urn !== undefined && this.existing.has(urn) && !this.held.has(urn);
+  }
+
+  /** Whether another resource than `urn`, or the replacement that has just taken its place, holds a snapshot. */
+  isHeldElsewhere(urn: string | undefined, snapshotKey: string): boolean {
+    const isReplaced = urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
+    return (isReplaced && this.taken.get(urn) === snapshotKey) || this.isHeldByOther(urn, snapshotKey);
+  }
+
+  /** Whether a resource other than `urn` holds a snapshot. */
+  isHeldByOther(urn: string | undefined, snapshotKey: string): boolean {
+    const holds = (properties: Properties): boolean => keyOf(properties) === snapshotKey;
+    return (
+      [...this.held].some(([other, properties]) => other !== urn && holds(properties)) ||
+      [...this.taken].some(([other, key]) => other !== urn && key === snapshotKey)
+    );
+  }
 
   /** Opens a platform on the named connection, once for all resources, with the time of a read. */
   open(platformName: string, connectionName: string | undefined, urn: string | undefined): Opened {
@@ -54,7 +98,8 @@ export class Session {
     const name = connectionName ?? definition.name;
     const resolved = resolveConnection(definition.name, definition.connectionFields, name, this.host.connections);
     if ("problems" in resolved) {
-      throw new SnapshotsError(`[${definition.name}] ${resolved.problems.join("; ")}`, {
+      const stored = "refresh and destroy use the config of the last up: if it was set since, add --run-program";
+      throw new SnapshotsError(`[${definition.name}] ${resolved.problems.join("; ")} (${stored})`, {
         kind: "invalid",
         executed: "no",
       });
@@ -81,6 +126,19 @@ export class Session {
   oneAtATime<T>(definition: PlatformDefinition, target: Target, task: () => Promise<T>): Promise<T> {
     return this.queues.run(JSON.stringify([definition.name, target.kind, target.id]), task);
   }
+}
+
+/** What names the snapshot of a resource's properties among all; undefined when they name none. */
+export function keyOf(properties: Properties): string | undefined {
+  const definition = findDefinition(properties["platform"]);
+  const snapshotId = textOf(properties, "snapshotId");
+  if (definition === undefined || snapshotId === undefined) return undefined;
+  return snapshotKey(definition, targetOf(definition, properties), snapshotId);
+}
+
+/** What names a snapshot among all. */
+export function snapshotKey(definition: PlatformDefinition, target: Target, snapshotId: string): string {
+  return JSON.stringify([definition.name, target.kind, target.id, snapshotId]);
 }
 
 /** The URN that the resource class has passed on; undefined in a state that was written by hand. */

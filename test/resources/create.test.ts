@@ -44,7 +44,7 @@ describe("a create", () => {
       sizeText: "129KB",
       adopted: false,
     });
-    expect(stack.journal.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
   });
 
   it("on Virtus Cloud finds what it made by the list before and after", async () => {
@@ -112,7 +112,7 @@ describe("a create", () => {
     expect(failure).toMatch(/HTTP 409 .*past the time for this operation$/);
     expect(stack.clock.now() - startMs).toBeLessThanOrEqual(120_000);
     expect(stack.state.size).toBe(0);
-    expect(stack.journal.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
     stack.emulator.discloud.setBusy(seed.discloud.appId, false);
     expect((await stack.up("a", discloud)).failure).toBeUndefined();
     expect(versions()).toHaveLength(2);
@@ -135,7 +135,7 @@ describe("a create", () => {
     onDiscloud(rule);
     expect((await stack.up("a", discloud)).failure).toMatch(message);
     expect(stack.state.size).toBe(0);
-    expect(stack.journal.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
     expect(stack.posts()).toBe(1);
   });
 
@@ -177,7 +177,7 @@ describe("an answer that is lost", () => {
       ]);
       expect(stack.posts()).toBe(1);
       expect(made("a")).toMatchObject({ snapshotId: versions().at(-1), status: "available", adopted: false });
-      expect(stack.journal.size).toBe(0);
+      expect(stack.unsettled()).toBe(0);
     },
   );
 
@@ -595,7 +595,7 @@ describe("after a run that was killed", () => {
     expect(run.warnings).toEqual([expect.stringContaining("the one snapshot that has appeared since")]);
     expect(stack.posts()).toBe(1);
     expect(made("a")).toMatchObject({ snapshotId: versions().at(-1) });
-    expect(stack.journal.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
   });
 
   it("the next up takes one where nothing was made, once the list can't be late any more", async () => {
@@ -621,7 +621,7 @@ describe("after a run that was killed", () => {
     expect(run.failure).toBeUndefined();
     expect(run.warnings).toEqual([expect.stringMatching(/an earlier run was stopped .*it exists and is in no state/)]);
     expect(stack.posts()).toBe(2);
-    expect(stack.journal.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
   });
 
   it("another resource of the same target is not concerned", async () => {

@@ -227,7 +227,7 @@ describe("the provider in the engine's own process", () => {
     expect(`${error.message}${error.stack}`).not.toContain(emulator.environment["DISCLOUD_TOKEN"]);
   });
 
-  it("notes a request on disk only while its end is not known", async () => {
+  it("notes a request on disk until the state is seen to hold what it made", async () => {
     let noted: string[] = [];
     const folder = join(home, "pulumi-snapshots", "intents");
     emulator.faults.add({ platform: "discloud", operation: "create-snapshot", fault: "slow", ms: 300 });
@@ -235,10 +235,12 @@ describe("the provider in the engine's own process", () => {
     while (!emulator.requests.some(({ changes }) => changes)) await new Promise((resolve) => setTimeout(resolve, 5));
     noted = await readdir(folder);
     const text = await readFile(join(folder, noted[0] ?? ""), "utf8");
-    await creating;
+    const { id, outs } = await creating;
     expect(noted).toHaveLength(1);
     expect(JSON.parse(text)).toMatchObject({ urn, unfinished: { known: [seed.discloud.version] } });
     expect(text).not.toContain(emulator.environment["DISCLOUD_TOKEN"]);
+    expect(JSON.parse(await readFile(join(folder, noted[0] ?? ""), "utf8"))).toMatchObject({ made: { id } });
+    await provider.read?.(id, outs);
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -42,6 +42,11 @@ export class Stack {
     return stack;
   }
 
+  /** How many requests the journal holds whose end is not known. */
+  unsettled(): number {
+    return [...this.journal.values()].filter(({ made }) => made === undefined).length;
+  }
+
   /** A process of its own, as each run of the engine has one. */
   process(): { session: Session; verbs: ResourceVerbs } {
     const host: Host = {
@@ -52,6 +57,10 @@ export class Stack {
         find: async (urn) => this.journal.get(urn),
         note: async (intent) => void this.journal.set(intent.urn, JSON.parse(JSON.stringify(intent)) as Intent),
         settle: async (urn) => void this.journal.delete(urn),
+        others: async (urn) => [...this.journal.values()].filter((intent) => intent.urn !== urn),
+        confirm: async (urn, id) => {
+          if (this.journal.get(urn)?.made?.id === id) this.journal.delete(urn);
+        },
       },
       warn: async (urn, message) => void this.warnings.push({ urn, message }),
       announce: (_urn, message) => void this.announced.push(message),
@@ -77,9 +86,7 @@ export class Stack {
     const inputs = check(held?.inputs ?? {});
     if (held === undefined) return this.attempt("create", urn, async () => this.make(name, inputs, verbs));
     // With --target-replace the engine asks for no diff.
-    const { changes, replaces = [] } = options.replace
-      ? { replaces: ["id"] }
-      : verbs.diff(held.id, held.props, inputs);
+    const { changes, replaces = [] } = options.replace ? { replaces: ["id"] } : verbs.diff(held.id, held.props, inputs);
     if (
       changes === false ||
       (changes === undefined && replaces.length === 0 && isDeepStrictEqual(held.inputs, inputs))

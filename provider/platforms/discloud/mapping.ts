@@ -26,14 +26,15 @@ export function zoneOffsetMs(version: string, instantMs: number): number | undef
 /** A version as the list shows it. Its instant is known only with a zone, from the answer or from an own version. */
 export function toSnapshot(item: VersionItem, zoneMs: number | undefined): ObservedSnapshot {
   const localMs = localTimeMs(item.version);
-  const instantMs =
-    instantOf(item.date) ?? (zoneMs === undefined || localMs === undefined ? undefined : localMs - zoneMs);
+  const statedMs = instantOf(item.date);
+  const instantMs = statedMs ?? (zoneMs === undefined || localMs === undefined ? undefined : localMs - zoneMs);
   return {
     snapshotId: item.version,
     segments: [item.version],
     // The API has no status: what it lists is there.
     status: "available",
     ...(instantMs === undefined ? {} : { createdAt: isoText(instantMs) }),
+    ...(instantMs === undefined || statedMs !== undefined ? {} : { createdAtIsDerived: true }),
     ...(item.size === undefined || item.size === null ? {} : { sizeText: String(item.size) }),
     details: { version: item.version },
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { PlatformDefinition } from "../../model/platform";
+import { UNKNOWN } from "../../model/unknown";
 
 /** SnapShooter as plain data. Source: https://snapshooter.com/api/backups */
 export const snapshooter = {
@@ -42,7 +43,7 @@ export const snapshooter = {
     },
   },
   snapshotRules: ({ onGone, tag }) =>
-    onGone === "recreate" && tag !== "manual"
+    onGone === "recreate" && tag !== "manual" && tag !== UNKNOWN
       ? [
           {
             property: "onGone",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ConnectionSources, resolveConnection } from "../../model/connection";
-import type { CheckFailure, InputField, PlatformDefinition } from "../../model/platform";
+import type { CheckFailure, PlatformDefinition } from "../../model/platform";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
 import { definitions, findDefinition } from "../../platforms";
 import type { Properties } from "../host";
@@ -14,6 +14,11 @@ export interface Checked {
 
 function list(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
+}
+
+/** Whether a value is there and known: a rule that needs one that is not known yet waits. */
+function isGiven(value: unknown): boolean {
+  return !isMissing(value) && value !== UNKNOWN;
 }
 
 function isMissing(value: unknown): boolean {
@@ -59,12 +64,12 @@ function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFa
       reason: 'triggers have nothing to do while one snapshot is adopted by id: remove them, or write adopt: "latest"',
     });
   }
-  if (definition.create && !isMissing(adopt) && !isMissing(reuseWithin)) {
+  if (definition.create && isGiven(adopt) && isGiven(reuseWithin)) {
     failures.push({ property: "reuseWithin", reason: "adopt already names the snapshot: give one of the two" });
   }
   if (deletionPolicy === "delete") {
     for (const property of ["adopt", "reuseWithin"]) {
-      if (isMissing(news[property])) continue;
+      if (!isGiven(news[property])) continue;
       failures.push({
         property: "deletionPolicy",
         reason: `"delete" together with ${property} could delete a snapshot that this program never took: write "retain"`,
@@ -76,18 +81,12 @@ function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFa
 
 /**
  * The name of a snapshot that was given none: a function of URN, target and triggers, so that another run, on whatever
- * machine, arrives at the same. It is kept while the resource lives.
+ * machine, arrives at the same. Undefined where a snapshot is given no name.
  */
-function defaultName(
-  definition: PlatformDefinition,
-  fields: Readonly<Record<string, InputField>>,
-  olds: Properties,
-  inputs: Properties,
-): string | undefined {
-  const onlyWith = fields["name"]?.onlyWith;
+export function defaultNameOf(definition: PlatformDefinition, inputs: Properties): string | undefined {
+  const onlyWith = definition.snapshotArguments?.["name"]?.onlyWith;
   const applies = definition.defaultName !== undefined && (onlyWith === undefined || !isMissing(inputs[onlyWith]));
-  if (!applies || !isMissing(inputs["name"]) || !isMissing(inputs["adopt"])) return undefined;
-  if (typeof olds["name"] === "string") return olds["name"];
+  if (!applies) return undefined;
   const target = Object.keys(definition.targets).map((argument) => inputs[argument] ?? null);
   if (isUnknown([target, inputs["triggers"] ?? null])) return UNKNOWN;
   const urn = typeof inputs["__urn"] === "string" ? inputs["__urn"] : "";
@@ -143,8 +142,10 @@ export function checkSnapshot(olds: Properties, news: Properties, sources: Conne
     }
     if (field.default !== undefined && goesWith) inputs[name] ??= field.default;
   }
-  const name = defaultName(definition, fields, olds, inputs);
-  if (name !== undefined) inputs["name"] = name;
+  // One that exists is not named anew, nor one that is only taken over.
+  const isNew = Object.keys(olds).length === 0 && isMissing(inputs["adopt"]) && isMissing(inputs["reuseWithin"]);
+  const name = isNew ? defaultNameOf(definition, inputs) : olds["name"];
+  if (isMissing(inputs["name"]) && typeof name === "string") inputs["name"] = name;
   if (definition.delete && isMissing(news["deletionPolicy"])) {
     failures.push({
       property: "deletionPolicy",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { poll } from "../../http/poll";
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
@@ -5,11 +6,12 @@ import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors"
 import { segmentsKey } from "../../model/ids";
 import type { Scope } from "../../model/platform";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
-import { type Properties, type Unfinished, UnfinishedError } from "../host";
-import { createTimeoutMs, type Opened, type Session, targetOf, textOf, urnOf } from "../session";
+import { type Intent, type Properties, type Unfinished, UnfinishedError } from "../host";
+import { createTimeoutMs, keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
+import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
-import { freshSince, selectMade } from "./selection";
-import { describe, idOf, inWords, pendingIdOf, referenceOf, unfinishedText } from "./state";
+import { boundsOf, freshSince, selectMade, tellClaim } from "./selection";
+import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy, unfinishedOf, unfinishedText } from "./state";
 
 /** What the engine stores after a create. */
 export interface Created {
@@ -23,6 +25,8 @@ const SETTLE_MS = 30_000;
 const RECENT_MS = 60 * 60_000;
 /** How long a run waits for the end of a platform's list lag by itself; above that it says when to come back. */
 const LAG_WAIT_MS = 90_000;
+/** How far clocks may be apart before a snapshot surely is older than a request. */
+const PROOF_SLACK_MS = 5 * 60_000;
 /** How long a look that is due at the end of the time may take. */
 const LAST_LOOK_MS = 5_000;
 
@@ -32,6 +36,8 @@ interface Job extends Opened {
   readonly inputs: Properties;
   readonly target: Target;
   readonly urn: string | undefined;
+  /** The state has the resource already, with an id that stays. */
+  readonly isResumed?: true;
 }
 
 function jobFor(session: Session, inputs: Properties): Job {
@@ -44,12 +50,19 @@ function title(job: Job): string {
   return `[${job.definition.name}] ${job.target.kind} ${job.target.id}`;
 }
 
+/** A hash of what is asked for: triggers may be secrets, and the journal holds none. */
 function wishOf(job: Job): string {
-  return JSON.stringify([job.definition.name, job.target.kind, job.target.id, job.inputs["triggers"] ?? {}]);
+  const triggers = Object.entries(job.inputs["triggers"] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const wish = JSON.stringify([job.definition.name, job.target.kind, job.target.id, triggers]);
+  return createHash("sha256").update(wish).digest("hex");
 }
 
 function outsFor(job: Job, snapshot: ObservedSnapshot, adopted: boolean): Properties {
-  return { ...job.inputs, ...describe(snapshot), adopted };
+  return { ...shownBy(job.definition, job.inputs, snapshot), adopted };
+}
+
+function keyIn(job: Job, snapshot: ObservedSnapshot): string {
+  return snapshotKey(job.definition, job.target, snapshot.snapshotId);
 }
 
 function pendingError(job: Job, unfinished: Unfinished, reason: string, cause?: unknown): UnfinishedError {
@@ -77,7 +90,12 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     const resumed = await resumeFromJournal(job);
     if (resumed !== undefined) return resumed;
     const before = await job.platform.list(job.target, job.scope);
-    return reuse(job, before) ?? (await findNamed(job, before)) ?? (await take(job, before));
+    // What a resource holds that is replaced unseen could be any of them.
+    const isUnseen = session.isReplacedUnseen(job.urn);
+    const reused = isUnseen ? undefined : reuse(job, before);
+    if (reused !== undefined) return reused;
+    const taking = withName(job);
+    return (isUnseen ? undefined : await findNamed(taking, before)) ?? (await take(taking, before));
   });
 }
 
@@ -88,7 +106,7 @@ export function resumeSnapshot(
   held: Properties,
   unfinished: Unfinished,
 ): Promise<Properties> {
-  const job = jobFor(session, inputs);
+  const job: Job = { ...jobFor(session, inputs), isResumed: true };
   return session.oneAtATime(job.definition, job.target, async () => {
     job.scope.deadlineMs = session.host.clock.now() + createTimeoutMs(job.definition, inputs);
     const snapshotId = textOf(held, "snapshotId");
@@ -98,19 +116,29 @@ export function resumeSnapshot(
         return (await waitUntilUsable(job, { ...held, ...describe(observed.snapshot) }, observed.snapshot, unfinished))
           .outs;
       }
-      const isGone = observed.outcome === "gone";
+      const isGone = observed.outcome === "gone" && session.host.clock.now() >= lagEndMs(job, unfinished);
       throw new UnfinishedError(
         "",
         // What vanished before it was usable has failed: the next up takes another.
         { ...held, ...inputs, ...(isGone ? { status: "failed" } : {}) },
-        `${title(job)}: snapshot ${snapshotId} can't be found: ${isGone ? observed.proof : observed.reason}`,
+        `${title(job)}: snapshot ${snapshotId} can't be found: ${observed.outcome === "gone" ? observed.proof : observed.reason}`,
       );
     }
-    const found = await resolveUnfinished(job, unfinished);
-    if (found !== undefined) return (await waitUntilUsable(job, {}, found, unfinished)).outs;
+    // A run that went on with it may have sent another request since and not lived to tell.
+    const intent = job.urn === undefined ? undefined : await session.host.journal.find(job.urn);
+    const isLater = intent !== undefined && intent.unfinished.requestedAt > unfinished.requestedAt;
+    const latest = isLater ? intent.unfinished : unfinished;
+    const found = await resolveUnfinished(job, latest);
+    if (found !== undefined) return (await waitUntilUsable(job, {}, found, latest)).outs;
     const before = await job.platform.list(job.target, job.scope);
     return (await take(job, before)).outs;
   });
+}
+
+/** The job with the name that a snapshot of its own gets; `check` gives none where another may be taken over. */
+function withName(job: Job): Job {
+  const name = textOf(job.inputs, "name") ?? defaultNameOf(job.definition, job.inputs);
+  return name === undefined ? job : { ...job, inputs: { ...job.inputs, name } };
 }
 
 function nameOf(job: Job): { name?: string } {
@@ -125,6 +153,19 @@ async function settle(job: Job): Promise<void> {
     .settle(job.urn)
     .catch((error: unknown) =>
       warn(job.urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`),
+    );
+}
+
+/** Notes what was made, until the state is seen to hold it: the engine may not live to store it. */
+async function noteMade(job: Job, snapshot: ObservedSnapshot, unfinished: Unfinished): Promise<void> {
+  job.session.noteTaken(job.urn, keyIn(job, snapshot));
+  if (job.urn === undefined) return;
+  if (job.isResumed) return settle(job);
+  const made = { id: idOf(job.definition, job.target, snapshot), snapshotKey: keyIn(job, snapshot) };
+  await job.session.host.journal
+    .note({ urn: job.urn, wish: wishOf(job), unfinished, made })
+    .catch((error: unknown) =>
+      job.session.host.warn(job.urn, `the journal of this machine could not note what was made: ${messageOf(error)}`),
     );
 }
 
@@ -159,13 +200,14 @@ async function adoptSnapshot(job: Job, adopt: string): Promise<Created> {
     describe(snapshot),
     job.scope,
   );
+  job.session.noteTaken(job.urn, keyIn(job, snapshot));
   return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, wished ?? snapshot, true) };
 }
 
 function reuse(job: Job, before: SnapshotList): Created | undefined {
   const parsed = parseDuration(textOf(job.inputs, "reuseWithin") ?? "");
   if (!("milliseconds" in parsed)) return undefined;
-  const held = job.urn === undefined ? undefined : job.session.replaced.get(job.urn);
+  const held = job.session.replacedBy(job.urn);
   const oldestMs = (before.serverTimeMs ?? job.session.host.clock.now()) - parsed.milliseconds;
   const snapshot = before.snapshots.find(({ status, createdAt, snapshotId }) => {
     const isYoung = (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= oldestMs;
@@ -174,7 +216,9 @@ function reuse(job: Job, before: SnapshotList): Created | undefined {
       snapshotId === held?.["snapshotId"] || (createdAt !== undefined && createdAt === held?.["createdAt"]);
     return status === "available" && isYoung && !isHeld;
   });
-  return snapshot && { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
+  if (snapshot === undefined) return undefined;
+  job.session.noteTaken(job.urn, keyIn(job, snapshot));
+  return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
 }
 
 /**
@@ -182,13 +226,18 @@ function reuse(job: Job, before: SnapshotList): Created | undefined {
  * that is older than a crash and its next run may be from an earlier life of the resource, and is only told.
  */
 async function findNamed(job: Job, before: SnapshotList): Promise<Created | undefined> {
-  const name = textOf(job.inputs, "name");
-  if (job.definition.defaultName === undefined || name === undefined) return undefined;
-  const held = job.urn === undefined ? undefined : job.session.replaced.get(job.urn);
+  // A name that the user has given may be anybody's; only the default one says whose it is.
+  const name = defaultNameOf(job.definition, job.inputs);
+  if (name === undefined || textOf(job.inputs, "name") !== name) return undefined;
+  const held = job.session.replacedBy(job.urn);
+  const { isOthers } = await boundsOf(job.session, job.definition, job.target, job.urn);
   const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
   const named = before.snapshots.filter(
-    ({ details, snapshotId, status }) =>
-      details["name"] === name && snapshotId !== held?.["snapshotId"] && status !== "failed",
+    (snapshot) =>
+      snapshot.details["name"] === name &&
+      snapshot.snapshotId !== held?.["snapshotId"] &&
+      snapshot.status !== "failed" &&
+      !isOthers(snapshot),
   );
   const recent = named.find(({ createdAt }) => nowMs - (instantOf(createdAt) ?? 0) <= RECENT_MS);
   if (recent !== undefined) {
@@ -271,7 +320,6 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
   const found = await (unlisted === undefined ? watched : watched.catch(() => undefined));
   const made = found ?? unlisted;
   if (made !== undefined) return waitUntilUsable(job, {}, made, unfinished);
-  await settle(job);
   throw pendingError(
     job,
     unfinished,
@@ -285,7 +333,6 @@ async function findUnanswered(job: Job, unfinished: Unfinished, lost: unknown): 
   const { clock } = job.session.host;
   const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, clock.now() + SETTLE_MS));
   if (found !== undefined) return waitUntilUsable(job, {}, found, unfinished);
-  await settle(job);
   throw pendingError(
     job,
     unfinished,
@@ -311,6 +358,7 @@ function lagEndMs(job: Job, unfinished: Unfinished): number {
  */
 async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): Promise<ObservedSnapshot | undefined> {
   const { clock } = job.session.host;
+  const bounds = await boundsOf(job.session, job.definition, job.target, job.urn);
   let unreadable: unknown;
   const found = await poll(
     async () => {
@@ -323,22 +371,18 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
         if (isSnapshotsError(error, "unavailable", "timeout", "unexpectedAnswer", "rateLimited")) return undefined;
         throw unreadableError(job, unfinished, error);
       }
-      const selection = selectMade(job.platform, unfinished, list, job.inputs);
+      const selection = selectMade(job.platform, unfinished, list, job.inputs, bounds);
       if (selection.outcome === "none") return undefined;
       if (selection.outcome === "several") {
         throw pendingError(job, unfinished, severalReason(job, unfinished, selection.candidates));
       }
-      await tellClaim(job, unfinished, selection.snapshot, selection.others);
+      await tellClaim(job.session, job.urn, unfinished, selection.snapshot, selection.others);
       return selection.snapshot;
     },
     clock,
     deadlineMs,
-  ).catch(async (error: unknown) => {
-    await settle(job);
-    throw error;
-  });
+  );
   if (found !== undefined || unreadable === undefined) return found;
-  await settle(job);
   throw unreadableError(job, unfinished, unreadable);
 }
 
@@ -356,29 +400,8 @@ function severalReason(job: Job, unfinished: Unfinished, candidates: readonly Ob
   return (
     `${title(job)}: the answer to the request of ${unfinished.requestedAt} is lost, and since then ` +
     `${candidates.length} snapshots have appeared: ${candidates.map(inWords).join(", ")}. Nothing tells which one is ` +
-    `this resource's; choose with adopt, as in adopt: "${candidates[0]?.snapshotId}"`
+    `this resource's; choose with adopt, as in adopt: "${candidates[0]?.snapshotId}", or change triggers to take another`
   );
-}
-
-async function tellClaim(
-  job: Job,
-  unfinished: Unfinished,
-  snapshot: ObservedSnapshot,
-  others: readonly ObservedSnapshot[],
-): Promise<void> {
-  if (unfinished.answer === undefined) {
-    await job.session.host.warn(
-      job.urn,
-      `the answer to the request of ${unfinished.requestedAt} was lost; the one snapshot that has appeared since, ` +
-        `${inWords(snapshot)}, is taken for its result`,
-    );
-  } else if (others.length > 0) {
-    await job.session.host.warn(
-      job.urn,
-      `the platform's answer does not name the new snapshot; ${inWords(snapshot)} is nearest to it in time, others that ` +
-        `appeared meanwhile are not: ${others.map(inWords).join(", ")}`,
-    );
-  }
 }
 
 /**
@@ -398,9 +421,10 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
   const list = await job.platform.list(job.target, lookScope(job));
   const hasLagPassed = platformTimeMs(list) >= lagEndMs(job, unfinished);
   const isSure = list.complete || !unfinished.knownComplete;
-  const candidates = freshSince(unfinished, list);
+  // Clocks may be apart: what is only a little older than the request is no proof that it made nothing.
+  const { isOthers } = await boundsOf(job.session, job.definition, job.target, job.urn);
+  const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter((candidate) => !isOthers(candidate));
   if (hasLagPassed && isSure && candidates.length === 0) return undefined;
-  await settle(job);
   const why = !hasLagPassed
     ? `the list may be late until ${isoText(lagEndMs(job, unfinished))}`
     : isSure
@@ -419,6 +443,16 @@ async function resumeFromJournal(job: Job): Promise<Created | undefined> {
   if (job.urn === undefined) return undefined;
   const intent = await job.session.host.journal.find(job.urn);
   if (intent === undefined) return undefined;
+  const held = job.session.replacedBy(job.urn);
+  const isInState =
+    unfinishedOf(held ?? {})?.requestedAt === intent.unfinished.requestedAt ||
+    (intent.made !== undefined &&
+      (job.session.isReplacedUnseen(job.urn) || intent.made.snapshotKey === keyOf(held ?? {})));
+  if (isInState) {
+    await settle(job);
+    return undefined;
+  }
+  if (intent.made !== undefined) return takeOver(job, intent, intent.made.snapshotKey);
   if (intent.wish !== wishOf(job)) {
     await job.session.host.warn(
       job.urn,
@@ -434,6 +468,24 @@ async function resumeFromJournal(job: Job): Promise<Created | undefined> {
     return undefined;
   }
   return waitUntilUsable(job, {}, found, intent.unfinished);
+}
+
+/** Goes on with a snapshot that an earlier run on this machine has made, and that is in no state: its engine was killed. */
+async function takeOver(job: Job, intent: Intent, key: string): Promise<Created | undefined> {
+  const { snapshots, serverTimeMs } = await job.platform.list(job.target, job.scope);
+  const made = snapshots.find((snapshot) => keyIn(job, snapshot) === key);
+  const ageMs = (serverTimeMs ?? job.session.host.clock.now()) - (instantOf(intent.unfinished.requestedAt) ?? 0);
+  const isWanted = intent.wish === wishOf(job) && ageMs <= RECENT_MS;
+  if (made !== undefined) {
+    await job.session.host.warn(
+      job.urn,
+      `an earlier run took snapshot ${inWords(made)} and was stopped before its state was stored: ` +
+        (isWanted ? "it is taken over, and no second one is taken" : "it is in no state, and another one is taken now"),
+    );
+  }
+  if (made !== undefined && isWanted) return waitUntilUsable(job, {}, made, intent.unfinished);
+  await settle(job);
+  return undefined;
 }
 
 /** Waits until a snapshot that has a name is usable. */
@@ -455,7 +507,8 @@ async function waitUntilUsable(
       async () => {
         if (latest.status === "available" || latest.status === "failed") return latest;
         const observed = await job.platform.observe(job.target, reference, lookScope(job));
-        if (observed.outcome === "gone") {
+        const isLate = job.session.host.clock.now() < lagEndMs(job, unfinished);
+        if (observed.outcome === "gone" && !isLate) {
           throw new SnapshotsError(`${title(job)}: snapshot ${inWords(latest)} has vanished: ${observed.proof}`, {
             kind: "notFound",
           });
@@ -466,7 +519,7 @@ async function waitUntilUsable(
       job.session.host.clock,
       job.scope.deadlineMs,
     );
-    await settle(job);
+    await noteMade(job, latest, unfinished);
     if (ended?.status === "available") return { id, outs: { ...outsFor(job, ended, false), ...keptTime(held, ended) } };
     const word = latest.platformStatus ?? latest.status;
     throw new UnfinishedError(
@@ -479,7 +532,7 @@ async function waitUntilUsable(
     );
   } catch (error) {
     if (error instanceof UnfinishedError) throw error;
-    await settle(job);
+    await noteMade(job, latest, unfinished);
     throw new UnfinishedError(
       id,
       waiting(latest),

@@ -1,55 +1,77 @@
 import { parseCustomTimeout } from "../../model/duration";
+import { messageOf } from "../../model/errors";
 import type { Properties } from "../host";
-import { type Session, textOf, urnOf } from "../session";
-import { addressOf, findMade } from "./read";
-import { describe, referenceOf, unfinishedOf } from "./state";
+import { keyOf, type Session, textOf, urnOf } from "../session";
+import { addressOf } from "./read";
+import { referenceOf, unfinishedOf } from "./state";
 
 const DELETE_TIMEOUT_MS = 15 * 60_000;
 
 /**
  * Deletes a Snapshot where the platform can and the state says `deletionPolicy: "delete"`; else forgets it and says what
- * stays.
+ * stays. It deletes only what it surely took, and nothing that another resource holds by now.
  */
 export async function deleteSnapshot(session: Session, id: string, props: Properties): Promise<void> {
-  const urn = urnOf(props);
-  await deleteOrForget(session, id, props);
-  if (urn !== undefined) await session.host.journal.settle(urn);
-}
-
-async function deleteOrForget(session: Session, id: string, props: Properties): Promise<void> {
   const { address, definition, target } = addressOf(id);
   const urn = urnOf(props);
-  const what = `${target.kind} ${target.id}`;
+  const snapshotId = textOf(props, "snapshotId");
   const unfinished = unfinishedOf(props);
-  let snapshotId = textOf(props, "snapshotId");
-  const isOwn = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
-  if (isOwn) {
+  const what = `${target.kind} ${target.id}`;
+  const mayDelete = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
+  const isHeldElsewhere = session.isHeldElsewhere(urn, keyOf(props) ?? "");
+
+  if (mayDelete && snapshotId !== undefined && !isHeldElsewhere) {
     const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
     scope.deadlineMs = session.host.clock.now() + deleteTimeoutMs(props);
-    const made = snapshotId === undefined ? await findMade(session, platform, target, props) : undefined;
-    const reference = referenceOf(made === undefined ? props : { ...props, ...describe(made) });
-    snapshotId = reference.snapshotId === "" ? undefined : reference.snapshotId;
-    if (snapshotId !== undefined) {
-      await platform.delete?.(target, reference, scope);
-      return;
+    await platform.delete?.(target, referenceOf(props), scope);
+  } else if (snapshotId === undefined) {
+    if (urn === undefined || !session.chosen.has(urn)) {
+      const why = definition.delete ? "nothing tells which one it would be" : definition.cannot["delete"];
+      await session.host.warn(
+        urn,
+        `forgotten: whether the request of ${unfinished?.requestedAt ?? address.segments[0]} has made a snapshot of ` +
+          `${what} was never known; if it has, that one stays on ${definition.title} (${why})`,
+      );
     }
-  }
-  const isSettled = snapshotId === undefined && urn !== undefined && session.chosen.has(urn);
-  if (props["status"] === "gone" || isSettled) return;
-  const why = !definition.delete
-    ? definition.cannot["delete"]
-    : props["adopted"] === true
-      ? "it was adopted, not taken by this resource"
-      : isOwn
-        ? "nothing tells which one it would be"
+  } else if (props["status"] !== "gone" && !isHeldElsewhere) {
+    const why = !definition.delete
+      ? definition.cannot["delete"]
+      : props["adopted"] === true
+        ? "it was adopted, not taken by this resource"
         : 'deletionPolicy is "retain"';
-  await session.host.warn(
-    urn,
-    snapshotId === undefined
-      ? `forgotten: whether the request of ${unfinished?.requestedAt ?? address.segments[0]} has made a snapshot of ` +
-          `${what} was never known; if it has, that one stays on ${definition.title} (${why})`
-      : `forgotten, not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} (${why})`,
-  );
+    await session.host.warn(
+      urn,
+      `forgotten, not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} (${why})`,
+    );
+  }
+  await settleDeleted(session, urn, id, unfinished?.requestedAt);
+}
+
+/** Settles what the journal holds of a resource that is gone; another request of it is told before it is forgotten. */
+async function settleDeleted(
+  session: Session,
+  urn: string | undefined,
+  id: string,
+  requestedAt: string | undefined,
+): Promise<void> {
+  if (urn === undefined) return;
+  const { journal, warn } = session.host;
+  try {
+    const intent = await journal.find(urn);
+    // A replacement has noted its own request under the same URN, and the old one is deleted after it.
+    const isReplacement = intent?.made !== undefined && intent.made.id !== id;
+    if (intent === undefined || isReplacement) return;
+    if (intent.made === undefined && intent.unfinished.requestedAt !== requestedAt) {
+      await warn(
+        urn,
+        `an earlier run was stopped after it had asked for a snapshot at ${intent.unfinished.requestedAt}; if it was ` +
+          "made, it exists and is in no state",
+      );
+    }
+    await journal.settle(urn);
+  } catch (error) {
+    await warn(urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`);
+  }
 }
 
 function deleteTimeoutMs(props: Properties): number {

@@ -27,6 +27,8 @@ function isSame(field: InputField, before: unknown, after: unknown): boolean {
 function changeOf(name: string, field: InputField, olds: Properties, news: Properties): "replace" | "update" | "none" {
   if (field.change === "nothing" || isSame(field, olds[name], news[name])) return "none";
   if (field.change === "inPlace") return "update";
+  // Triggers go when one snapshot is adopted by id; the one that is held already is not taken anew for that.
+  if (name === "triggers" && isEmpty(news[name]) && news["adopt"] === olds["snapshotId"]) return "update";
   if (field.change !== "adopt") return field.change;
   // What is held stays; only another id asks for another snapshot.
   const adopt = news[name];

@@ -4,7 +4,7 @@ import { type Checked, checkSnapshot } from "./check";
 import { type Created, createSnapshot } from "./create";
 import { deleteSnapshot } from "./delete";
 import { diffSnapshot, type SnapshotDiff } from "./diff";
-import { readSnapshot, type SnapshotRead } from "./read";
+import { addressOf, readSnapshot, type SnapshotRead } from "./read";
 import { updateSnapshot } from "./update";
 
 /** The verbs of a resource, on plain data. */
@@ -17,22 +17,46 @@ export interface ResourceVerbs {
   delete(id: string, props: Properties): Promise<void>;
 }
 
+/** The state holds the resource: what the journal kept for the case that it would not is done with. */
+async function confirmStored(session: Session, urn: string | undefined, id: string): Promise<void> {
+  // A note that stays is looked at again by the next run.
+  if (urn !== undefined) await session.host.journal.confirm(urn, id).catch(() => undefined);
+}
+
+/** A state that an import has left with next to nothing, with what its id says. */
+function withId(id: string, olds: Properties): Properties {
+  if (olds["platform"] !== undefined) return olds;
+  const { address, definition, target } = addressOf(id);
+  const snapshotId = address.pending ? undefined : address.segments.at(-1);
+  return {
+    platform: definition.name,
+    [target.argument]: target.id,
+    deletionPolicy: "retain",
+    ...(snapshotId === undefined ? {} : { snapshotId }),
+    ...olds,
+  };
+}
+
 /** The Snapshot resource in one process. */
 export function snapshotResource(session: Session): ResourceVerbs {
   return {
-    check: (olds, news) => checkSnapshot(olds, news, session.host.connections),
-    diff(_id, olds, news) {
-      const diff = diffSnapshot(olds, news);
-      const urn = urnOf(news);
-      // The create of the replacement is not told what it replaces.
-      if (urn !== undefined && diff.replaces !== undefined && diff.replaces.length > 0) {
-        session.replaced.set(urn, olds);
-      }
-      return diff;
+    check(olds, news) {
+      if (Object.keys(olds).length > 0) session.noteExisting(urnOf(news));
+      return checkSnapshot(olds, news, session.host.connections);
+    },
+    diff(id, olds, news) {
+      const known = withId(id, olds);
+      // A create is not told what it replaces, and a delete not what else holds the snapshot.
+      session.noteHeld(urnOf(news), known);
+      void confirmStored(session, urnOf(news), id);
+      return diffSnapshot(known, news);
     },
     create: (inputs) => createSnapshot(session, inputs),
-    read: (id, props) => readSnapshot(session, id, props),
+    async read(id, props) {
+      await confirmStored(session, urnOf(props), id);
+      return readSnapshot(session, id, props);
+    },
     update: (_id, olds, news) => updateSnapshot(session, olds, news),
-    delete: (id, props) => deleteSnapshot(session, id, props),
+    delete: (id, props) => deleteSnapshot(session, id, withId(id, props)),
   };
 }

@@ -5,8 +5,8 @@ import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { type Session, textOf, urnOf } from "../session";
-import { selectMade } from "./selection";
-import { describe, idOf, inputsOf, inWords, outputsOf, referenceOf, unfinishedOf } from "./state";
+import { boundsOf, selectMade, tellClaim } from "./selection";
+import { idOf, inputsOf, inWords, outputsOf, referenceOf, shownBy, unfinishedOf } from "./state";
 
 /** What a read shows; undefined when the resource is to leave the state. */
 export type SnapshotRead = { readonly id: string; readonly props: Properties; readonly inputs: Properties } | undefined;
@@ -54,7 +54,13 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
   const kept = (): Properties => ({ ...inputsOf(definition, props), ...outputsOf(definition, props) });
 
   if (address.pending && textOf(props, "snapshotId") === undefined) {
-    const made = await findMade(session, platform, target, props);
+    if (isFirst) {
+      throw new SnapshotsError(`[${definition.name}] "${id}" names a request, not a snapshot that can be read`, {
+        kind: "invalid",
+        executed: "no",
+      });
+    }
+    const made = await findMade(session, definition, platform, target, props);
     if (made !== undefined) return result(idOf(definition, target, made), shown(definition, props, made));
     await session.host.warn(
       urn,
@@ -93,13 +99,19 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     return result(id, { ...kept(), status: "unknown" });
   }
   if (props["onGone"] === "recreate") return undefined;
+  if (unfinishedOf(props) !== undefined) {
+    await session.host.warn(
+      urn,
+      `${what} was gone before it was ever usable: ${reason}. The next pulumi up takes another`,
+    );
+    return result(id, { ...kept(), status: "failed" });
+  }
   await session.host.warn(
     urn,
     `${what} is gone from ${definition.title} (expired or deleted; the API doesn't say which): ${reason}. It stays in the ` +
       'state with status "gone"; a change of triggers takes a new one, onGone: "recreate" does so by itself',
   );
-  const { unfinished: _, ...outs } = kept() as Record<string, Properties[string]>;
-  return result(id, { ...outs, status: "gone" });
+  return result(id, { ...kept(), status: "gone" });
 }
 
 /** The properties after the platform has shown the snapshot. When it was taken never changes. */
@@ -107,17 +119,17 @@ function shown(definition: PlatformDefinition, props: Properties, snapshot: Obse
   const createdAt = textOf(props, "createdAt") ?? snapshot.createdAt;
   const isReady = snapshot.status === "available";
   return {
-    ...inputsOf(definition, props),
+    ...shownBy(definition, inputsOf(definition, props), snapshot),
     adopted: props["adopted"] === true,
-    ...describe(snapshot),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(isReady || props["unfinished"] === undefined ? {} : { unfinished: props["unfinished"] }),
   };
 }
 
 /** The one new snapshot since an unfinished create, if the list shows exactly one that can be it. */
-export async function findMade(
+async function findMade(
   session: Session,
+  definition: PlatformDefinition,
   platform: SnapshotPlatform,
   target: Target,
   props: Properties,
@@ -125,8 +137,12 @@ export async function findMade(
   const unfinished = unfinishedOf(props);
   if (unfinished === undefined) return undefined;
   const list = await platform.list(target, session.scope(urnOf(props), 60_000));
-  const selection = selectMade(platform, unfinished, list, props);
-  if (selection.outcome === "one") return selection.snapshot;
+  const urn = urnOf(props);
+  const selection = selectMade(platform, unfinished, list, props, await boundsOf(session, definition, target, urn));
+  if (selection.outcome === "one") {
+    await tellClaim(session, urn, unfinished, selection.snapshot, selection.others);
+    return selection.snapshot;
+  }
   if (selection.outcome === "several") {
     await session.host.warn(
       urnOf(props),

@@ -17,9 +17,20 @@ export function outputsOf(definition: PlatformDefinition, properties: Properties
   return Object.fromEntries(Object.entries(properties).filter(([name]) => names.has(name)));
 }
 
+/**
+ * The properties of a resource that shows a snapshot. What can be changed in place is shown where the resource wants it
+ * to be something, and else left to the platform.
+ */
+export function shownBy(definition: PlatformDefinition, wanted: Properties, snapshot: ObservedSnapshot): Properties {
+  const shown = Object.entries(describe(snapshot)).filter(
+    ([name]) => definition.snapshotArguments?.[name]?.change !== "inPlace" || wanted[name] !== undefined,
+  );
+  return { ...wanted, ...Object.fromEntries(shown) };
+}
+
 /** The outputs that show a snapshot. */
 export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> {
-  const { details, segments: _segments, marks: _marks, ...common } = snapshot;
+  const { details, segments: _segments, marks: _marks, createdAtIsDerived: _derived, ...common } = snapshot;
   return { ...common, ...details };
 }
 

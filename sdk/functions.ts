@@ -128,7 +128,10 @@ export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLink
   return linkToSnapshot(programSession(), plain(args));
 }
 
-/** {@link getDownloadLink} for arguments that are outputs; the result is secret. */
+/**
+ * {@link getDownloadLink} for arguments that are outputs; the result is secret. Pulumi's outputs lose a file that is named
+ * `__proto__`; {@link getDownloadLink} itself does not.
+ */
 export function getDownloadLinkOutput(
   args: pulumi.Input<InputsOf<GetDownloadLinkArgs>>,
 ): pulumi.Output<DownloadLinkResult> {

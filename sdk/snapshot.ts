@@ -312,6 +312,7 @@ export class Snapshot extends pulumi.CustomResource {
     args: { connection?: string } = {},
     opts?: pulumi.CustomResourceOptions,
   ): Snapshot {
+    readConnections().refusePlainCredentials(typeof id === "string" ? id.split("/")[0] : undefined, args.connection);
     return new Snapshot(name, args as SnapshotArgs, { ...opts, id });
   }
 }

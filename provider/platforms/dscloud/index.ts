@@ -1,5 +1,5 @@
 import type { Connection } from "../../model/connection";
-import { SnapshotsError } from "../../model/errors";
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import { listBackups, openApi } from "./client";
 import { downloadUrl, newestFirst, toSnapshot } from "./mapping";
@@ -33,7 +33,13 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     async observe(target, reference, scope) {
-      const { data } = await listBackups(api, target.id, scope);
+      const { data } = await listBackups(api, target.id, scope).catch((error: unknown) => {
+        if (!isSnapshotsError(error, "notFound")) throw error;
+        throw new SnapshotsError(
+          `${error.message}. If the app is gone, take the resource out of the state with "pulumi state delete"`,
+          { kind: "notFound", executed: "no", cause: error },
+        );
+      });
       const entry = findEntry(data.response, target.id, reference);
       if (entry !== undefined) return { outcome: "found", snapshot: toSnapshot(entry) };
       return data.response.length === 0

@@ -74,7 +74,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     async create(target, _inputs, scope) {
       const { data, serverTimeMs } = await createSnapshot(api, target, scope);
       const hints = createHints(data.response?.url, data.response?.key);
-      const named = unlisted(target.kind, hints, serverTimeMs);
+      const named = unlisted(target.kind, hints, serverTimeMs ?? runtime.clock.now());
       return {
         hints,
         ...(serverTimeMs === undefined ? {} : { serverTimeMs }),

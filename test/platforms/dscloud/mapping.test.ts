@@ -180,7 +180,7 @@ describeArbitraryAnswers({
     const isEntry = (entry: Record<string, unknown> | null) =>
       typeof entry?.["name"] === "string" &&
       entry["name"] !== "" &&
-      entry["name"] !== "\ud800" &&
+      !/\p{Cs}/u.test(entry["name"]) &&
       typeof entry["key"] === "string" &&
       optional(entry["size"], "number") &&
       optional(entry["is_successful"], "boolean") &&

@@ -184,8 +184,9 @@ describeArbitraryAnswers({
       typeof entry["key"] === "string" &&
       optional(entry["size"], "number") &&
       optional(entry["is_successful"], "boolean") &&
-      /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(String(entry["created_at"])) &&
-      !Number.isNaN(Date.parse(String(entry["created_at"])));
+      typeof entry["created_at"] === "string" &&
+      /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(entry["created_at"]) &&
+      !Number.isNaN(Date.parse(entry["created_at"]));
     return response.every(isEntry) ? response.length : undefined;
   },
 });

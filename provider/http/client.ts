@@ -81,17 +81,19 @@ export interface Explanation {
 }
 
 // The proxy variables are read once, when the first request leaves.
-let pooled: Dispatcher | undefined;
-let direct: Dispatcher | undefined;
+const dispatchers = new Map<string, Dispatcher>();
 
-function dispatcherFor(url: URL): Dispatcher {
+function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   // A loopback address is this machine itself: no proxy can reach it for us.
-  if (isLoopbackHost(url.hostname)) {
-    direct ??= new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
-    return direct;
+  const isDirect = isLoopbackHost(url.hostname);
+  const key = `${isDirect} ${changes}`;
+  let dispatcher = dispatchers.get(key);
+  if (dispatcher === undefined) {
+    const options = { connect: { timeout: CONNECT_TIMEOUT_MS } };
+    dispatcher = isDirect ? new Agent(options) : new EnvHttpProxyAgent(options);
+    dispatchers.set(key, dispatcher);
   }
-  pooled ??= new EnvHttpProxyAgent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
-  return pooled;
+  return dispatcher;
 }
 
 function codeOf(error: unknown): string {
@@ -140,9 +142,10 @@ async function send(
     signal,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    // A kept-alive connection that the server has just closed would leave it open whether the request was executed.
+    // A kept-alive connection that the server has just closed would leave it open whether the request was executed:
+    // what changes something has connections of its own, each for one request.
     reset: changes,
-    dispatcher: dispatcherFor(url),
+    dispatcher: dispatcherFor(url, changes),
   });
   const chunks: Buffer[] = [];
   let size = 0;

@@ -12,6 +12,8 @@ export interface Arrived {
   url: string;
   headers: IncomingMessage["headers"];
   body: string;
+  /** The client's port, which tells its connections apart. */
+  port: number | undefined;
 }
 
 /** A real HTTP server on loopback that gives the planned replies one after another, the last one for ever. */
@@ -31,7 +33,8 @@ export async function startApiServer(): Promise<ApiServer> {
       body += chunk;
     });
     request.on("end", () => {
-      arrived.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
+      const { method = "", url = "", headers, socket } = request;
+      arrived.push({ method, url, headers, body, port: socket.remotePort });
       const reply = planned.length > 1 ? planned.shift() : planned[0];
       if (reply === undefined) {
         response.writeHead(599).end();

@@ -80,6 +80,20 @@ describe("a request", () => {
     });
   });
 
+  it("that changes something leaves on a connection of its own, which nobody can have closed meanwhile", async () => {
+    server.plan(good);
+    for (const given of [READ, READ, CHANGE, READ, CHANGE]) {
+      await call(given);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const ports = server.arrived.map(({ port }) => port);
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[3]).toBe(ports[0]);
+    for (const [index, { method }] of server.arrived.entries()) {
+      if (method === "POST") expect(ports.slice(0, index)).not.toContain(ports[index]);
+    }
+  });
+
   it("without a body says nothing of one", async () => {
     server.plan(good);
     await call(READ);

@@ -218,6 +218,17 @@ describe("an answer that is lost", () => {
     expect(versions()).toHaveLength(2);
   });
 
+  it("is not asked for again while the list proves less than it did before", async () => {
+    onDiscloud({ fault: "reset-before-commit" });
+    await stack.up("a", discloud);
+    stack.emulator.discloud.removeSnapshot(seed.discloud.appId, seed.discloud.version);
+    stack.clock.advance(3_600_000);
+    expect((await stack.up("a", discloud)).failure).toMatch(
+      /the list proves nothing: it answers the same way where the plan has none/,
+    );
+    expect(stack.posts()).toBe(1);
+  });
+
   it("leaves a diff until it is settled, which a refresh does not hide", async () => {
     onVirtus({ fault: "reset-before-commit" });
     await stack.up("a", virtus);
@@ -259,6 +270,21 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
       `virtus/app/${seed.virtus.appId}/${seed.virtus.snapshotName}/${encodeURIComponent(virtusTimes().at(-1) ?? "")}`,
     );
     expect((await stack.up("a", args)).step).toBe("same");
+    expect(stack.posts()).toBe(1);
+  });
+
+  it("is not followed by a second one while something has appeared that does not fit it", async () => {
+    const { virtus: platform } = stack.emulator;
+    platform.holdLists();
+    await stack.up("a", { ...virtus, timeouts: { create: "1m" } });
+    const own = platform.targets.get(seed.virtus.appId)?.snapshots.present().at(-1);
+    if (own !== undefined) platform.removeSnapshot(seed.virtus.appId, own);
+    stack.clock.advance(20 * 60_000);
+    const foreign = platform.addSnapshot(seed.virtus.appId);
+    platform.releaseLists();
+    stack.clock.advance(20 * 60_000);
+    const { failure = "" } = await stack.up("a", virtus);
+    expect(failure).toContain(`does not fit it: "${foreign.name}/${new Date(foreign.modifiedMs).toISOString()}"`);
     expect(stack.posts()).toBe(1);
   });
 
@@ -312,9 +338,10 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
     expect((await stack.refresh("a")).warnings[0]).toContain("does not prove it gone");
     expect(made("a")).toMatchObject({ status: "unknown" });
     expect((await stack.up("a", virtus)).step).toBe("same");
+    const { createdAt } = made("a");
     stack.clock.advance(31 * 60_000);
     expect((await stack.refresh("a")).warnings).toEqual([]);
-    expect(made("a")).toMatchObject({ status: "available" });
+    expect(made("a")).toMatchObject({ status: "available", createdAt });
   });
 });
 
@@ -375,7 +402,11 @@ describe("two Snapshots of one target in one run", () => {
   it("are taken one after the other and are two", async () => {
     const { verbs } = stack.process();
     const runs = await Promise.all([stack.up("a", virtus, verbs), stack.up("b", virtus, verbs)]);
-    expect(runs.map(({ failure }) => failure)).toEqual([undefined, undefined]);
+    // The second looks when the first is there: neither appears as somebody else's.
+    expect(runs).toEqual([
+      { step: "create", warnings: [] },
+      { step: "create", warnings: [] },
+    ]);
     expect(stack.held("a").id).not.toBe(stack.held("b").id);
     expect(virtusTimes()).toHaveLength(5);
     const order = stack.emulator.requests.map(({ operation, status }) => `${operation} ${status}`);

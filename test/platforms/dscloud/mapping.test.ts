@@ -180,12 +180,13 @@ describeArbitraryAnswers({
     const isEntry = (entry: Record<string, unknown> | null) =>
       typeof entry?.["name"] === "string" &&
       entry["name"] !== "" &&
-      entry["name"] !== "\ud800" &&
+      !/\p{Cs}/u.test(entry["name"]) &&
       typeof entry["key"] === "string" &&
       optional(entry["size"], "number") &&
       optional(entry["is_successful"], "boolean") &&
-      /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(String(entry["created_at"])) &&
-      !Number.isNaN(Date.parse(String(entry["created_at"])));
+      typeof entry["created_at"] === "string" &&
+      /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(entry["created_at"]) &&
+      !Number.isNaN(Date.parse(entry["created_at"]));
     return response.every(isEntry) ? response.length : undefined;
   },
 });

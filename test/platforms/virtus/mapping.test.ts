@@ -323,11 +323,13 @@ describeArbitraryAnswers({
     const isEntry = (entry: Record<string, unknown> | null) =>
       typeof entry?.["name"] === "string" &&
       entry["name"] !== "" &&
-      entry["name"] !== "\ud800" &&
+      !/\p{Cs}/u.test(entry["name"]) &&
       typeof entry["key"] === "string" &&
+      !/\p{Cs}/u.test(entry["key"]) &&
       (entry["size"] === undefined || entry["size"] === null || typeof entry["size"] === "number") &&
-      /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(String(entry["modified"])) &&
-      !Number.isNaN(Date.parse(String(entry["modified"])));
+      typeof entry["modified"] === "string" &&
+      /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(entry["modified"]) &&
+      !Number.isNaN(Date.parse(entry["modified"]));
     return response.every(isEntry) ? response.length : undefined;
   },
 });

@@ -50,7 +50,7 @@ function fieldProblem(text: string, fields: readonly string[]): string | undefin
       `"${others.join(" ")}" without the first`
     );
   }
-  if (fields.length !== 5) return `"${text}" has not five fields (${fieldNames}): write for example "0 3 * * *"`;
+  if (fields.length !== 5) return `"${text}" doesn't have five fields (${fieldNames}): write for example "0 3 * * *"`;
   const foreign = /[?+]|W/i.exec(fields[2] ?? "") ?? /[?+]/.exec(text);
   if (foreign) return `"${text}" has "${foreign[0]}", which is not part of cron: use numbers, names, * , - / L and #`;
   const [dayOfMonth = "", dayOfWeek = ""] = [fields[2], fields[4]];

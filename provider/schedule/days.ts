@@ -95,3 +95,9 @@ export function weekRulesOf(marks: DayMarks): readonly WeekRule[] | undefined {
   const made = referenceDays.map((day) => (rules.some((rule) => fits(rule, day)) ? 1 : 0));
   return rules.length > 0 && made.every((mark, index) => mark === marks[index]) ? rules : undefined;
 }
+
+/** The weekday (0 is Sunday) that all the days are, where they are one. */
+export function onlyWeekdayOf(marks: DayMarks): number | undefined {
+  const weekdays = new Set(referenceDays.filter((_, index) => marks[index] === 1).map(({ weekday }) => weekday));
+  return weekdays.size === 1 ? [...weekdays][0] : undefined;
+}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { instantOf, isoText } from "../model/clock";
 import { parseDuration } from "../model/duration";
 import type { SnapshotStatus } from "../model/snapshot";
+import { objectProblem } from "./words";
 import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem } from "./zone";
 
 const dayMs = 86_400_000;
@@ -26,42 +27,58 @@ function limit(message: string, description: string) {
 
 const rulesHint = 'such as keepDaily: 7 or keepWithin: "30d"; leave retention out to prune nothing';
 
+const argumentNames = [
+  "keepLast",
+  "keepHourly",
+  "keepDaily",
+  "keepWeekly",
+  "keepMonthly",
+  "keepYearly",
+  "keepWithin",
+  "minimumRetained",
+  "maxDeletes",
+  "timezone",
+];
+
 /** What a policy keeps, as a user writes it. */
 export const retentionSchema = z
-  .strictObject({
-    keepLast: count("the newest so many"),
-    keepHourly: count("the newest of each of the last so many hours that have one"),
-    keepDaily: count("the newest of each of the last so many days that have one"),
-    keepWeekly: count("the newest of each of the last so many ISO weeks that have one"),
-    keepMonthly: count("the newest of each of the last so many months that have one"),
-    keepYearly: count("the newest of each of the last so many years that have one"),
-    keepWithin: z
-      .string('must be text: a duration, such as "30d"')
-      .superRefine((text, context) => {
-        const parsed = parseDuration(text);
-        if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
-      })
-      .optional()
-      .meta({ description: "all that are younger than this, counted back from the newest" }),
-    minimumRetained: limit(
-      "must be a whole number, 1 or more: the newest usable snapshot always stays",
-      `usable snapshots that stay whatever the rules say (default: ${DEFAULT_MINIMUM_RETAINED})`,
-    ),
-    maxDeletes: limit(
-      "must be a whole number, 1 or more: leave retention out to prune nothing",
-      `deletions in one run at most (default: ${DEFAULT_MAX_DELETES})`,
-    ),
-    timezone: z
-      .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
-      .superRefine((zone, context) => {
-        const message = zoneProblem(zone);
-        if (message !== undefined) context.addIssue({ code: "custom", message });
-      })
-      .optional()
-      .meta({
-        description: "the zone whose hours, days, weeks, months and years count (default: the first schedule's)",
-      }),
-  })
+  .strictObject(
+    {
+      keepLast: count("the newest so many"),
+      keepHourly: count("the newest of each of the last so many hours that have one"),
+      keepDaily: count("the newest of each of the last so many days that have one"),
+      keepWeekly: count("the newest of each of the last so many ISO weeks that have one"),
+      keepMonthly: count("the newest of each of the last so many months that have one"),
+      keepYearly: count("the newest of each of the last so many years that have one"),
+      keepWithin: z
+        .string('must be text: a duration, such as "30d"')
+        .superRefine((text, context) => {
+          const parsed = parseDuration(text);
+          if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+        })
+        .optional()
+        .meta({ description: "all that are younger than this, counted back from the newest" }),
+      minimumRetained: limit(
+        "must be a whole number, 1 or more: the newest usable snapshot always stays",
+        `usable snapshots that stay whatever the rules say (default: ${DEFAULT_MINIMUM_RETAINED})`,
+      ),
+      maxDeletes: limit(
+        "must be a whole number, 1 or more: leave retention out to prune nothing",
+        `deletions in one run at most (default: ${DEFAULT_MAX_DELETES})`,
+      ),
+      timezone: z
+        .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
+        .superRefine((zone, context) => {
+          const message = zoneProblem(zone);
+          if (message !== undefined) context.addIssue({ code: "custom", message });
+        })
+        .optional()
+        .meta({
+          description: "the zone whose hours, days, weeks, months and years count (default: the first schedule's)",
+        }),
+    },
+    objectProblem("a retention, such as { keepDaily: 7 }", argumentNames),
+  )
   .superRefine(({ minimumRetained, maxDeletes, timezone, ...rules }, context) => {
     const given = Object.values(rules).filter((value) => value !== undefined);
     if (given.length === 0) context.addIssue({ code: "custom", message: `keeps nothing: write a rule, ${rulesHint}` });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type CronRule, parseCron } from "./cron";
 import { type DayMarks, daysOf, sameDays, unionOf } from "./days";
-import { listed, timeText } from "./words";
+import { listed, objectProblem, timeText } from "./words";
 import {
   canonicalZone,
   clockChanges,
@@ -19,27 +19,30 @@ const yearMs = 366 * dayMs;
 
 /** When something runs, as a user writes it. */
 export const scheduleSchema = z
-  .strictObject({
-    cron: z
-      .string('must be text: five cron fields, such as "0 3 * * *"')
-      .superRefine((text, context) => {
-        const parsed = parseCron(text);
-        if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
-      })
-      .meta({ description: "five cron fields: minute, hour, day of month, month, day of week" }),
-    timezone: z
-      .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
-      .superRefine((zone, context) => {
-        const message = zoneProblem(zone);
-        if (message !== undefined) context.addIssue({ code: "custom", message });
-      })
-      .optional()
-      .meta({ description: "the IANA name of the zone that the cron text is in (default: `UTC`)" }),
-    kind: z
-      .enum(["full", "incremental"], 'must be "full" or "incremental"')
-      .optional()
-      .meta({ description: "SCP server backups only: a full backup (default) or an incremental one" }),
-  })
+  .strictObject(
+    {
+      cron: z
+        .string('must be text: five cron fields, such as "0 3 * * *"')
+        .superRefine((text, context) => {
+          const parsed = parseCron(text);
+          if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+        })
+        .meta({ description: "five cron fields: minute, hour, day of month, month, day of week" }),
+      timezone: z
+        .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
+        .superRefine((zone, context) => {
+          const message = zoneProblem(zone);
+          if (message !== undefined) context.addIssue({ code: "custom", message });
+        })
+        .optional()
+        .meta({ description: "the IANA name of the zone that the cron text is in (default: `UTC`)" }),
+      kind: z
+        .enum(["full", "incremental"], 'must be "full" or "incremental"')
+        .optional()
+        .meta({ description: "SCP server backups only: a full backup (default) or an incremental one" }),
+    },
+    objectProblem('a schedule, such as { cron: "0 3 * * *" }', ["cron", "timezone", "kind"]),
+  )
   .meta({ description: "when it runs" });
 
 /** The schedules of a policy, as a user writes them. */
@@ -208,13 +211,13 @@ export function clockChangeWarnings(schedules: readonly Schedule[], fromMs: numb
       const [oldTime, newTime] = [oldWallMs, newWallMs].map((ms) => timeText((ms - midnightOf(ms)) / minuteMs));
       const times = timesWithin(schedule, Math.min(oldWallMs, newWallMs), Math.max(oldWallMs, newWallMs));
       if (times.length === 0) return [];
+      const shown = `${inShort(times)} ${times.length === 1 ? "is" : "are"}`;
       return newWallMs > oldWallMs
-        ? `on ${date} the clock goes from ${oldTime} to ${newTime}, skips ${inShort(times)} and runs at ${newTime} instead`
-        : `on ${date} the clock goes back from ${oldTime} to ${newTime}, ${inShort(times)} ` +
-            `${times.length === 1 ? "comes" : "come"} twice and only the first time runs`;
+        ? `on ${date} the clock goes from ${oldTime} to ${newTime}: ${shown} skipped, and it runs at ${newTime} instead`
+        : `on ${date} the clock goes back from ${oldTime} to ${newTime}: ${shown} shown twice, and it runs the first time only`;
     });
     if (parts.length === 0) return [];
-    return `"${cron.text}" in ${zone}: ${listed(parts)}; a time outside the change, or timezone "UTC", avoids it`;
+    return `"${cron.text}" in ${zone}: ${parts.join("; ")}. Another time, or timezone "UTC", avoids it`;
   });
 }
 

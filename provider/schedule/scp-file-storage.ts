@@ -67,9 +67,12 @@ function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): C
   if ("problem" in offset) return offset;
   const there = shifted(time, platformOffset - offset.compiled);
   const past = there.time % 60;
+  const rules = weekRulesOf(daysOf(cron));
+  const [rule] = rules ?? [];
+  const nearestDays = rules?.length === 1 && rule?.every !== "month" ? dayFields : "* * *";
   const nearest = [time - past, time - past + 60]
     .filter((at) => at >= 0 && at < minutesOfDay)
-    .map((at) => `"${at % 60} ${Math.floor(at / 60)} ${dayFields}"`);
+    .map((at) => `"${at % 60} ${Math.floor(at / 60)} ${nearestDays}"`);
   if (times.length > 1) {
     return {
       problem:
@@ -84,8 +87,6 @@ function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): C
         `the nearest is ${listed(nearest, "or")}`,
     };
   }
-  const rules = weekRulesOf(daysOf(cron));
-  const [rule] = rules ?? [];
   const hour = String(there.time / 60);
   if (rule?.every === "day") return { compiled: { frequency: "DAILY", hour } };
   if (rules?.length === 1 && rule?.every === "week") {
@@ -147,20 +148,22 @@ export function scheduleFromFileStorage(
  * problem that names the nearest.
  */
 export function compileRetentionForFileStorage(retention: Retention): Compiled<number> {
+  const { keepLast, ...others } = retention;
+  const wanted = keepLast ?? 1;
+  if (Number.isInteger(wanted) && (wanted < 1 || wanted > mostKept)) {
+    return {
+      problem:
+        `keepLast: ${platform} keeps 1 to ${mostKept} scheduled snapshots of a File Storage volume, not ${wanted}: ` +
+        `the nearest is ${wanted < 1 ? 1 : mostKept}`,
+    };
+  }
   const problem = retentionProblem(retention);
   if (problem !== undefined) return { problem };
-  const { keepLast, ...others } = retention;
   const other = Object.entries(others).find(([, value]) => value !== undefined && value !== 0)?.[0];
   const choice = `write keepLast: a number of snapshots from 1 to ${mostKept}`;
   if (other !== undefined)
     return { problem: `${other}: ${platform} keeps File Storage snapshots by number only: ${choice}` };
-  if (!keepLast) return { problem: `missing: ${choice}` };
-  if (keepLast > mostKept) {
-    return {
-      problem: `keepLast: ${platform} can't keep ${keepLast} scheduled File Storage snapshots: the nearest is ${mostKept}`,
-    };
-  }
-  return { compiled: keepLast };
+  return keepLast === undefined ? { problem: `missing: ${choice}` } : { compiled: keepLast };
 }
 
 /** The retention that File Storage answers (a number, in some versions as text); undefined where it is none. */

@@ -1,6 +1,7 @@
 import { parseDuration } from "../model/duration";
 import type { Compiled } from "./compiled";
-import { daysOf, type WeekRule, weekRulesOf } from "./days";
+import type { CronRule } from "./cron";
+import { daysOf, onlyWeekdayOf, type WeekRule, weekRulesOf } from "./days";
 import { type Retention, retentionProblem } from "./retention";
 import { type ParsedSchedule, parseSchedules, type Schedule } from "./schedules";
 import { cronField, listed, timeText } from "./words";
@@ -8,6 +9,8 @@ import { canonicalZone } from "./zone";
 
 const hourMs = 3_600_000;
 const mostIncrementals = 6;
+/** 01:00, in minutes after midnight. */
+const firstStart = 60;
 
 /** The only zone that a server backup's schedules can name. */
 export const SCP_ZONE = "Asia/Seoul";
@@ -53,29 +56,23 @@ function entryOf(kind: ParsedSchedule["kind"], time: number, rule: WeekRule): Se
   return { type, frequency: "MONTHLY", start_time, start_day, start_week: `WEEK_${String(rule.nth).toUpperCase()}` };
 }
 
-function timeProblem({ cron }: ParsedSchedule): string | undefined {
-  const { text, times, hours, minutes, dayFields } = cron;
+/** The times of a cron text, moved to the nearest that a server backup can start at, as its first two fields. */
+function nearestClock({ times, minutes, hours }: CronRule): string {
+  if (times.length > mostIncrementals + 1) return "0 1,5,9,13,17,21";
+  if (times.length === 1 && times[0] !== undefined && times[0] < firstStart) return "0 1";
+  const near = [...new Set(minutes.map((minute) => (minute < 30 ? 0 : 30)))];
+  return `${near.join(",")} ${cronField([...new Set(hours.map((hour) => hour || 1))], 24)}`;
+}
+
+function timeProblem({ text, times, minutes, hours }: CronRule): string | undefined {
   if (times.length > mostIncrementals + 1) {
-    return (
-      `"${text}" runs ${times.length} times a day: ${platform} has one full and at most six incremental server backups, ` +
-      `each at one time; the nearest is "0 1,5,9,13,17,21 ${dayFields}", incremental`
-    );
+    return `"${text}" runs ${times.length} times a day: ${platform} has one full and at most six incremental server backups`;
   }
   const minute = minutes.find((each) => each !== 0 && each !== 30);
-  if (minute !== undefined) {
-    const near = [...new Set(minutes.map((each) => (each < 30 ? 0 : 30)))];
-    const hourField = cronField(hours, 24);
-    const choice =
-      minutes.length === 1
-        ? [`"0 ${hourField} ${dayFields}"`, `"30 ${hourField} ${dayFields}"`]
-        : [`"${near.join(",")} ${hourField} ${dayFields}"`];
-    return `"${text}" starts at minute ${minute}: ${platform} starts server backups on :00 or :30, the nearest is ${listed(choice, "or")}`;
-  }
+  if (minute !== undefined)
+    return `"${text}" starts at minute ${minute}: ${platform} starts server backups on :00 or :30`;
   if (hours.includes(0)) {
-    return (
-      `"${text}" starts at ${timeText(times[0] ?? 0)}: ${platform} starts server backups from 01:00 to 23:30, ` +
-      `the nearest is "0 1 ${dayFields}", or "30 23" on the days before`
-    );
+    return `"${text}" starts at ${timeText(times[0] ?? 0)}: ${platform} starts server backups from 01:00 to 23:30`;
   }
   return undefined;
 }
@@ -89,18 +86,28 @@ function compileOne(schedule: ParsedSchedule): Compiled<readonly ServerBackupSch
         `write timezone: "${SCP_ZONE}"`,
     };
   }
-  const problem = timeProblem(schedule);
-  if (problem !== undefined) return { problem };
-  const rules = weekRulesOf(daysOf(cron));
+  const clock = nearestClock(cron);
+  const marks = daysOf(cron);
+  const rules = weekRulesOf(marks);
   if (rules === undefined) {
-    const clock = `${cronField(cron.minutes, 60)} ${cronField(cron.hours, 24)} * *`;
+    const weekday = onlyWeekdayOf(marks) ?? 1;
     return {
       problem:
-        `"${cron.text}" runs on days that are no days of a week: ${platform} has every day, days of the week, and the ` +
-        `first to fourth or last of them in a month; the nearest is "${clock} 1#1" (first Monday) or "${clock} 1#L" (last)`,
+        `"${cron.text}" runs on days that ${platform} can't name for server backups: it has every day, days of the week, ` +
+        "and the first to fourth or the last of a weekday in a month; " +
+        `the nearest is "${clock} * * ${weekday}#1" (the first) or "${clock} * * ${weekday}#L" (the last)`,
     };
   }
-  return { compiled: rules.flatMap((rule) => cron.times.map((time) => entryOf(kind, time, rule))) };
+  const problem = timeProblem(cron);
+  if (problem === undefined) {
+    return { compiled: rules.flatMap((rule) => cron.times.map((time) => entryOf(kind, time, rule))) };
+  }
+  const suffix = cron.times.length > mostIncrementals + 1 ? ' with kind: "incremental"' : "";
+  const near = [`"${clock} ${cron.dayFields}"${suffix}`];
+  const [time = 0] = cron.times;
+  if (cron.times.length === 1 && time > firstStart && time % 60 < 30)
+    near.push(`"30 ${clock.slice(2)} ${cron.dayFields}"`);
+  return { problem: `${problem}, the nearest is ${listed(near, "or")}` };
 }
 
 function countProblem(entries: readonly ServerBackupSchedule[]): string | undefined {
@@ -123,8 +130,11 @@ function countProblem(entries: readonly ServerBackupSchedule[]): string | undefi
   return undefined;
 }
 
-function keyOf(entry: ServerBackupSchedule): string {
-  return [entry.type, entry.frequency, entry.start_time, entry.start_day, entry.start_week].join(" ");
+/** A text for each entry that puts full before incremental, daily before weekly before monthly, then by time and day. */
+function orderOf({ type, frequency, start_time, start_day, start_week }: ServerBackupSchedule): string {
+  const place = { DAILY: 0, WEEKLY: 1, MONTHLY: 2 }[frequency];
+  const weekday = start_day === undefined ? 0 : (dayNames.indexOf(start_day) + 6) % 7;
+  return [type, place, start_time, weekday, start_week].join(" ");
 }
 
 /**
@@ -140,10 +150,9 @@ export function compileForServerBackup(schedules: readonly Schedule[]): Compiled
   for (const schedule of parsed.schedules) {
     const one = compileOne(schedule);
     if ("problem" in one) return one;
-    for (const entry of one.compiled) entries.set(keyOf(entry), entry);
+    for (const entry of one.compiled) entries.set(orderOf(entry), entry);
   }
   const compiled = [...entries].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, entry]) => entry);
-  compiled.sort((one, other) => Number(one.type !== "FULL") - Number(other.type !== "FULL"));
   const problem = countProblem(compiled);
   return problem === undefined ? { compiled } : { problem };
 }

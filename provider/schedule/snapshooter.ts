@@ -1,4 +1,5 @@
 import type { Compiled } from "./compiled";
+import type { CronRule } from "./cron";
 import { daysOf, weekRulesOf } from "./days";
 import { type Retention, retentionProblem } from "./retention";
 import { type ParsedSchedule, parseSchedules, type Schedule } from "./schedules";
@@ -87,24 +88,11 @@ function nearestHours(text: string, wanted: number, first: number, described: st
   };
 }
 
-function compileOne({
-  cron,
-  kindGiven,
-}: ParsedSchedule): Compiled<Pick<SnapshooterSchedule, "frequency" | "run_offset">> {
-  const { text, minutes, hours } = cron;
+type Frequency = Pick<SnapshooterSchedule, "frequency" | "run_offset">;
+
+function compileTimes({ text, minutes, hours }: CronRule): Compiled<Frequency> {
   const [minute = 0] = minutes;
   const [hour = 0] = hours;
-  if (kindGiven) {
-    return { problem: `"${text}" has a kind, and SnapShooter has no full or incremental runs: remove kind` };
-  }
-  if (weekRulesOf(daysOf(cron))?.[0]?.every !== "day") {
-    const nearest = `${cronField(minutes, 60)} ${cronField(hours, 24)} * * *`;
-    return {
-      problem:
-        `"${text}" runs on some days only: SnapShooter has no weekly or monthly runs, the nearest is "${nearest}" ` +
-        "(keepWeekly and keepMonthly thin out what it keeps)",
-    };
-  }
   if (hours.length === 24 && (minutes.length > 1 || minute === 0)) {
     const step = stepOf(minutes, 60);
     if (step === 60) return { compiled: { frequency: "h1", run_offset: 0 } };
@@ -132,6 +120,24 @@ function compileOne({
   }
   if (!hourSteps.includes(step)) return nearestHours(text, step, hour, `every ${step} hours`);
   return { compiled: { frequency: `h${step}`, run_offset: hour } };
+}
+
+function compileOne({ cron, kindGiven }: ParsedSchedule): Compiled<Frequency> {
+  const { text, minutes, hours } = cron;
+  if (kindGiven) {
+    return { problem: `"${text}" has a kind, and SnapShooter has no full or incremental runs: remove kind` };
+  }
+  const times = compileTimes(cron);
+  if ("problem" in times) return times;
+  if (weekRulesOf(daysOf(cron))?.[0]?.every !== "day") {
+    const nearest = `${cronField(minutes, 60)} ${cronField(hours, 24)} * * *`;
+    return {
+      problem:
+        `"${text}" runs on some days only: SnapShooter has no weekly or monthly runs, the nearest is "${nearest}" ` +
+        "(keepWeekly and keepMonthly thin out what it keeps)",
+    };
+  }
+  return times;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /** A list in words: `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[], joint: "and" | "or" = "and"): string {
   const last = words.at(-1) ?? "";
@@ -19,4 +21,15 @@ export function cronField(values: readonly number[], size: number): string {
   if (values.length > 1 && steady && first === 0 && values.length * step === size) return `*/${step}`;
   if (values.length > 2 && steady && step === 1) return `${first}-${values.at(-1)}`;
   return values.join(",");
+}
+
+/** What to say where something is no object of a kind, or has an argument that the kind doesn't know. */
+export function objectProblem(
+  kind: string,
+  names: readonly string[],
+): z.core.$ZodErrorMap<z.core.$ZodIssueInvalidType | z.core.$ZodIssueUnrecognizedKeys> {
+  return (issue) =>
+    issue.code === "unrecognized_keys"
+      ? `unknown argument ${listed(issue.keys.map((key) => `"${key}"`))}; remove it. It knows ${listed(names)}`
+      : `must be ${kind}`;
 }

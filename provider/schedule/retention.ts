@@ -77,7 +77,7 @@ export const retentionSchema = z
           description: "the zone whose hours, days, weeks, months and years count (default: the first schedule's)",
         }),
     },
-    objectProblem("a retention, such as { keepDaily: 7 }", argumentNames),
+    { error: objectProblem("a retention, such as { keepDaily: 7 }", argumentNames) },
   )
   .superRefine(({ minimumRetained, maxDeletes, timezone, ...rules }, context) => {
     const given = Object.values(rules).filter((value) => value !== undefined);

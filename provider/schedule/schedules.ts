@@ -41,7 +41,7 @@ export const scheduleSchema = z
         .optional()
         .meta({ description: "SCP server backups only: a full backup (default) or an incremental one" }),
     },
-    objectProblem('a schedule, such as { cron: "0 3 * * *" }', ["cron", "timezone", "kind"]),
+    { error: objectProblem('a schedule, such as { cron: "0 3 * * *" }', ["cron", "timezone", "kind"]) },
   )
   .meta({ description: "when it runs" });
 

@@ -1,5 +1,7 @@
 import { instantOf, isoText, longestGapAfter, nextRunsAfter, type Schedule, systemClock } from "../provider";
 
+export type { Schedule } from "../provider";
+
 /** From when on schedules are looked at. */
 export interface FromOptions {
   /** A Date or ISO-8601 text with its zone (a date alone is its midnight in UTC); default: now. */

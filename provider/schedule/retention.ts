@@ -279,9 +279,9 @@ export function simulate(
   snapshots: readonly RetainedSnapshot[],
   { nowMs, timezone = DEFAULT_ZONE }: SimulationContext,
 ): Simulation {
-  const zone = retention.timezone ?? timezone;
-  const problem = retentionProblem(retention) ?? zoneProblem(zone);
+  const problem = retentionProblem(retention) ?? zoneProblem(timezone);
   if (problem !== undefined) throw new Error(problem);
+  const zone = retention.timezone ?? timezone;
 
   const dated = snapshots.map((snapshot) => ({ snapshot, createdMs: instantOf(snapshot.createdAt) }));
   const good = dated

@@ -1,5 +1,4 @@
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 
 /** The zone of a schedule that names none: never the machine's. */
 export const DEFAULT_ZONE = "UTC";
@@ -95,14 +94,22 @@ export function steadyOffset(zone: string, fromMs: number, toMs: number): number
   return offsetAt(zone, toMs) === offset ? offset : undefined;
 }
 
-/** The changes of a zone's clock after one instant and up to another, in order. */
+/** The changes of a zone's clock after one instant and up to another, in order: no zone changes there and back in a week. */
 export function clockChanges(zone: string, fromMs: number, toMs: number): readonly ClockChange[] {
   const changes: ClockChange[] = [];
-  for (let start = fromMs; start < toMs; start += dayMs) {
-    const end = Math.min(start + dayMs, toMs);
-    if (steadyOffset(zone, start, end) !== undefined) continue;
+  let start = fromMs;
+  let offsetBeforeMs = offsetAt(zone, start);
+  while (start < toMs) {
+    const end = Math.min(start + 7 * dayMs, toMs);
+    if (offsetAt(zone, end) === offsetBeforeMs) {
+      start = end;
+      continue;
+    }
     const atMs = firstInstantWithOtherOffset(zone, start, end);
-    changes.push({ atMs, offsetBeforeMs: offsetAt(zone, start), offsetAfterMs: offsetAt(zone, atMs) });
+    const offsetAfterMs = offsetAt(zone, atMs);
+    changes.push({ atMs, offsetBeforeMs, offsetAfterMs });
+    start = atMs;
+    offsetBeforeMs = offsetAfterMs;
   }
   return changes;
 }

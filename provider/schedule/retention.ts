@@ -7,7 +7,7 @@ import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem } from "./zone";
 
 const dayMs = 86_400_000;
 
-/** How many usable snapshots are left whatever the rules say, unless `minimumRetained` says otherwise. */
+/** How many of the newest usable snapshots stay whatever the rules say, unless `minimumRetained` says otherwise. */
 export const DEFAULT_MINIMUM_RETAINED = 1;
 
 /** How many snapshots one run deletes at most, unless `maxDeletes` says otherwise. */
@@ -60,7 +60,7 @@ export const retentionSchema = z
         .meta({ description: "all that are younger than this, counted back from the newest" }),
       minimumRetained: limit(
         "must be a whole number, 1 or more: the newest usable snapshot always stays",
-        `usable snapshots that stay whatever the rules say (default: ${DEFAULT_MINIMUM_RETAINED})`,
+        `so many of the newest usable snapshots stay whatever the rules say (default: ${DEFAULT_MINIMUM_RETAINED})`,
       ),
       maxDeletes: limit(
         "must be a whole number, 1 or more: leave retention out to prune nothing",
@@ -246,12 +246,7 @@ function reasonsOfGood(retention: Retention, good: readonly Dated[], zone: strin
     }
     if (index < keepLast) own.unshift({ rule: "last" });
     if (index === 0) own.unshift({ rule: "newest" });
-  }
-  let missing = minimumRetained - [...reasons.values()].filter((own) => own.length > 0).length;
-  for (const own of reasons.values()) {
-    if (own.length > 0 || missing <= 0) continue;
-    own.push({ rule: "minimum" });
-    missing -= 1;
+    if (index < minimumRetained && own.length === 0) own.push({ rule: "minimum" });
   }
   return reasons;
 }
@@ -270,7 +265,7 @@ function uncounted(snapshot: RetainedSnapshot, createdMs: number | undefined, no
 
 /**
  * What a retention keeps and prunes, without touching anything. Only usable snapshots that the policy made, with a known
- * time that is not in the future, count and can go; the newest of them always stays, and so do `minimumRetained`. Beyond
+ * time that is not in the future, count and can go; the newest `minimumRetained` of them always stay. Beyond
  * `maxDeletes`, what goes is queued. Snapshots of the same instant are ordered by id.
  * Throws where the retention or the zone is not valid.
  */

@@ -521,10 +521,10 @@ describe("limits", () => {
     expect(run({ keepLast: 1, minimumRetained: 9 }, taken(days.slice(0, 5))).pruned).toEqual([]);
   });
 
-  it("minimumRetained adds to what the rules keep only what is missing", () => {
+  it("minimumRetained are the newest ones, however many old ones the rules keep", () => {
     const result = run(
-      { keepMonthly: 2, minimumRetained: 3 },
-      taken(["2026-09-01 03:00:00", "2026-10-30 03:00:00", "2026-10-31 03:00:00", ...days.slice(0, 2)]),
+      { keepMonthly: 2, minimumRetained: 2 },
+      taken(["2026-10-30 03:00:00", "2026-10-31 03:00:00", ...days.slice(0, 2)]),
     );
     expect(keptBy(result)).toEqual({
       "2026-11-02 03:00:00": "monthly 2026-11",

@@ -1,6 +1,6 @@
 export type { Emulator, EmulatorOptions, FaultRule } from "./emulator";
 export { systemClock } from "./http/system-clock";
-export type { Clock } from "./model/clock";
+export { type Clock, instantOf, isoText } from "./model/clock";
 export { CONFIG_NAMESPACE, type ConnectionSources, plainCredentialProblems } from "./model/connection";
 export { type ErrorKind, SnapshotsError } from "./model/errors";
 export type { PlatformDefinition } from "./model/platform";
@@ -12,6 +12,7 @@ export type { Host, Intent, Journal, Properties, Unfinished } from "./resources/
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";
+export { longestGapAfter, nextRunsAfter, type Schedule } from "./schedule";
 
 /** Loads the emulator, which brings a web server that no program or provider process needs. */
 export function loadEmulator(): typeof import("./emulator") {

@@ -13,6 +13,7 @@ export {
   type SnapshotResult,
   type SnapshotTarget,
 } from "./functions";
+export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
 export {
   type CommonSnapshotArgs,
   type CreatingSnapshotArgs,

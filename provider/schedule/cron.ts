@@ -1,0 +1,123 @@
+import { Cron, CronPattern } from "croner";
+
+const dayMs = 86_400_000;
+
+/** A cron text, read: on which days it runs, and at which minutes of which hours. */
+export interface CronRule {
+  readonly text: string;
+  /** 0–59, ascending. */
+  readonly minutes: readonly number[];
+  /** 0–23, ascending. */
+  readonly hours: readonly number[];
+  /** The times of day, in minutes after midnight, ascending. */
+  readonly times: readonly number[];
+  /** Day of month, month and day of week, as written: what decides the days. */
+  readonly dayFields: string;
+  /** Whether it runs on a day, given as the milliseconds of its midnight in UTC. */
+  runsOn(day: number): boolean;
+  /** The first day with a run from a day on; undefined past the year 9999. */
+  dayFrom(day: number): number | undefined;
+  /** The last day with a run up to a day. */
+  dayUpTo(day: number): number | undefined;
+}
+
+/** What a text means as cron: the rule, or why it means none and what to write. */
+export type ParsedCron = { readonly rule: CronRule } | { readonly problem: string };
+
+const nicknames: Readonly<Record<string, string>> = {
+  "@hourly": "0 * * * *",
+  "@daily": "0 0 * * *",
+  "@midnight": "0 0 * * *",
+  "@weekly": "0 0 * * 0",
+  "@monthly": "0 0 1 * *",
+  "@yearly": "0 0 1 1 *",
+  "@annually": "0 0 1 1 *",
+};
+
+const fieldNames = "minute, hour, day of month, month and day of week";
+
+function fieldProblem(text: string, fields: readonly string[]): string | undefined {
+  const [first, ...others] = fields;
+  if (first?.startsWith("@")) {
+    const meaning = nicknames[first.toLowerCase()];
+    return meaning === undefined
+      ? `"${text}" is no time: write five fields (${fieldNames}), such as "0 3 * * *"`
+      : `"${text}" is a nickname: write "${meaning}"`;
+  }
+  if (fields.length === 6) {
+    return (
+      `"${text}" has six fields, and there are no seconds: write five (${fieldNames}), such as ` +
+      `"${others.join(" ")}" without the first`
+    );
+  }
+  if (fields.length !== 5) return `"${text}" doesn't have five fields (${fieldNames}): write for example "0 3 * * *"`;
+  const foreign = /[?+]|W/i.exec(fields[2] ?? "") ?? /[?+]/.exec(text);
+  if (foreign) return `"${text}" has "${foreign[0]}", which is not part of cron: use numbers, names, * , - / L and #`;
+  const [dayOfMonth = "", dayOfWeek = ""] = [fields[2], fields[4]];
+  const halfStar = (field: string): boolean => field.startsWith("*") && field !== "*";
+  if ((halfStar(dayOfMonth) && dayOfWeek !== "*") || (halfStar(dayOfWeek) && dayOfMonth !== "*")) {
+    return (
+      `"${text}" is read by some crons as the days that fit both day fields and by others as those that fit either: ` +
+      "leave one of the two as *, or write a list instead of the step, which means either"
+    );
+  }
+  return undefined;
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^CronPattern: /, "").replace(/\.$/, "");
+}
+
+function positions(marks: readonly number[]): number[] {
+  return marks.flatMap((mark, position) => (mark ? [position] : []));
+}
+
+function read(text: string): ParsedCron {
+  const fields = text.trim().split(/\s+/);
+  const problem = fieldProblem(text, fields);
+  if (problem !== undefined) return { problem };
+  const dayFields = fields.slice(2).join(" ");
+  let pattern: CronPattern;
+  let days: Cron;
+  try {
+    pattern = new CronPattern(fields.join(" "), undefined, { mode: "5-part" });
+    // Only whole days are asked of croner, and in UTC: what a clock change does to a time is decided in zone.ts.
+    days = new Cron(`0 0 ${dayFields}`, { mode: "5-part", utcOffset: 0 });
+  } catch (error) {
+    return { problem: `"${text}" is not a cron text (${reasonOf(error)}): write for example "0 3 * * 1-5"` };
+  }
+  if (days.nextRun(new Date(0)) === null) {
+    return { problem: `"${text}" never runs: no month it names has such a day` };
+  }
+  const minutes = positions(pattern.minute);
+  const hours = positions(pattern.hour);
+  return {
+    rule: {
+      text,
+      minutes,
+      hours,
+      times: hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)),
+      dayFields,
+      runsOn: (day) => days.match(new Date(day)),
+      dayFrom: (day) => days.nextRun(new Date(day - dayMs / 2))?.getTime(),
+      dayUpTo: (day) => days.previousRuns(1, new Date(day + dayMs / 2))[0]?.getTime(),
+    },
+  };
+}
+
+const readTexts = new Map<string, ParsedCron>();
+
+/**
+ * Reads a cron text of five fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday). Where both day
+ * fields are restricted, a day that fits either counts, as in cron. `L` is the last day of a month, `5L` or `5#L` its
+ * last Friday, `5#2` its second one. Seconds, nicknames such as `@reboot`, and texts that never come true are refused.
+ * Source: https://man7.org/linux/man-pages/man5/crontab.5.html
+ */
+export function parseCron(text: string): ParsedCron {
+  const known = readTexts.get(text);
+  if (known !== undefined) return known;
+  const parsed = read(text);
+  readTexts.set(text, parsed);
+  return parsed;
+}

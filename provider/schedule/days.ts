@@ -1,0 +1,103 @@
+import type { CronRule } from "./cron";
+
+const dayMs = 86_400_000;
+
+/**
+ * The days of a cron rule by their meaning: one mark for each day of the reference years, 1 where it runs. Rules with
+ * the same marks run on the same days for ever.
+ */
+export type DayMarks = Uint8Array;
+
+interface ReferenceDay {
+  /** Milliseconds of its midnight in UTC. */
+  readonly day: number;
+  /** 0 (Sunday) to 6. */
+  readonly weekday: number;
+  /** Which one of its weekday in its month, from 1. */
+  readonly nth: number;
+  readonly lastInMonth: boolean;
+}
+
+/** A cron rule sees no more of a year than its length and its first weekday: 14 years stand for all. */
+const referenceDays: readonly ReferenceDay[] = (() => {
+  const kinds = new Map<string, number>();
+  for (let year = 2001; year <= 2028; year += 1) {
+    const days = (Date.UTC(year + 1, 0) - Date.UTC(year, 0)) / dayMs;
+    kinds.set(`${days} ${new Date(Date.UTC(year, 0)).getUTCDay()}`, year);
+  }
+  return [...kinds.values()].flatMap((year) => {
+    const days: ReferenceDay[] = [];
+    for (let day = Date.UTC(year, 0); day < Date.UTC(year + 1, 0); day += dayMs) {
+      const date = new Date(day);
+      days.push({
+        day,
+        weekday: date.getUTCDay(),
+        nth: Math.ceil(date.getUTCDate() / 7),
+        lastInMonth: new Date(day + 7 * dayMs).getUTCMonth() !== date.getUTCMonth(),
+      });
+    }
+    return days;
+  });
+})();
+
+const marksOfFields = new Map<string, DayMarks>();
+
+/** On which days a rule runs. */
+export function daysOf(rule: CronRule): DayMarks {
+  const known = marksOfFields.get(rule.dayFields);
+  if (known !== undefined) return known;
+  const marks = Uint8Array.from(referenceDays, ({ day }) => (rule.runsOn(day) ? 1 : 0));
+  marksOfFields.set(rule.dayFields, marks);
+  return marks;
+}
+
+/** The days that either has. */
+export function unionOf(one: DayMarks, other: DayMarks): DayMarks {
+  return one === other ? one : one.map((mark, index) => (mark || other[index] ? 1 : 0));
+}
+
+/** Whether both have the same days. */
+export function sameDays(one: DayMarks, other: DayMarks): boolean {
+  return one === other || one.every((mark, index) => mark === other[index]);
+}
+
+/** A repetition that a week can count. */
+export type WeekRule =
+  | { readonly every: "day" }
+  | { readonly every: "week"; readonly weekday: number }
+  | { readonly every: "month"; readonly weekday: number; readonly nth: 1 | 2 | 3 | 4 | "last" };
+
+function fits(rule: WeekRule, day: ReferenceDay): boolean {
+  if (rule.every === "day") return true;
+  if (rule.weekday !== day.weekday) return false;
+  return rule.every === "week" || (rule.nth === "last" ? day.lastInMonth : day.nth === rule.nth);
+}
+
+function holds(marks: DayMarks, rule: WeekRule): boolean {
+  return referenceDays.every((day, index) => marks[index] === 1 || !fits(rule, day));
+}
+
+/** The repetitions, as few as possible, that together make these days; undefined where none do. Monday comes first. */
+export function weekRulesOf(marks: DayMarks): readonly WeekRule[] | undefined {
+  if (holds(marks, { every: "day" })) return [{ every: "day" }];
+  const rules: WeekRule[] = [];
+  for (const weekday of [1, 2, 3, 4, 5, 6, 0]) {
+    const weekly: WeekRule = { every: "week", weekday };
+    if (holds(marks, weekly)) {
+      rules.push(weekly);
+      continue;
+    }
+    for (const nth of [1, 2, 3, 4, "last"] as const) {
+      const monthly: WeekRule = { every: "month", weekday, nth };
+      if (holds(marks, monthly)) rules.push(monthly);
+    }
+  }
+  const made = referenceDays.map((day) => (rules.some((rule) => fits(rule, day)) ? 1 : 0));
+  return rules.length > 0 && made.every((mark, index) => mark === marks[index]) ? rules : undefined;
+}
+
+/** The weekday (0 is Sunday) that all the days are, where they are one. */
+export function onlyWeekdayOf(marks: DayMarks): number | undefined {
+  const weekdays = new Set(referenceDays.filter((_, index) => marks[index] === 1).map(({ weekday }) => weekday));
+  return weekdays.size === 1 ? [...weekdays][0] : undefined;
+}

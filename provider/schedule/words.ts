@@ -1,0 +1,35 @@
+import type { z } from "zod";
+
+/** A list in words: `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[], joint: "and" | "or" = "and"): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} ${joint} ${last}`;
+}
+
+/** A time of day, given in minutes after midnight, as `HH:MM`. */
+export function timeText(minutes: number): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** Numbers as one cron field of `size` values: `*`, a step, a range or a list. */
+export function cronField(values: readonly number[], size: number): string {
+  if (values.length === size) return "*";
+  const [first = 0, second = 0] = values;
+  const step = second - first;
+  const steady = values.every((value, index) => value === first + index * step);
+  if (values.length > 1 && steady && first === 0 && values.length * step === size) return `*/${step}`;
+  if (values.length > 2 && steady && step === 1) return `${first}-${values.at(-1)}`;
+  return values.join(",");
+}
+
+/** What to say where something is no object of a kind, or has an argument that the kind doesn't know. */
+export function objectProblem(
+  kind: string,
+  names: readonly string[],
+): z.core.$ZodErrorMap<z.core.$ZodIssueInvalidType | z.core.$ZodIssueUnrecognizedKeys> {
+  return (issue) =>
+    issue.code === "unrecognized_keys"
+      ? `unknown argument ${listed(issue.keys.map((key) => `"${key}"`))}; remove it. It knows ${listed(names)}`
+      : `must be ${kind}`;
+}

@@ -1,0 +1,57 @@
+import { instantOf, isoText, longestGapAfter, nextRunsAfter, type Schedule, systemClock } from "../provider";
+
+export type { Schedule } from "../provider";
+
+/** From when on schedules are looked at. */
+export interface FromOptions {
+  /** A Date or ISO-8601 text with its zone (a date alone is its midnight in UTC); default: now. */
+  from?: string | Date;
+}
+
+/** The options of {@link nextRuns}. */
+export interface NextRunsOptions extends FromOptions {
+  /** How many runs; default 10. */
+  count?: number;
+}
+
+function startOf(from: string | Date | undefined): number {
+  if (from === undefined) return systemClock.now();
+  const text = from instanceof Date || !/^\d{4}-\d\d-\d\d$/.test(from) ? from : `${from}T00:00:00Z`;
+  const instantMs = text instanceof Date ? text.getTime() : instantOf(text);
+  if (instantMs === undefined || Number.isNaN(instantMs)) {
+    throw new Error(
+      `from: "${String(from)}" is no instant: write a Date or a text with its zone, such as "2026-11-21T03:00:00Z"`,
+    );
+  }
+  return instantMs;
+}
+
+/**
+ * The next runs of schedules as ISO-8601 UTC texts, ascending, all of them after `from`. Runs that several schedules
+ * share come once. A local time that a clock change skips runs at the first valid minute after it; one that comes twice
+ * runs once, the first time.
+ *
+ * @param schedules five cron fields each, with an IANA `timezone` (default `UTC`, never the machine's)
+ * @param options `from` (default now) and `count` (default 10)
+ * @throws Error where a schedule, `from` or `count` is not valid, saying what to write
+ */
+export function nextRuns(schedules: readonly Schedule[], options: NextRunsOptions = {}): string[] {
+  const { from, count = 10 } = options;
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new Error(`count: ${String(count)} is no number of runs: write a whole number, 0 or more`);
+  }
+  return nextRunsAfter(schedules, startOf(from), count).map(isoText);
+}
+
+/**
+ * The longest time in seconds between two runs of schedules that follow each other, clock changes included, over the
+ * year after `from`: what a recovery point objective has to be compared with. `0 3 * * *` in Europe/Lisbon has 90000,
+ * since one day a year has 25 hours.
+ *
+ * @param schedules five cron fields each, with an IANA `timezone` (default `UTC`, never the machine's)
+ * @param options `from` (default now)
+ * @throws Error where a schedule or `from` is not valid, saying what to write
+ */
+export function longestGapSeconds(schedules: readonly Schedule[], options: FromOptions = {}): number {
+  return longestGapAfter(schedules, startOf(options.from));
+}

@@ -231,11 +231,14 @@ async function findNamed(job: Job, before: SnapshotList): Promise<Created | unde
   if (name === undefined || textOf(job.inputs, "name") !== name) return undefined;
   const held = job.session.replacedBy(job.urn);
   const { isOthers } = await boundsOf(job.session, job.definition, job.target, job.urn);
+  // What a crashed replacement has made is newer than what is replaced; an older one is of the same triggers, long ago.
+  const heldSinceMs = instantOf(held?.["createdAt"]) ?? Number.NEGATIVE_INFINITY;
   const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
   const named = before.snapshots.filter(
     (snapshot) =>
       snapshot.details["name"] === name &&
       snapshot.snapshotId !== held?.["snapshotId"] &&
+      (instantOf(snapshot.createdAt) ?? Number.POSITIVE_INFINITY) >= heldSinceMs &&
       snapshot.status !== "failed" &&
       !isOthers(snapshot),
   );

@@ -69,7 +69,8 @@ const isIn = (target: string, room: string) => target === room || target.startsW
 /** What each room may import, beside itself: rooms by path, packages by name, `node:` for Node's own modules. */
 const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; readonly types?: readonly string[] }[] =
   [
-    { room: /^provider\/(model|schedule)\//, may: ["provider/model", "zod", "croner"] },
+    { room: /^provider\/model\//, may: ["provider/model", "zod"] },
+    { room: /^provider\/schedule\//, may: ["provider/schedule", "provider/model", "zod", "croner"] },
     { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
     { room: /^provider\/platforms\/[^/]+\/mapping\.ts$/, may: ["provider/model"], types: ["./schemas"] },
     {
@@ -79,7 +80,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     },
     {
       room: /^provider\/platforms\/[^/]+\//,
-      may: ["./", "provider/model", "provider/http", "provider/schedule", "zod"],
+      may: ["./", "provider/model", "provider/http", "provider/schedule", "zod", "node:crypto"],
     },
     { room: /^provider\/platforms\//, may: ["provider/platforms", "provider/model"] },
     {
@@ -339,6 +340,10 @@ describe("the types that programs see", () => {
       "platform",
       "connection",
       ...platforms.flatMap(({ targets, outputs: own }) => [...Object.keys(targets), ...Object.keys(own)]),
+      // What the platform says of what a Snapshot can change in place.
+      ...platforms.flatMap((platform) =>
+        Object.entries(snapshotFields(platform)).flatMap(([name, { change }]) => (change === "inPlace" ? [name] : [])),
+      ),
       ...Object.keys(commonOutputs).filter((output) => output !== "adopted"),
     ];
     expect(sorted(result)).toEqual(sorted(expected));

@@ -16,6 +16,7 @@ export interface RetryQuestion {
 /** How often a read, or a request that was refused for now, is sent before its error stands. */
 const MOST_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 500;
+const FIRST_RATE_LIMIT_DELAY_MS = 10_000;
 const LONGEST_DELAY_MS = 30_000;
 /** A busy target is waited for until the operation's own deadline. */
 const BUSY_DELAY_MS = 2_000;
@@ -38,7 +39,13 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
       return readOnly ? undefined : backoffMs(BUSY_DELAY_MS, attempt, random);
     case "rateLimited":
       if (attempt >= MOST_ATTEMPTS) return undefined;
-      return error.retryAfterMs ?? Math.max(question.rateLimitDelayMs, backoffMs(FIRST_DELAY_MS, attempt, random));
+      // A first one may be a mere burst, even where the platform asks to wait long.
+      return (
+        error.retryAfterMs ??
+        (attempt === 1
+          ? Math.min(question.rateLimitDelayMs, FIRST_RATE_LIMIT_DELAY_MS)
+          : Math.max(question.rateLimitDelayMs, backoffMs(FIRST_DELAY_MS, attempt, random)))
+      );
     case "unavailable":
     case "timeout":
     case "unexpectedAnswer":

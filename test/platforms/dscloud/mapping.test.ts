@@ -145,11 +145,17 @@ describe("DS Cloud", () => {
     });
   });
 
-  it("asks nobody again before half an hour after a 429 that names no time", async () => {
-    opened.emulator.faults.add({ platform: "dscloud", operation: "list-backups", fault: "status", status: 429 });
+  it("gets over one 429, and asks nobody again before half an hour after a second one", async () => {
+    opened.emulator.faults.add({
+      platform: "dscloud",
+      operation: "list-backups",
+      fault: "status",
+      status: 429,
+      times: 2,
+    });
     await opened.platform.list(app(), opened.scope(60 * 60_000));
-    expect(opened.clock.sleeps).toEqual([30 * 60_000]);
-    expect(opened.announced[0]).toMatch(/trying again in 1800 s/);
+    expect(opened.clock.sleeps).toEqual([10_000, 30 * 60_000]);
+    expect(opened.announced[1]).toMatch(/trying again in 1800 s/);
   });
 
   it("needs the account for a link, and says where to set it", async () => {

@@ -26,7 +26,10 @@ const COMMANDS = [
   { args: ["preview", "--diff"], why: "A changed trigger wants new snapshots: old => new." },
   { args: ["up", "--yes"], why: "Takes them." },
   { args: ["refresh", "--yes", "--expect-no-changes"], why: "Asks the platforms: nothing has changed." },
-  { args: ["destroy", "--yes"], why: "Deletes where the platform can and the program says so; lets go of the rest, and says what stays." },
+  {
+    args: ["destroy", "--yes"],
+    why: "Deletes where the platform can and the program says so; lets go of the rest, and says what stays.",
+  },
 ];
 
 /** @type {NodeJS.Signals | undefined} */

@@ -340,7 +340,8 @@ export async function callApi<Schema extends z.ZodType>(
       const delayMs = retryDelayMs({
         attempt: failures,
         error,
-        readOnly: !changes || call.repeatable === true,
+        // A busy target is waited for, however often the change may be sent.
+        readOnly: !changes || (call.repeatable === true && error.kind !== "conflict"),
         rateLimitDelayMs: api.rateLimitDelayMs,
         random: api.random(),
       });

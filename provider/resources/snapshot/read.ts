@@ -94,7 +94,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     await session.host.warn(
       urn,
       `${what} was not found, and that does not prove it gone: ${reason}. It stays in the state; ` +
-        (observed.remedy ?? takeOut),
+        (observed.remedy === undefined ? takeOut : `${observed.remedy}; ${takeOut}`),
     );
     return result(id, { ...kept(), status: "unknown" });
   }

@@ -135,7 +135,8 @@ export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLink
 export function getDownloadLinkOutput(
   args: pulumi.Input<InputsOf<GetDownloadLinkArgs>>,
 ): pulumi.Output<DownloadLinkResult> {
-  return pulumi.secret(pulumi.output(args).apply((known) => getDownloadLink(known as GetDownloadLinkArgs)));
+  // The arguments are made secret, not the result: that would be copied, and lose a file called `__proto__`.
+  return pulumi.secret(args).apply((known) => getDownloadLink(known as GetDownloadLinkArgs));
 }
 
 /** The same arguments, each of which may be an output; `platform` and `connection` are plain. */

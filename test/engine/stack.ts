@@ -24,6 +24,8 @@ export interface Stack {
   declare(resources: Record<string, Declared>): void;
   /** The state of the Snapshot with this name; fails the test when there is none, or more than one. */
   snapshot(name: string): Promise<ResourceState>;
+  /** The state of all Snapshots by name, without what a replacement has yet to delete. */
+  snapshots(): Promise<Record<string, ResourceState>>;
   dispose(): Promise<void>;
 }
 
@@ -54,6 +56,10 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
         const found = (await workspace.resources(":Snapshot")).filter(({ urn }) => urn.endsWith(`::${name}`));
         expect(found.map(({ urn }) => urn)).toHaveLength(1);
         return found[0] as ResourceState;
+      },
+      async snapshots() {
+        const all = (await workspace.resources(":Snapshot")).filter((each) => each.delete !== true);
+        return Object.fromEntries(all.map((each) => [each.urn.split("::").at(-1) ?? "", each]));
       },
       async dispose() {
         workspace.dispose();

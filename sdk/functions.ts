@@ -129,8 +129,8 @@ export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLink
 }
 
 /**
- * {@link getDownloadLink} for arguments that are outputs; the result is secret. Pulumi's outputs lose a file that is named
- * `__proto__`; {@link getDownloadLink} itself does not.
+ * {@link getDownloadLink} for arguments that are outputs; the result is secret. As a stack output it loses a file that is
+ * named `__proto__`, which the engine's maps can't hold.
  */
 export function getDownloadLinkOutput(
   args: pulumi.Input<InputsOf<GetDownloadLinkArgs>>,

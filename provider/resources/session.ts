@@ -153,12 +153,12 @@ export function textOf(properties: Properties, name: string): string | undefined
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** How long a create, or the update that goes on with one, may take, in milliseconds. */
-export function createTimeoutMs(definition: PlatformDefinition, inputs: Properties): number {
-  const timeouts = inputs["timeouts"];
-  const text = typeof timeouts === "object" && timeouts !== null ? (timeouts as Properties)["create"] : undefined;
+/** How long an operation may take, in milliseconds: what the resource's `customTimeouts` say, else `defaultMs`. */
+export function timeoutMs(properties: Properties, operation: "create" | "delete", defaultMs: number): number {
+  const timeouts = properties["timeouts"];
+  const text = typeof timeouts === "object" && timeouts !== null ? (timeouts as Properties)[operation] : undefined;
   const parsed = typeof text === "string" ? parseCustomTimeout(text) : undefined;
-  return parsed !== undefined && "milliseconds" in parsed ? parsed.milliseconds : definition.createTimeoutMs;
+  return parsed !== undefined && "milliseconds" in parsed ? parsed.milliseconds : defaultMs;
 }
 
 /** The target that the inputs name. */

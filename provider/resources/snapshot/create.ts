@@ -7,7 +7,7 @@ import { segmentsKey } from "../../model/ids";
 import type { Scope } from "../../model/platform";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
 import { type Intent, type Properties, type Unfinished, UnfinishedError } from "../host";
-import { createTimeoutMs, keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
+import { keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { boundsOf, freshSince, selectMade, tellClaim } from "./selection";
@@ -79,7 +79,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
   const job = jobFor(session, inputs);
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
-    job.scope.deadlineMs = session.host.clock.now() + createTimeoutMs(job.definition, inputs);
+    job.scope.deadlineMs = session.host.clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
     const adopt = textOf(inputs, "adopt");
     if (adopt !== undefined) {
       const created = await adoptSnapshot(job, adopt);
@@ -108,7 +108,7 @@ export function resumeSnapshot(
 ): Promise<Properties> {
   const job: Job = { ...jobFor(session, inputs), isResumed: true };
   return session.oneAtATime(job.definition, job.target, async () => {
-    job.scope.deadlineMs = session.host.clock.now() + createTimeoutMs(job.definition, inputs);
+    job.scope.deadlineMs = session.host.clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
     const snapshotId = textOf(held, "snapshotId");
     if (snapshotId !== undefined) {
       const observed = await job.platform.observe(job.target, referenceOf(held), job.scope);

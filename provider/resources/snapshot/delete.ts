@@ -1,7 +1,6 @@
-import { parseCustomTimeout } from "../../model/duration";
 import { messageOf } from "../../model/errors";
 import type { Properties } from "../host";
-import { keyOf, type Session, textOf, urnOf } from "../session";
+import { keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { addressOf } from "./read";
 import { referenceOf, unfinishedOf } from "./state";
 
@@ -22,7 +21,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
 
   if (mayDelete && snapshotId !== undefined && !isHeldElsewhere) {
     const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
-    scope.deadlineMs = session.host.clock.now() + deleteTimeoutMs(props);
+    scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
     await platform.delete?.(target, referenceOf(props), scope);
   } else if (snapshotId === undefined) {
     if (urn === undefined || !session.chosen.has(urn)) {
@@ -72,11 +71,4 @@ async function settleDeleted(
   } catch (error) {
     await warn(urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`);
   }
-}
-
-function deleteTimeoutMs(props: Properties): number {
-  const timeouts = props["timeouts"];
-  const text = typeof timeouts === "object" && timeouts !== null ? (timeouts as Properties)["delete"] : undefined;
-  const parsed = typeof text === "string" ? parseCustomTimeout(text) : undefined;
-  return parsed !== undefined && "milliseconds" in parsed ? parsed.milliseconds : DELETE_TIMEOUT_MS;
 }

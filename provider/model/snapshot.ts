@@ -1,3 +1,5 @@
+import { instantOf } from "./clock";
+
 /** JSON data: what may cross the boundary to the engine and into the state. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
@@ -73,6 +75,12 @@ export type Selection =
   | { readonly outcome: "one"; readonly snapshot: ObservedSnapshot; readonly others: readonly ObservedSnapshot[] }
   | { readonly outcome: "none" }
   | { readonly outcome: "several"; readonly candidates: readonly ObservedSnapshot[] };
+
+/** Newest first by time of creation, whatever order the answer has; one of unknown age comes last. */
+export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
+  const timeMs = ({ createdAt }: ObservedSnapshot): number => instantOf(createdAt) ?? 0;
+  return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
+}
 
 /** The choice where nothing but being the only new one tells a snapshot: one is it, several are not guessed at. */
 export function onlyOne(candidates: readonly ObservedSnapshot[]): Selection {

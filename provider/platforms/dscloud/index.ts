@@ -1,8 +1,9 @@
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
+import { newestFirst } from "../../model/snapshot";
 import { listBackups, openApi } from "./client";
-import { downloadUrl, newestFirst, toSnapshot } from "./mapping";
+import { downloadUrl, toSnapshot } from "./mapping";
 import type { ListEntry } from "./schemas";
 
 /** The entry that a reference means. Names are in seconds: where two share one, the time of creation decides. */

@@ -15,11 +15,6 @@ export function toSnapshot(entry: ListEntry): ObservedSnapshot {
   };
 }
 
-/** Newest first by `created_at`, whatever order the answer has. */
-export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
-  return [...snapshots].sort((a, b) => Date.parse(b.createdAt ?? "") - Date.parse(a.createdAt ?? ""));
-}
-
 /**
  * The download link of an entry. The documents print the separator as `\_`, which is Markdown for `_`.
  * Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get

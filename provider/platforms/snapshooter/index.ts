@@ -1,8 +1,9 @@
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
+import { newestFirst } from "../../model/snapshot";
 import { deleteBackup, getDownloadLinks, listBackups, openApi, showBackup, startBackup } from "./client";
-import { newestFirst, select, startedId, toSnapshot, toStart } from "./mapping";
+import { select, startedId, toSnapshot, toStart } from "./mapping";
 
 /** Opens SnapShooter on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {

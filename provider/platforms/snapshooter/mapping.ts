@@ -65,12 +65,6 @@ export function toSnapshot(backup: Backup): ObservedSnapshot {
   };
 }
 
-/** Newest first by `created_at`, whatever order the answer has. */
-export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
-  const timeMs = ({ createdAt }: ObservedSnapshot): number => instantOf(createdAt) ?? 0;
-  return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
-}
-
 /** The body of a start: one flag a rotation. */
 export function toStart(tag: unknown): Record<string, boolean> {
   return Object.fromEntries(tags.map((name) => [`is_${name}`, name === (tag ?? "manual")]));

@@ -2,7 +2,7 @@ import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope, SnapshotPlatform } from "../../model/platform";
-import type { Target } from "../../model/snapshot";
+import { newestFirst, type Target } from "../../model/snapshot";
 import { createSnapshot, listSnapshots, openApi, showAccount } from "./client";
 import { virtus } from "./definition";
 import {
@@ -11,7 +11,6 @@ import {
   downloadUrl,
   isMeant,
   keyExpiry,
-  newestFirst,
   select,
   toMeant,
   toSnapshot,

@@ -79,11 +79,6 @@ export function canShow(entries: readonly ListEntry[], reference: { readonly sna
   return instantOf(reference.snapshotId) !== undefined || entries.every(({ key }) => versionIdOf(key) !== undefined);
 }
 
-/** Newest first by `modified`, whatever order the answer has. */
-export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
-  return [...snapshots].sort((a, b) => Date.parse(b.createdAt ?? "") - Date.parse(a.createdAt ?? ""));
-}
-
 /** What a create's answer tells: the name from its link, and the version where its key holds one. */
 export function createHints(url: string | null | undefined, key: string | null | undefined): Record<string, string> {
   const hints: Record<string, string> = {};

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { seed } from "../../../provider/emulator";
-import { downloadUrl, newestFirst, toSnapshot } from "../../../provider/platforms/dscloud/mapping";
+import { newestFirst } from "../../../provider/model/snapshot";
+import { downloadUrl, toSnapshot } from "../../../provider/platforms/dscloud/mapping";
 import { listEntry } from "../../../provider/platforms/dscloud/schemas";
 import { describeArbitraryAnswers } from "../../contract/arbitrary-answers";
 import { type Opened, openOnEmulator } from "../../contract/opened";

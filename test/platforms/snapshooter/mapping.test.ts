@@ -2,9 +2,9 @@ import { seed } from "../../../provider/emulator";
 import type { Connection } from "../../../provider/model/connection";
 import { SnapshotsError } from "../../../provider/model/errors";
 import type { ObservedSnapshot } from "../../../provider/model/snapshot";
+import { newestFirst } from "../../../provider/model/snapshot";
 import { openPlatform } from "../../../provider/platforms";
 import {
-  newestFirst,
   select,
   startedId,
   tags,

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { seed } from "../../../provider/emulator";
 import type { ObservedSnapshot } from "../../../provider/model/snapshot";
+import { newestFirst } from "../../../provider/model/snapshot";
 import {
   createHints,
   downloadUrl,
   isMeant,
   keyExpiry,
-  newestFirst,
   queryParameter,
   select,
   toSnapshot,

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "./clock";
 import type { ConnectionFields } from "./connection";
+import type { PolicyPlatform, PolicyTargetDefinition } from "./policy";
 import type {
   CreateAnswer,
   DownloadLink,
@@ -78,6 +79,8 @@ export interface PlatformDefinition {
   snapshotRules?(inputs: Readonly<Record<string, unknown>>): readonly CheckFailure[];
   /** The name of a new snapshot that was given none: of a resource, its wish, and what a hash over both gives. */
   defaultName?(resourceName: string, hash: string): string;
+  /** What a BackupPolicy can be for, by the argument that names it; a BackupPolicy names exactly one. */
+  readonly policyTargets: Readonly<Record<string, PolicyTargetDefinition>>;
   /** The outputs that only this platform has, with what they hold. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -140,4 +143,6 @@ export interface SnapshotPlatform {
   downloadLink?(target: Target, reference: SnapshotReference, scope: Scope): Promise<DownloadLink>;
   /** Lists the snapshots of the whole account with their targets, newest first. */
   listAccount?(scope: Scope): Promise<readonly { readonly target: Target; readonly snapshot: ObservedSnapshot }[]>;
+  /** The policies that the platform runs, by the argument that names what they are for. */
+  readonly policies?: Readonly<Record<string, PolicyPlatform>>;
 }

@@ -1,6 +1,19 @@
 import { z } from "zod";
 import type { PlatformDefinition } from "../../model/platform";
 
+const targets = {
+  appId: {
+    kind: "app",
+    description: "the app's id: letters, digits and hyphens, at most 40",
+    schema: z
+      .string("must be text: the app's id, in quotes")
+      .min(1, "must not be empty: give the app's id")
+      .max(40, "must not be longer than 40 characters: give the app's id")
+      .regex(/^[a-zA-Z0-9-]*$/, "may hold letters, digits and hyphens only: give the app's id")
+      .refine((id) => id.toLowerCase() !== "all", '"all" means every app on Discloud: name one app by its id'),
+  },
+} as const;
+
 /** Discloud as plain data. Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot */
 export const discloud = {
   name: "discloud",
@@ -15,18 +28,8 @@ export const discloud = {
       default: "https://api.discloud.app/v2",
     },
   },
-  targets: {
-    appId: {
-      kind: "app",
-      description: "the app's id: letters, digits and hyphens, at most 40",
-      schema: z
-        .string("must be text: the app's id, in quotes")
-        .min(1, "must not be empty: give the app's id")
-        .max(40, "must not be longer than 40 characters: give the app's id")
-        .regex(/^[a-zA-Z0-9-]*$/, "may hold letters, digits and hyphens only: give the app's id")
-        .refine((id) => id.toLowerCase() !== "all", '"all" means every app on Discloud: name one app by its id'),
-    },
-  },
+  targets,
+  policyTargets: { appId: { ...targets.appId, runBy: "up", retention: "none" } },
   create: true,
   delete: false,
   download: true,

@@ -1,6 +1,19 @@
 import { z } from "zod";
 import type { PlatformDefinition } from "../../model/platform";
 
+const targets = {
+  appId: {
+    kind: "app",
+    description: "the app's id",
+    schema: z
+      .string("must be text: the app's id, in quotes")
+      .min(1, "must not be empty: give the app's id")
+      .max(255, "must not be longer than 255 characters: give the app's id")
+      .regex(/^[\x21-\x7e]*$/, "may hold visible ASCII characters only: give the app's id")
+      .regex(/[^.]|^$/, "must not consist of dots: give the app's id"),
+  },
+} as const;
+
 /** DS Cloud as plain data. Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get */
 export const dscloud = {
   name: "dscloud",
@@ -25,18 +38,8 @@ export const dscloud = {
       environment: "DSCLOUD_ACCOUNT_ID",
     },
   },
-  targets: {
-    appId: {
-      kind: "app",
-      description: "the app's id",
-      schema: z
-        .string("must be text: the app's id, in quotes")
-        .min(1, "must not be empty: give the app's id")
-        .max(255, "must not be longer than 255 characters: give the app's id")
-        .regex(/^[\x21-\x7e]*$/, "may hold visible ASCII characters only: give the app's id")
-        .regex(/[^.]|^$/, "must not consist of dots: give the app's id"),
-    },
-  },
+  targets,
+  policyTargets: { appId: { ...targets.appId, runBy: "watched", retention: "none" } },
   create: false,
   delete: false,
   download: true,

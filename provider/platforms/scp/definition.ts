@@ -40,6 +40,22 @@ function serviceVersion(service: string, version: string) {
   } as const;
 }
 
+const force = {
+  schema: z.boolean("must be true or false"),
+  description: "snapshot a volume that is attached to a server",
+  change: "update",
+  onlyWith: "volumeId",
+} as const;
+
+const targets = {
+  volumeId: { kind: "volume", description: "the virtual-server volume's id", schema: identifier("volume") },
+  fileVolumeId: {
+    kind: "file-volume",
+    description: "the File Storage volume's id",
+    schema: identifier("File Storage volume"),
+  },
+} as const;
+
 /** Samsung Cloud Platform as plain data. Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/ */
 export const scp = {
   name: "scp",
@@ -67,13 +83,9 @@ export const scp = {
     backupVersion: serviceVersion("backup", "1.2"),
     filestorageVersion: serviceVersion("filestorage", "1.1"),
   },
-  targets: {
-    volumeId: { kind: "volume", description: "the virtual-server volume's id", schema: identifier("volume") },
-    fileVolumeId: {
-      kind: "file-volume",
-      description: "the File Storage volume's id",
-      schema: identifier("File Storage volume"),
-    },
+  targets,
+  policyTargets: {
+    volumeId: { ...targets.volumeId, runBy: "up", retention: "optional", arguments: { force } },
   },
   create: true,
   delete: true,
@@ -96,12 +108,7 @@ export const scp = {
       change: "inPlace",
       onlyWith: "volumeId",
     },
-    force: {
-      schema: z.boolean("must be true or false"),
-      description: "snapshot a volume that is attached to a server",
-      change: "update",
-      onlyWith: "volumeId",
-    },
+    force,
   },
   defaultName(resourceName: string, hash: string): string {
     const legal = resourceName.replace(/[^a-zA-Z0-9\-_ ]+/g, "-").slice(0, LONGEST_NAME - hash.length - 1);

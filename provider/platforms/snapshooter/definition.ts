@@ -2,6 +2,17 @@ import { z } from "zod";
 import type { PlatformDefinition } from "../../model/platform";
 import { UNKNOWN } from "../../model/unknown";
 
+const targets = {
+  jobId: {
+    kind: "job",
+    description: "the backup job to run",
+    schema: z
+      .string("must be text: the job's id, in quotes")
+      .min(1, "must not be empty: give the job's id")
+      .regex(/^[a-zA-Z0-9-]*$/, "may hold letters, digits and hyphens only: give the job's id"),
+  },
+} as const;
+
 /** SnapShooter as plain data. Source: https://snapshooter.com/api/backups */
 export const snapshooter = {
   name: "snapshooter",
@@ -16,15 +27,9 @@ export const snapshooter = {
       default: "https://api.snapshooter.com/v1",
     },
   },
-  targets: {
-    jobId: {
-      kind: "job",
-      description: "the backup job to run",
-      schema: z
-        .string("must be text: the job's id, in quotes")
-        .min(1, "must not be empty: give the job's id")
-        .regex(/^[a-zA-Z0-9-]*$/, "may hold letters, digits and hyphens only: give the job's id"),
-    },
+  targets,
+  policyTargets: {
+    jobId: { ...targets.jobId, description: "the backup job to watch", runBy: "watched", retention: "none" },
   },
   create: true,
   delete: true,

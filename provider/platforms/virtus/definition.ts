@@ -9,6 +9,11 @@ const targetId = (what: string) =>
     .regex(/^[\x21-\x7e]*$/, `may hold visible ASCII characters only: give the ${what}'s id`)
     .regex(/[^.]|^$/, `must not consist of dots: give the ${what}'s id`);
 
+const targets = {
+  appId: { kind: "app", description: "the app's id", schema: targetId("app") },
+  databaseId: { kind: "database", description: "the database's id", schema: targetId("database") },
+} as const;
+
 /** Virtus Cloud as plain data. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/get */
 export const virtus = {
   name: "virtus",
@@ -33,9 +38,10 @@ export const virtus = {
       environment: "VIRTUS_ACCOUNT_ID",
     },
   },
-  targets: {
-    appId: { kind: "app", description: "the app's id", schema: targetId("app") },
-    databaseId: { kind: "database", description: "the database's id", schema: targetId("database") },
+  targets,
+  policyTargets: {
+    appId: { ...targets.appId, runBy: "up", retention: "none" },
+    databaseId: { ...targets.databaseId, runBy: "up", retention: "none" },
   },
   create: true,
   delete: false,

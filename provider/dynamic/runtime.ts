@@ -5,7 +5,8 @@ import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
 import { Session } from "../resources/session";
-import { type ResourceVerbs, snapshotResource } from "../resources/snapshot";
+import { snapshotResource } from "../resources/snapshot";
+import type { ResourceVerbs } from "../resources/verbs";
 import { type EngineLog, engineLog } from "./engine-log";
 import { fileJournal } from "./journal";
 

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
 import { type Host, type Intent, type Properties, UnfinishedError } from "../../provider/resources/host";
 import { Session } from "../../provider/resources/session";
-import { type ResourceVerbs, snapshotResource } from "../../provider/resources/snapshot";
+import { snapshotResource } from "../../provider/resources/snapshot";
+import type { ResourceVerbs } from "../../provider/resources/verbs";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 
 /** What the state holds of one resource. */

@@ -1,50 +1,19 @@
 import { createHash } from "node:crypto";
-import { type ConnectionSources, resolveConnection } from "../../model/connection";
+import type { ConnectionSources } from "../../model/connection";
 import type { CheckFailure, PlatformDefinition } from "../../model/platform";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
-import { definitions, findDefinition } from "../../platforms";
+import {
+  connectionFailures,
+  fieldFailures,
+  isGiven,
+  isMissing,
+  platformOf,
+  targetFailures,
+  unknownArgument,
+} from "../check";
 import type { Properties } from "../host";
+import type { Checked } from "../verbs";
 import { snapshotFields } from "./fields";
-
-/** What `check` answers: the inputs with their defaults, and everything that is wrong with them. */
-export interface Checked {
-  readonly inputs: Properties;
-  readonly failures: readonly CheckFailure[];
-}
-
-function list(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
-}
-
-/** Whether a value is there and known: a rule that needs one that is not known yet waits. */
-function isGiven(value: unknown): boolean {
-  return !isMissing(value) && value !== UNKNOWN;
-}
-
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === null;
-}
-
-function unknownArgument(name: string, definition: PlatformDefinition, known: readonly string[]): CheckFailure {
-  const others = Object.values(definitions as Record<string, PlatformDefinition>).filter(
-    (other) => other.name !== definition.name && Object.hasOwn(snapshotFields(other), name),
-  );
-  const elsewhere = others.length === 0 ? "" : ` (it exists on ${others.map(({ title }) => title).join(", ")})`;
-  return {
-    property: name,
-    reason: `unknown argument "${name}" on ${definition.title}${elsewhere}; remove it. It knows ${list(known)}`,
-  };
-}
-
-function targetFailures(news: Properties, definition: PlatformDefinition): CheckFailure[] {
-  const names = Object.keys(definition.targets);
-  const given = names.filter((name) => !isMissing(news[name]));
-  if (given.length === 1) return [];
-  const choice = names.join(" or ");
-  return given.length === 0
-    ? [{ property: names[0] ?? "", reason: `missing: name what to snapshot on ${definition.title} with ${choice}` }]
-    : given.slice(1).map((property) => ({ property, reason: `give ${choice}, not both` }));
-}
 
 function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFailure[] {
   const failures: CheckFailure[] = [];
@@ -102,38 +71,21 @@ export function defaultNameOf(definition: PlatformDefinition, inputs: Properties
  * up that will know it.
  */
 export function checkSnapshot(olds: Properties, news: Properties, sources: ConnectionSources): Checked {
-  const definition = findDefinition(news["platform"]);
-  if (definition === undefined) {
-    const reason = isMissing(news["platform"])
-      ? "missing: name the platform"
-      : news["platform"] === UNKNOWN
-        ? "must be written out, not taken from an output"
-        : `"${String(news["platform"])}" is no platform`;
-    return {
-      inputs: news,
-      failures: [{ property: "platform", reason: `${reason}; it is one of ${list(Object.keys(definitions))}` }],
-    };
-  }
+  const definition = platformOf(news);
+  if ("reason" in definition) return { inputs: news, failures: [definition] };
 
   const fields = snapshotFields(definition);
-  const visible = Object.keys(fields).filter((name) => !fields[name]?.internal);
   const failures: CheckFailure[] = [];
   const inputs: Record<string, Properties[string]> = {};
   for (const [name, value] of Object.entries(news)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (isMissing(value)) continue;
     inputs[name] = value;
-    if (field === undefined) {
-      failures.push(unknownArgument(name, definition, visible));
-    } else if (value === UNKNOWN) {
-      if (field.plain) failures.push({ property: name, reason: "must be written out, not taken from an output" });
-    } else {
-      const parsed = field.schema.safeParse(value);
-      for (const issue of parsed.success ? [] : parsed.error.issues) {
-        const where = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
-        failures.push({ property: name, reason: where + issue.message });
-      }
-    }
+    failures.push(
+      ...(field === undefined
+        ? [unknownArgument(name, definition, snapshotFields)]
+        : fieldFailures(name, field, value)),
+    );
   }
   for (const [name, field] of Object.entries(fields)) {
     const goesWith = field.onlyWith === undefined || !isMissing(news[field.onlyWith]);
@@ -154,15 +106,9 @@ export function checkSnapshot(olds: Properties, news: Properties, sources: Conne
         '"delete" removes it, "retain" leaves it there',
     });
   }
-  failures.push(...targetFailures(news, definition), ...ruleFailures(news, definition));
-  failures.push(...(definition.snapshotRules?.(inputs) ?? []));
-
-  const connection = inputs["connection"];
-  if (typeof connection === "string" && connection !== UNKNOWN) {
-    const resolved = resolveConnection(definition.name, definition.connectionFields, connection, sources);
-    if ("problems" in resolved) {
-      failures.push(...resolved.problems.map((reason) => ({ property: "connection", reason })));
-    }
-  }
+  const targets = Object.keys(definition.targets);
+  failures.push(...targetFailures(news, targets, `what to snapshot on ${definition.title}`));
+  failures.push(...ruleFailures(news, definition), ...(definition.snapshotRules?.(inputs) ?? []));
+  failures.push(...connectionFailures(inputs, definition, sources));
   return { inputs, failures };
 }

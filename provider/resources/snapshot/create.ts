@@ -8,16 +8,11 @@ import type { Scope } from "../../model/platform";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
 import { type Intent, type Properties, type Unfinished, UnfinishedError } from "../host";
 import { keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import type { Created } from "../verbs";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { boundsOf, freshSince, selectMade, tellClaim } from "./selection";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy, unfinishedOf, unfinishedText } from "./state";
-
-/** What the engine stores after a create. */
-export interface Created {
-  readonly id: string;
-  readonly outs: Properties;
-}
 
 /** How long a list is watched for a snapshot that must be in it soon, or was perhaps never made. */
 const SETTLE_MS = 30_000;

@@ -3,16 +3,8 @@ import type { InputField } from "../../model/platform";
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
+import type { Diff } from "../verbs";
 import { snapshotFields } from "./fields";
-
-/**
- * What `diff` answers. `changes: false`: equal meaning. `changes: undefined`: the inputs differ, and the engine shows
- * how by itself. `changes: true`: only the outputs ask for an update.
- */
-export interface SnapshotDiff {
-  readonly changes?: boolean;
-  readonly replaces?: readonly string[];
-}
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
@@ -36,7 +28,7 @@ function changeOf(name: string, field: InputField, olds: Properties, news: Prope
 }
 
 /** Compares a Snapshot's state with what the program wants. */
-export function diffSnapshot(olds: Properties, news: Properties): SnapshotDiff {
+export function diffSnapshot(olds: Properties, news: Properties): Diff {
   const definition = findDefinition(news["platform"]) ?? findDefinition(olds["platform"]);
   if (definition === undefined) return {};
   if (olds["platform"] !== undefined && news["platform"] !== olds["platform"]) return { replaces: ["platform"] };

@@ -1,21 +1,12 @@
 import type { Properties } from "../host";
 import { type Session, urnOf } from "../session";
-import { type Checked, checkSnapshot } from "./check";
-import { type Created, createSnapshot } from "./create";
+import type { ResourceVerbs } from "../verbs";
+import { checkSnapshot } from "./check";
+import { createSnapshot } from "./create";
 import { deleteSnapshot } from "./delete";
-import { diffSnapshot, type SnapshotDiff } from "./diff";
-import { addressOf, readSnapshot, type SnapshotRead } from "./read";
+import { diffSnapshot } from "./diff";
+import { addressOf, readSnapshot } from "./read";
 import { updateSnapshot } from "./update";
-
-/** The verbs of a resource, on plain data. */
-export interface ResourceVerbs {
-  check(olds: Properties, news: Properties): Checked;
-  diff(id: string, olds: Properties, news: Properties): SnapshotDiff;
-  create(inputs: Properties): Promise<Created>;
-  read(id: string, props: Properties): Promise<SnapshotRead>;
-  update(id: string, olds: Properties, news: Properties): Promise<Properties>;
-  delete(id: string, props: Properties): Promise<void>;
-}
 
 /** The state holds the resource: what the journal kept for the case that it would not is done with. */
 async function confirmStored(session: Session, urn: string | undefined, id: string): Promise<void> {

@@ -5,11 +5,9 @@ import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { type Session, textOf, urnOf } from "../session";
+import type { Read } from "../verbs";
 import { boundsOf, selectMade, tellClaim } from "./selection";
 import { idOf, inputsOf, inWords, outputsOf, referenceOf, shownBy, unfinishedOf } from "./state";
-
-/** What a read shows; undefined when the resource is to leave the state. */
-export type SnapshotRead = { readonly id: string; readonly props: Properties; readonly inputs: Properties } | undefined;
 
 /** The parts of a resource id, with the definition and the target that they name. */
 export function addressOf(id: string): { address: SnapshotAddress; definition: PlatformDefinition; target: Target } {
@@ -34,7 +32,7 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
 }
 
 /** Reads a Snapshot for a refresh (with its stored properties) or for `Snapshot.get` and imports (with next to none). */
-export async function readSnapshot(session: Session, id: string, stored: Properties): Promise<SnapshotRead> {
+export async function readSnapshot(session: Session, id: string, stored: Properties): Promise<Read> {
   const { address, definition, target } = addressOf(id);
   const urn = urnOf(stored);
   const isFirst = stored["platform"] === undefined;
@@ -46,7 +44,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     ...stored,
   };
   const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
-  const result = (readId: string, outs: Properties): SnapshotRead => ({
+  const result = (readId: string, outs: Properties): Read => ({
     id: readId,
     props: outs,
     inputs: inputsOf(definition, outs),

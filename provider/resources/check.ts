@@ -1,0 +1,96 @@
+import type { z } from "zod";
+import { type ConnectionSources, resolveConnection } from "../model/connection";
+import type { CheckFailure, PlatformDefinition } from "../model/platform";
+import { UNKNOWN } from "../model/unknown";
+import { definitions, findDefinition } from "../platforms";
+import type { Properties } from "./host";
+
+/** What checking one input needs of it. */
+interface CheckedField {
+  readonly schema: z.ZodType;
+  readonly plain?: true;
+}
+
+/** Whether an input was left out. */
+export function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+/** Whether a value is there and known: a rule that needs one that is not known yet waits. */
+export function isGiven(value: unknown): boolean {
+  return !isMissing(value) && value !== UNKNOWN;
+}
+
+/** Names in quotes, as a list. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+/** The platform that the inputs name, or why they name none. */
+export function platformOf(news: Properties): PlatformDefinition | CheckFailure {
+  const definition = findDefinition(news["platform"]);
+  if (definition !== undefined) return definition;
+  const reason = isMissing(news["platform"])
+    ? "missing: name the platform"
+    : news["platform"] === UNKNOWN
+      ? "must be written out, not taken from an output"
+      : `"${String(news["platform"])}" is no platform`;
+  return { property: "platform", reason: `${reason}; it is one of ${quoted(Object.keys(definitions))}` };
+}
+
+/** What is wrong with one given input by itself; a value that is not known yet is left to the up that will know it. */
+export function fieldFailures(name: string, field: CheckedField, value: unknown): CheckFailure[] {
+  if (value === UNKNOWN) {
+    return field.plain ? [{ property: name, reason: "must be written out, not taken from an output" }] : [];
+  }
+  const parsed = field.schema.safeParse(value);
+  return (parsed.success ? [] : parsed.error.issues).map((issue) => {
+    const where = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+    return { property: name, reason: where + issue.message };
+  });
+}
+
+/** An argument that a resource doesn't have on a platform, with where it exists. */
+export function unknownArgument(
+  name: string,
+  definition: PlatformDefinition,
+  fieldsOf: (definition: PlatformDefinition) => Readonly<Record<string, { readonly internal?: true }>>,
+): CheckFailure {
+  const fields = fieldsOf(definition);
+  const known = Object.keys(fields).filter((each) => !fields[each]?.internal);
+  const others = Object.values(definitions as Record<string, PlatformDefinition>).filter(
+    (other) => other.name !== definition.name && Object.hasOwn(fieldsOf(other), name),
+  );
+  const elsewhere = others.length === 0 ? "" : ` (it exists on ${others.map(({ title }) => title).join(", ")})`;
+  return {
+    property: name,
+    reason: `unknown argument "${name}" on ${definition.title}${elsewhere}; remove it. It knows ${quoted(known)}`,
+  };
+}
+
+/** What is wrong where not exactly one of the arguments is given that name what a resource is for. */
+export function targetFailures(news: Properties, names: readonly string[], what: string): CheckFailure[] {
+  const given = names.filter((name) => !isMissing(news[name]));
+  if (given.length === 1) return [];
+  const choice = names.join(" or ");
+  return given.length === 0
+    ? [{ property: names[0] ?? "", reason: `missing: name ${what} with ${choice}` }]
+    : given
+        .slice(1)
+        .map((property) => ({
+          property,
+          reason: `give ${choice}, not ${given.length === 2 ? "both" : "all of them"}`,
+        }));
+}
+
+/** What is wrong with the connection that the inputs use. */
+export function connectionFailures(
+  inputs: Properties,
+  definition: PlatformDefinition,
+  sources: ConnectionSources,
+): CheckFailure[] {
+  const connection = inputs["connection"];
+  if (typeof connection !== "string" || connection === UNKNOWN) return [];
+  const resolved = resolveConnection(definition.name, definition.connectionFields, connection, sources);
+  return "problems" in resolved ? resolved.problems.map((reason) => ({ property: "connection", reason })) : [];
+}

@@ -7,12 +7,14 @@ export type { PlatformDefinition } from "./model/platform";
 export type { DownloadLink, JsonValue, SnapshotStatus } from "./model/snapshot";
 export { VERSION } from "./model/version";
 export { definitions, type PlatformName } from "./platforms";
+export { backupPolicyResource } from "./resources/backup-policy";
+export { policyFields, policyOutputs } from "./resources/backup-policy/fields";
 export { linkToSnapshot, listSnapshots, type SnapshotItem, showSnapshot } from "./resources/functions";
 export type { Host, Intent, Journal, Properties, Unfinished } from "./resources/host";
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";
-export { longestGapAfter, nextRunsAfter, type Schedule } from "./schedule";
+export { longestGapAfter, nextRunsAfter, type Retention, type Schedule } from "./schedule";
 
 /** Loads the emulator, which brings a web server that no program or provider process needs. */
 export function loadEmulator(): typeof import("./emulator") {

@@ -90,6 +90,7 @@ function programSession(): Session {
     connections: readConnections(),
     journal: { find: unused, others: unused, note: unused, settle: unused, confirm: unused },
     warn: async (_urn, message) => pulumi.log.warn(message),
+    inform: async (_urn, message) => pulumi.log.info(message),
     announce: (_urn, message) => void pulumi.log.info(message, undefined, undefined, true),
   };
   shared = new Session(host);

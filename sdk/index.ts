@@ -1,4 +1,22 @@
 export {
+  BackupPolicy,
+  type BackupPolicyArgs,
+  type CommonBackupPolicyArgs,
+  type DiscloudBackupPolicyArgs,
+  type DscloudBackupPolicyArgs,
+  type PolicySnapshot,
+  type Retention,
+  type ScheduledArgs,
+  type ScpFileVolumeBackupPolicyArgs,
+  type ScpServerBackupPolicyArgs,
+  type ScpVolumeBackupPolicyArgs,
+  type SnapshooterJob,
+  type SnapshooterJobPolicyArgs,
+  type SnapshooterWatchArgs,
+  type VirtusAppBackupPolicyArgs,
+  type VirtusDatabaseBackupPolicyArgs,
+} from "./backup-policy";
+export {
   type DownloadLinkResult,
   type GetDownloadLinkArgs,
   type GetSnapshotArgs,

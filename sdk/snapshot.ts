@@ -201,7 +201,8 @@ const outputNames = [
   "region",
 ] as const;
 
-function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<string, string> | undefined {
+/** The `customTimeouts` of a resource, as the provider is told of them: the engine tells it nothing. */
+export function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<string, string> | undefined {
   const { create, update, delete: remove } = opts?.customTimeouts ?? {};
   const given = Object.entries({ create, update, delete: remove }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,

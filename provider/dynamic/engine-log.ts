@@ -6,6 +6,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 /** The engine's log, whose messages appear on a resource's own row. */
 export interface EngineLog {
   warn(urn: string | undefined, message: string): Promise<void>;
+  inform(urn: string | undefined, message: string): Promise<void>;
   /** Shown in the row's status while it lasts, not kept. */
   announce(urn: string | undefined, message: string): void;
 }
@@ -45,6 +46,11 @@ export function engineLog(address: string | undefined): EngineLog {
     async warn(urn, message) {
       await send(LogSeverity.WARNING, urn, message, false).catch(() => {
         console.error(`warning: ${message}`);
+      });
+    },
+    async inform(urn, message) {
+      await send(LogSeverity.INFO, urn, message, false).catch(() => {
+        console.error(message);
       });
     },
     announce(urn, message) {

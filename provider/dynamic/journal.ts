@@ -64,10 +64,11 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
         await rename(`${file}.new`, file);
       }),
     settle: (urn) => inTurn(urn, () => rm(join(folder, nameOf(urn)), { force: true })),
-    confirm: (urn, id) =>
+    confirm: (urn, isHeld) =>
       inTurn(urn, async () => {
         const file = join(folder, nameOf(urn));
-        if ((await read(file))?.made?.id === id) await rm(file, { force: true });
+        const made = (await read(file))?.made;
+        if (made !== undefined && isHeld(made)) await rm(file, { force: true });
       }),
   };
 }

@@ -3,6 +3,7 @@ import { systemClock } from "../http/system-clock";
 import { CONFIG_NAMESPACE } from "../model/connection";
 import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
+import { backupPolicyResource } from "../resources/backup-policy";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
 import { Session } from "../resources/session";
 import { snapshotResource } from "../resources/snapshot";
@@ -15,7 +16,10 @@ function toPlain(properties: Properties): Record<string, JsonValue> {
   return JSON.parse(JSON.stringify(properties)) as Record<string, JsonValue>;
 }
 
-const resources: Record<string, (session: Session) => ResourceVerbs> = { Snapshot: snapshotResource };
+const resources: Record<string, (session: Session) => ResourceVerbs> = {
+  Snapshot: snapshotResource,
+  BackupPolicy: backupPolicyResource,
+};
 
 let config: pulumi.dynamic.Config | undefined;
 let session: Session | undefined;
@@ -33,6 +37,7 @@ function sharedSession(): Session {
       },
       journal: fileJournal(process.env),
       warn: log.warn,
+      inform: log.inform,
       announce: log.announce,
     };
     session = new Session(host);

@@ -32,7 +32,7 @@ export function formatSnapshotId(address: SnapshotAddress): string {
   return [...head, ...(address.pending ? [PENDING] : []), segmentsKey(address.segments)].join("/");
 }
 
-/** Reads a resource id; undefined when it is none (too few segments, an empty one, a broken escape). */
+/** Reads a snapshot's resource id; undefined when it is none (too few segments, an empty one, a broken escape). */
 export function parseSnapshotId(id: string): SnapshotAddress | undefined {
   const raw = id.split("/");
   if (raw.length < 4 || raw.some((segment) => segment === "")) return undefined;
@@ -46,4 +46,41 @@ export function parseSnapshotId(id: string): SnapshotAddress | undefined {
   const pending = raw[3] === PENDING;
   const segments = decoded.slice(pending ? 4 : 3);
   return segments.length === 0 ? undefined : { platform, kind, target, segments, pending };
+}
+
+/** The parts of a policy's resource id. */
+export interface PolicyAddress {
+  readonly platform: string;
+  /** What it is for: `app`, `database`, `job`, `server`, `volume`, `file-volume`. */
+  readonly kind: string;
+  /** What names it after platform and kind: on the platform that runs it; else the target's id and its mark. */
+  readonly segments: readonly string[];
+  /** Whether the policy exists in a state only, not on the platform. */
+  readonly isOwn: boolean;
+}
+
+const POLICY = "policy";
+
+/**
+ * Writes a policy's resource id: `<platform>/<kind>/<segments…>` for one that the platform runs, else
+ * `<platform>/<kind>/<target>/policy/<mark>`. {@link parsePolicyId} reads it back.
+ */
+export function formatPolicyId({ platform, kind, segments, isOwn }: PolicyAddress): string {
+  const [target = "", ...others] = segments.map(encodeURIComponent);
+  return [platform, kind, target, ...(isOwn ? [POLICY] : []), ...others].join("/");
+}
+
+/** Reads a policy's resource id; undefined when it is none (too few segments, an empty one, a broken escape). */
+export function parsePolicyId(id: string): PolicyAddress | undefined {
+  const raw = id.split("/");
+  if (raw.length < 3 || raw.some((segment) => segment === "")) return undefined;
+  let decoded: string[];
+  try {
+    decoded = raw.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+  const [platform = "", kind = "", target = "", ...others] = decoded;
+  const isOwn = raw.length === 5 && raw[3] === POLICY;
+  return { platform, kind, segments: [target, ...(isOwn ? others.slice(1) : others)], isOwn };
 }

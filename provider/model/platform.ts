@@ -115,8 +115,11 @@ export interface SnapshotReference {
 
 /** The snapshot side of a platform, opened on one connection. A verb that the platform lacks is left out. */
 export interface SnapshotPlatform {
-  /** Lists a target's snapshots, all pages. Errors by kind; an unknown answer is never an empty list. */
-  list(target: Target, scope: Scope): Promise<SnapshotList>;
+  /**
+   * Lists a target's snapshots, all pages. Errors by kind; an unknown answer is never an empty list. `known`: snapshots
+   * whose time is known, which may tell the zone of the others'.
+   */
+  list(target: Target, scope: Scope, known?: readonly SnapshotReference[]): Promise<SnapshotList>;
   /** Looks for one snapshot; `gone` on the platform's proof only. Throws where the answer proves nothing. */
   observe(target: Target, reference: SnapshotReference, scope: Scope): Promise<Observation>;
   /** Takes a snapshot: exactly one request that changes anything, repeated only when it surely was not executed. */

@@ -75,12 +75,10 @@ export function targetFailures(news: Properties, names: readonly string[], what:
   const choice = names.join(" or ");
   return given.length === 0
     ? [{ property: names[0] ?? "", reason: `missing: name ${what} with ${choice}` }]
-    : given
-        .slice(1)
-        .map((property) => ({
-          property,
-          reason: `give ${choice}, not ${given.length === 2 ? "both" : "all of them"}`,
-        }));
+    : given.slice(1).map((property) => ({
+        property,
+        reason: `give ${choice}, not ${given.length === 2 ? "both" : "all of them"}`,
+      }));
 }
 
 /** What is wrong with the connection that the inputs use. */

@@ -13,7 +13,13 @@ export interface Intent {
   readonly wish: string;
   readonly unfinished: Unfinished;
   /** What it has made, from when that is known until the state is seen to hold it. */
-  readonly made?: { readonly id: string; readonly snapshotKey: string };
+  readonly made?: Made;
+}
+
+/** What a request has made: the resource id, and what names the snapshot (or the policy) among all. */
+export interface Made {
+  readonly id: string;
+  readonly snapshotKey: string;
 }
 
 /** What is known of a create whose end has not been seen. */
@@ -37,8 +43,8 @@ export interface Journal {
   others(urn: string): Promise<readonly Intent[]>;
   note(intent: Intent): Promise<void>;
   settle(urn: string): Promise<void>;
-  /** Settles an intent that has made the resource `id`, which the state now holds. */
-  confirm(urn: string, id: string): Promise<void>;
+  /** Settles an intent that has made what the state now holds. */
+  confirm(urn: string, isHeld: (made: Made) => boolean): Promise<void>;
 }
 
 /** Everything that the resources take from outside. */
@@ -50,6 +56,8 @@ export interface Host {
   readonly journal: Journal;
   /** Shows a warning on the resource's own row. */
   warn(urn: string | undefined, message: string): Promise<void>;
+  /** Shows what a user should know, and need not mend, on the resource's own row. */
+  inform(urn: string | undefined, message: string): Promise<void>;
   /** Shows on the resource's own row what it waits for. */
   announce(urn: string | undefined, message: string): void;
 }

@@ -79,7 +79,7 @@ export class Session {
 
   /** Whether a resource other than `urn` holds a snapshot. */
   isHeldByOther(urn: string | undefined, snapshotKey: string): boolean {
-    const holds = (properties: Properties): boolean => keyOf(properties) === snapshotKey;
+    const holds = (properties: Properties): boolean => keysOf(properties).includes(snapshotKey);
     return (
       [...this.held].some(([other, properties]) => other !== urn && holds(properties)) ||
       [...this.taken].some(([other, key]) => other !== urn && key === snapshotKey)
@@ -136,6 +136,16 @@ export function keyOf(properties: Properties): string | undefined {
   return snapshotKey(definition, targetOf(definition, properties), snapshotId);
 }
 
+/** What names the snapshots that a resource's properties hold: the one of a Snapshot, those of a policy. */
+export function keysOf(properties: Properties): string[] {
+  const own = keyOf(properties);
+  const definition = findDefinition(properties["platform"]);
+  const held = properties["snapshots"];
+  if (definition === undefined || !Array.isArray(held)) return own === undefined ? [] : [own];
+  const ids = held.flatMap((item: Properties) => textOf(item, "id") ?? []);
+  return ids.map((id) => snapshotKey(definition, targetOf(definition, properties), id));
+}
+
 /** What names a snapshot among all. */
 export function snapshotKey(definition: PlatformDefinition, target: Target, snapshotId: string): string {
   return JSON.stringify([definition.name, target.kind, target.id, snapshotId]);
@@ -154,7 +164,11 @@ export function textOf(properties: Properties, name: string): string | undefined
 }
 
 /** How long an operation may take, in milliseconds: what the resource's `customTimeouts` say, else `defaultMs`. */
-export function timeoutMs(properties: Properties, operation: "create" | "delete", defaultMs: number): number {
+export function timeoutMs(
+  properties: Properties,
+  operation: "create" | "update" | "delete",
+  defaultMs: number,
+): number {
   const timeouts = properties["timeouts"];
   const text = typeof timeouts === "object" && timeouts !== null ? (timeouts as Properties)[operation] : undefined;
   const parsed = typeof text === "string" ? parseCustomTimeout(text) : undefined;

@@ -31,6 +31,8 @@ export class Stack {
   readonly state = new Map<string, Held>();
   readonly journal = new Map<string, Intent>();
   readonly announced: string[] = [];
+  /** What a user was told and need not mend. */
+  readonly told: { urn: string | undefined; message: string }[] = [];
   emulator!: Emulator;
   environment: Record<string, string | undefined> = {};
   config: Record<string, unknown> = {};
@@ -59,11 +61,13 @@ export class Stack {
         note: async (intent) => void this.journal.set(intent.urn, JSON.parse(JSON.stringify(intent)) as Intent),
         settle: async (urn) => void this.journal.delete(urn),
         others: async (urn) => [...this.journal.values()].filter((intent) => intent.urn !== urn),
-        confirm: async (urn, id) => {
-          if (this.journal.get(urn)?.made?.id === id) this.journal.delete(urn);
+        confirm: async (urn, isHeld) => {
+          const made = this.journal.get(urn)?.made;
+          if (made !== undefined && isHeld(made)) this.journal.delete(urn);
         },
       },
       warn: async (urn, message) => void this.warnings.push({ urn, message }),
+      inform: async (urn, message) => void this.told.push({ urn, message }),
       announce: (_urn, message) => void this.announced.push(message),
     };
     const session = new Session(host);

@@ -1,7 +1,7 @@
 import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
 import { SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
+import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { appExists, createSnapshot, getDownloadLink, listAccountSnapshots, listAppSnapshots, openApi } from "./client";
 import { newestFirst, toSnapshot, zoneOffsetMs } from "./mapping";
@@ -12,8 +12,14 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
   const api = openApi(connection, runtime);
   let zoneMs: number | undefined;
 
+  function learnZone({ snapshotId, createdAt }: SnapshotReference): void {
+    const instantMs = instantOf(createdAt);
+    if (instantMs !== undefined) zoneMs ??= zoneOffsetMs(snapshotId, instantMs);
+  }
+
   return {
-    async list(target, scope) {
+    async list(target, scope, known = []) {
+      for (const reference of known) learnZone(reference);
       const answer = await listAppSnapshots(api, target.id, scope);
       if (answer === undefined && !(await appExists(api, target.id, scope))) {
         throw new SnapshotsError(`[discloud] list snapshots of app ${target.id}: there is no such app`, {
@@ -29,8 +35,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     async observe(target, reference, scope) {
-      const ownInstantMs = instantOf(reference.createdAt);
-      if (ownInstantMs !== undefined) zoneMs ??= zoneOffsetMs(reference.snapshotId, ownInstantMs);
+      learnZone(reference);
       const isIt = (item: { version: string }): boolean => item.version === reference.snapshotId;
 
       const answer = await listAppSnapshots(api, target.id, scope);

@@ -26,7 +26,7 @@ const PROOF_SLACK_MS = 5 * 60_000;
 const LAST_LOOK_MS = 5_000;
 
 /** One create, or the update that goes on with it. */
-interface Job extends Opened {
+export interface Job extends Opened {
   readonly session: Session;
   readonly inputs: Properties;
   readonly target: Target;
@@ -35,7 +35,8 @@ interface Job extends Opened {
   readonly isResumed?: true;
 }
 
-function jobFor(session: Session, inputs: Properties): Job {
+/** The create of a snapshot that inputs ask for. */
+export function jobFor(session: Session, inputs: Properties): Job {
   const urn = urnOf(inputs);
   const opened = session.open(textOf(inputs, "platform") ?? "", textOf(inputs, "connection"), urn);
   return { ...opened, session, inputs, urn, target: targetOf(opened.definition, inputs) };
@@ -119,15 +120,21 @@ export function resumeSnapshot(
         `${title(job)}: snapshot ${snapshotId} can't be found: ${observed.outcome === "gone" ? observed.proof : observed.reason}`,
       );
     }
-    // A run that went on with it may have sent another request since and not lived to tell.
-    const intent = job.urn === undefined ? undefined : await session.host.journal.find(job.urn);
-    const isLater = intent !== undefined && intent.unfinished.requestedAt > unfinished.requestedAt;
-    const latest = isLater ? intent.unfinished : unfinished;
-    const found = await resolveUnfinished(job, latest);
-    if (found !== undefined) return (await waitUntilUsable(job, {}, found, latest)).outs;
+    const resolved = await resolveNoted(job, unfinished);
+    if (resolved !== undefined) return resolved.outs;
     const before = await job.platform.list(job.target, job.scope);
     return (await take(job, before)).outs;
   });
+}
+
+/** Finds what a create has made that the state holds without its end; undefined when it surely has made nothing. */
+export async function resolveNoted(job: Job, unfinished: Unfinished): Promise<Created | undefined> {
+  // A run that went on with it may have sent another request since and not lived to tell.
+  const intent = job.urn === undefined ? undefined : await job.session.host.journal.find(job.urn);
+  const isLater = intent !== undefined && intent.unfinished.requestedAt > unfinished.requestedAt;
+  const latest = isLater ? intent.unfinished : unfinished;
+  const found = await resolveUnfinished(job, latest);
+  return found === undefined ? undefined : waitUntilUsable(job, {}, found, latest);
 }
 
 /** The job with the name that a snapshot of its own gets; `check` gives none where another may be taken over. */
@@ -257,7 +264,7 @@ async function findNamed(job: Job, before: SnapshotList): Promise<Created | unde
 }
 
 /** Sends the one request that takes a snapshot, and finds out what it has made. */
-async function take(job: Job, before: SnapshotList): Promise<Created> {
+export async function take(job: Job, before: SnapshotList): Promise<Created> {
   const { clock, journal } = job.session.host;
   const { platform, definition } = job;
   if (platform.create === undefined) {
@@ -437,7 +444,7 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
 }
 
 /** Goes on with a request that an earlier run on this machine has sent and not lived to finish. */
-async function resumeFromJournal(job: Job): Promise<Created | undefined> {
+export async function resumeFromJournal(job: Job): Promise<Created | undefined> {
   if (job.urn === undefined) return undefined;
   const intent = await job.session.host.journal.find(job.urn);
   if (intent === undefined) return undefined;
@@ -455,7 +462,7 @@ async function resumeFromJournal(job: Job): Promise<Created | undefined> {
     await job.session.host.warn(
       job.urn,
       `an earlier run was stopped after it had asked for a snapshot at ${intent.unfinished.requestedAt}, for other ` +
-        "triggers or another target; if it was made, it exists and is in no state",
+        "triggers, another time or another target; if it was made, it exists and is in no state",
     );
     await settle(job);
     return undefined;
@@ -487,7 +494,7 @@ async function takeOver(job: Job, intent: Intent, key: string): Promise<Created 
 }
 
 /** Waits until a snapshot that has a name is usable. */
-async function waitUntilUsable(
+export async function waitUntilUsable(
   job: Job,
   held: Properties,
   made: ObservedSnapshot,

@@ -1,13 +1,7 @@
 import { z } from "zod";
-import { parseCustomTimeout, parseDuration } from "../../model/duration";
+import { parseDuration } from "../../model/duration";
 import type { InputField, PlatformDefinition } from "../../model/platform";
-
-function duration(parse: (text: string) => { readonly problem: string } | { readonly milliseconds: number }) {
-  return z.string('must be text, such as "26h"').superRefine((text, context) => {
-    const parsed = parse(text);
-    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
-  });
-}
+import { connectionField, durationSchema, internalFields, platformField } from "../fields";
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(" or ")}`);
@@ -16,21 +10,8 @@ function oneOf<const Values extends readonly [string, ...string[]]>(values: Valu
 /** The inputs of a Snapshot on a platform, by name. */
 export function snapshotFields(definition: PlatformDefinition): Readonly<Record<string, InputField>> {
   const fields: Record<string, InputField> = {
-    platform: {
-      schema: z.literal(definition.name),
-      description: "the platform",
-      plain: true,
-      change: "replace",
-    },
-    connection: {
-      schema: z
-        .string("must be text: the name of a connection")
-        .regex(/^[a-zA-Z0-9_-]+$/, "must be the name of a connection: letters, digits, hyphens and underscores"),
-      description: "the connection to use",
-      plain: true,
-      default: definition.name,
-      change: "update",
-    },
+    platform: platformField(definition),
+    connection: connectionField(definition),
   };
   for (const [argument, target] of Object.entries(definition.targets)) {
     fields[argument] = { schema: target.schema, description: target.description, change: "replace" };
@@ -52,7 +33,7 @@ export function snapshotFields(definition: PlatformDefinition): Readonly<Record<
   };
   if (definition.create) {
     fields["reuseWithin"] = {
-      schema: duration(parseDuration),
+      schema: durationSchema(parseDuration),
       description: "adopt a usable snapshot this young instead of taking one",
       change: "update",
     };
@@ -76,15 +57,7 @@ export function snapshotFields(definition: PlatformDefinition): Readonly<Record<
     default: "keep",
     change: "update",
   };
-  fields["timeouts"] = {
-    schema: z.record(z.enum(["create", "update", "delete"]), duration(parseCustomTimeout).optional()).nullish(),
-    description: "the resource's `customTimeouts`",
-    change: "update",
-    internal: true,
-  };
-  fields["__urn"] = { schema: z.string(), description: "the resource's URN", change: "nothing", internal: true };
-  fields["__provider"] = { schema: z.string(), description: "the provider's text", change: "nothing", internal: true };
-  return fields;
+  return { ...fields, ...internalFields() };
 }
 
 /** The outputs that every platform has beside the inputs, with what they hold. */

@@ -11,7 +11,7 @@ import { updateSnapshot } from "./update";
 /** The state holds the resource: what the journal kept for the case that it would not is done with. */
 async function confirmStored(session: Session, urn: string | undefined, id: string): Promise<void> {
   // A note that stays is looked at again by the next run.
-  if (urn !== undefined) await session.host.journal.confirm(urn, id).catch(() => undefined);
+  if (urn !== undefined) await session.host.journal.confirm(urn, (made) => made.id === id).catch(() => undefined);
 }
 
 /** A state that an import has left with next to nothing, with what its id says. */

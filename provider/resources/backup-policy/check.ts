@@ -1,0 +1,202 @@
+import { instantOf, isoText } from "../../model/clock";
+import type { ConnectionSources } from "../../model/connection";
+import { parseDuration } from "../../model/duration";
+import type { CheckFailure, PlatformDefinition } from "../../model/platform";
+import type { PolicyTargetDefinition } from "../../model/policy";
+import type { JsonValue } from "../../model/snapshot";
+import { isUnknown, UNKNOWN } from "../../model/unknown";
+import { clockChangeWarnings, latestRunAt, longestGapAfter } from "../../schedule";
+import {
+  connectionFailures,
+  fieldFailures,
+  isGiven,
+  isMissing,
+  platformOf,
+  targetFailures,
+  unknownArgument,
+} from "../check";
+import type { Properties } from "../host";
+import type { Checked } from "../verbs";
+import { isScheduled, policyFields } from "./fields";
+import { isSameInput, type PolicyTarget, policyTargetOf, schedulesOf } from "./meaning";
+
+/** What `check` answers for a policy: also what a user should know before it acts. */
+export interface CheckedPolicy extends Checked {
+  readonly warnings: readonly string[];
+}
+
+const scheduleExample = 'such as schedules: [{ cron: "0 3 * * *", timezone: "Europe/Lisbon" }]';
+
+function withoutFailures(failures: readonly CheckFailure[], name: string): boolean {
+  return failures.every(({ property }) => property !== name);
+}
+
+function argumentsOfOthers(definition: PlatformDefinition, target: PolicyTarget, news: Properties): CheckFailure[] {
+  return Object.entries(definition.policyTargets).flatMap(([argument, other]) =>
+    Object.keys(other.arguments ?? {})
+      .filter((name) => !isMissing(news[name]) && !Object.hasOwn(target.definition.arguments ?? {}, name))
+      .map((property) => ({ property, reason: `goes with ${argument} only; remove it` })),
+  );
+}
+
+function scheduleFailures(
+  definition: PlatformDefinition,
+  { argument, definition: target }: PolicyTarget,
+  news: Properties,
+  nowMs: number,
+): CheckFailure[] {
+  const { schedules, retention } = news;
+  const failures: CheckFailure[] = [];
+  const add = (property: string, reason: string | undefined) => {
+    if (reason !== undefined) failures.push({ property, reason });
+  };
+  if (!isScheduled(target)) {
+    const why = `with ${argument} a policy on ${definition.title} only watches that backups appear; remove it`;
+    if (!isMissing(schedules)) add("schedules", why);
+    if (!isMissing(retention)) add("retention", why);
+    return failures;
+  }
+  const known = schedulesOf(news);
+  if (isMissing(schedules)) add("schedules", `missing: say when backups are taken, ${scheduleExample}`);
+  if (known !== undefined) {
+    add("schedules", target.scheduleProblem?.(schedules as JsonValue, nowMs));
+    if (target.scheduleProblem === undefined && known.some(({ kind }) => kind !== undefined)) {
+      add("schedules", "kind: only server backups of Samsung Cloud Platform are full or incremental; remove kind");
+    }
+  }
+  if (target.retention === "none") {
+    const why = definition.cannot["delete"] ?? "";
+    if (!isMissing(retention)) add("retention", `${definition.title} has none: ${why}; remove it`);
+  } else if (isMissing(retention)) {
+    if (target.retention === "required") add("retention", target.retentionProblem?.({}) ?? "missing: say what is kept");
+  } else if (!isUnknown(retention)) {
+    add("retention", target.retentionProblem?.(retention as JsonValue));
+  }
+  return failures;
+}
+
+/** What must not change any more: what holds backups is never made anew for it. */
+function refusedChanges(
+  definition: PlatformDefinition,
+  target: PolicyTargetDefinition,
+  argument: string,
+  olds: Properties,
+  news: Properties,
+  nowMs: number,
+): CheckFailure[] {
+  if (olds["platform"] !== definition.name || isMissing(olds[argument])) return [];
+  return Object.entries(policyFields(definition)).flatMap(([name, field]) => {
+    const isSchedule = name === "schedules" || name === "retention";
+    const isRefused = isSchedule ? target.scheduleChange === "refuse" : field.change === "refuse";
+    if (!isRefused || isUnknown(news[name]) || isSameInput(name, field, target, olds, news, nowMs)) return [];
+    return [{ property: name, reason: `can't be changed after creation: ${target.refusal}` }];
+  });
+}
+
+/** The latest scheduled time that has passed. One ahead of this machine's clock was settled by another's and stays. */
+function dueAtOf(olds: Properties, news: Properties, nowMs: number): JsonValue | undefined {
+  const held = olds["dueAt"];
+  if (news["suspended"] === true) return isMissing(held) ? undefined : held;
+  if (isUnknown(news["suspended"]) || isUnknown(news["schedules"])) return UNKNOWN;
+  const heldMs = instantOf(held);
+  if (heldMs !== undefined && heldMs > nowMs) return held;
+  const schedules = schedulesOf(news);
+  const dueMs = schedules === undefined ? undefined : latestRunAt(schedules, nowMs);
+  return dueMs === undefined ? undefined : isoText(dueMs);
+}
+
+function inHours(milliseconds: number): string {
+  return `${Math.round(milliseconds / 360_000) / 10} h`;
+}
+
+function warningsOf(
+  { definition: target }: PolicyTarget,
+  definition: PlatformDefinition,
+  inputs: Properties,
+  nowMs: number,
+): string[] {
+  const schedules = schedulesOf(inputs);
+  const warnings = [...(target.warnings?.(inputs) ?? [])];
+  if (schedules !== undefined) {
+    warnings.push(...clockChangeWarnings(schedules, nowMs));
+    const maxAge = parseDuration(String(inputs["maxAge"] ?? ""));
+    const gapMs = longestGapAfter(schedules, nowMs) * 1000;
+    if ("milliseconds" in maxAge && maxAge.milliseconds < gapMs) {
+      warnings.push(
+        `maxAge ${String(inputs["maxAge"])} is shorter than the longest time between two runs, ${inHours(gapMs)}: it ` +
+          "will be passed although every run succeeds",
+      );
+    }
+  }
+  if (inputs["suspended"] === true && target.runBy === "platform") {
+    warnings.push(
+      `suspended: ${definition.title} goes on running it, since its API documents no pause; only maxAge is not judged`,
+    );
+  }
+  return warnings;
+}
+
+/**
+ * Checks a BackupPolicy's inputs, fills in defaults and works out `dueAt`, without any request. A value that is not
+ * known yet is left to the up that will know it.
+ */
+export function checkPolicy(
+  olds: Properties,
+  news: Properties,
+  sources: ConnectionSources,
+  nowMs: number,
+): CheckedPolicy {
+  const definition = platformOf(news);
+  if ("reason" in definition) return { inputs: news, failures: [definition], warnings: [] };
+
+  const fields = policyFields(definition);
+  const failures: CheckFailure[] = [];
+  const inputs: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(news)) {
+    if (isMissing(value) || name === "dueAt") continue;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    inputs[name] = value;
+    failures.push(
+      ...(field === undefined ? [unknownArgument(name, definition, policyFields)] : fieldFailures(name, field, value)),
+    );
+  }
+  const targets = Object.keys(definition.policyTargets);
+  failures.push(...targetFailures(news, targets, `what the policy on ${definition.title} is for`));
+  failures.push(...connectionFailures({ connection: definition.name, ...inputs }, definition, sources));
+  const target = policyTargetOf(definition, news);
+  if (target === undefined) return { inputs, failures, warnings: [] };
+
+  for (const [name, field] of Object.entries(fields)) {
+    const isOthers = Object.entries(definition.policyTargets).some(
+      ([argument, other]) =>
+        argument !== target.argument &&
+        Object.hasOwn(other.arguments ?? {}, name) &&
+        !Object.hasOwn(target.definition.arguments ?? {}, name),
+    );
+    if (field.default !== undefined && !isOthers) inputs[name] ??= field.default;
+  }
+  failures.push(...argumentsOfOthers(definition, target, news));
+  failures.push(
+    ...scheduleFailures(definition, target, news, nowMs).filter(({ property }) => withoutFailures(failures, property)),
+  );
+  if (isGiven(news["onStale"]) && isMissing(news["maxAge"])) {
+    failures.push({ property: "onStale", reason: 'needs maxAge: write how old the newest backup may be, as in "26h"' });
+  }
+  failures.push(...(target.definition.rules?.(inputs) ?? []));
+  if (failures.length === 0) {
+    failures.push(...refusedChanges(definition, target.definition, target.argument, olds, inputs, nowMs));
+  }
+  if (target.definition.runBy === "up") {
+    const dueAt = dueAtOf(olds, news, nowMs);
+    if (dueAt !== undefined) inputs["dueAt"] = dueAt;
+  }
+  const isNew = ["schedules", "maxAge", "suspended"].some((name) => {
+    const field = fields[name];
+    return field !== undefined && !isSameInput(name, field, target.definition, olds, inputs, nowMs);
+  });
+  return {
+    inputs,
+    failures,
+    warnings: isNew && failures.length === 0 ? warningsOf(target, definition, inputs, nowMs) : [],
+  };
+}

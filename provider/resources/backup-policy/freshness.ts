@@ -1,0 +1,54 @@
+import { instantOf, isoText } from "../../model/clock";
+import { parseDuration } from "../../model/duration";
+import type { ObservedSnapshot } from "../../model/snapshot";
+import type { Properties } from "../host";
+import { textOf } from "../session";
+
+/** What a policy's outputs say of its newest usable backup. */
+export interface Freshness {
+  readonly fresh?: boolean;
+  readonly lastSnapshotAt?: string;
+  readonly lastSnapshotId?: string;
+  readonly checkedAt: string;
+}
+
+/** A backup as far as freshness goes. */
+type Dated = Pick<ObservedSnapshot, "snapshotId" | "status" | "createdAt">;
+
+/**
+ * Judges the newest usable backup at an instant. One without a trustworthy time never counts. Where the platform runs
+ * the policy by itself, one that is younger than `maxAge` and has made nothing yet is not judged.
+ */
+export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: number, madeAt?: string): Freshness {
+  const usable = snapshots.flatMap(({ snapshotId, status, createdAt }) => {
+    const createdMs = instantOf(createdAt);
+    return status === "available" && createdMs !== undefined ? [{ snapshotId, createdMs }] : [];
+  });
+  const newest = usable.reduce<(typeof usable)[number] | undefined>(
+    (best, each) => (best === undefined || each.createdMs > best.createdMs ? each : best),
+    undefined,
+  );
+  const maxAge = parseDuration(textOf(inputs, "maxAge") ?? "");
+  const isJudged = "milliseconds" in maxAge && inputs["suspended"] !== true;
+  const sinceMs = newest?.createdMs ?? instantOf(madeAt);
+  const isYoung = isJudged && sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds;
+  return {
+    ...(isJudged && (newest !== undefined || !isYoung) ? { fresh: isYoung } : {}),
+    ...(newest === undefined ? {} : { lastSnapshotAt: isoText(newest.createdMs), lastSnapshotId: newest.snapshotId }),
+    checkedAt: isoText(nowMs),
+  };
+}
+
+/** Why the newest usable backup is not fresh, from a policy's outputs. */
+export function stalenessOf(what: string, properties: Properties): string {
+  const [at, id, checkedAt, maxAge] = ["lastSnapshotAt", "lastSnapshotId", "checkedAt", "maxAge"].map((name) =>
+    textOf(properties, name),
+  );
+  if (at === undefined) {
+    return `stale: ${what} had no usable backup with a known time at ${checkedAt}; maxAge is ${maxAge}`;
+  }
+  const ageMs = (instantOf(checkedAt) ?? 0) - (instantOf(at) ?? 0);
+  const hours = Math.floor(ageMs / 3_600_000);
+  const age = hours >= 48 ? `${Math.floor(hours / 24)} d` : `${hours} h ${Math.floor(ageMs / 60_000) % 60} min`;
+  return `stale: the newest usable backup of ${what}, "${id}" of ${at}, was ${age} old at ${checkedAt}; maxAge is ${maxAge}`;
+}

@@ -1,0 +1,215 @@
+import { isoText } from "../../model/clock";
+import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
+import { formatPolicyId, parsePolicyId } from "../../model/ids";
+import type { PlatformDefinition } from "../../model/platform";
+import { findDefinition } from "../../platforms";
+import { type Properties, UnfinishedError } from "../host";
+import { type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
+import type { ResourceVerbs } from "../verbs";
+import { checkPolicy } from "./check";
+import { diffPolicy, reasonsToUpdate } from "./diff";
+import { policyFields } from "./fields";
+import { judge, stalenessOf } from "./freshness";
+import { policyTargetOf, subjectOf } from "./meaning";
+import { recordsOf } from "./records";
+import { createOnPlatform, deleteOnPlatform, readOnPlatform, updateOnPlatform } from "./run-by-platform";
+import { markOf, pruningAhead, readRun, runOnce } from "./run-by-up";
+
+function definitionOf(properties: Properties): PlatformDefinition {
+  const definition = findDefinition(properties["platform"]);
+  if (definition !== undefined) return definition;
+  throw new SnapshotsError(`"${String(properties["platform"])}" is no platform`, { kind: "invalid", executed: "no" });
+}
+
+function runByOf(properties: Properties) {
+  return policyTargetOf(definitionOf(properties), properties)?.definition.runBy;
+}
+
+/** The id of a policy that exists in a state only. */
+function ownIdOf(inputs: Properties): string {
+  const definition = definitionOf(inputs);
+  const { kind, id } = targetOf(definition, inputs);
+  return formatPolicyId({ platform: definition.name, kind, segments: [id, markOf(urnOf(inputs))], isOwn: true });
+}
+
+/** Looks at what somebody else's schedule has made. */
+async function watch(session: Session, inputs: Properties, olds: Properties): Promise<Properties> {
+  const { definition, platform, scope } = session.open(
+    textOf(inputs, "platform") ?? "",
+    textOf(inputs, "connection"),
+    urnOf(inputs),
+  );
+  const { snapshots, serverTimeMs } = await platform.list(targetOf(definition, inputs), scope);
+  const nowMs = serverTimeMs ?? session.host.clock.now();
+  return {
+    ...inputs,
+    runBy: "watched",
+    policyId: textOf(olds, "policyId") ?? markOf(urnOf(inputs)),
+    status: inputs["suspended"] === true ? "suspended" : "active",
+    createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
+    ...judge(inputs, snapshots, nowMs),
+  };
+}
+
+/** Warns of a stale backup, or fails for it, as `onStale` says; what was done goes into the state either way. */
+async function tellStaleness(session: Session, id: string, outs: Properties): Promise<Properties> {
+  if (outs["fresh"] !== false) return outs;
+  const reason = stalenessOf(subjectOf(definitionOf(outs), outs), outs);
+  if (outs["onStale"] === "fail") throw new UnfinishedError(id, outs, reason);
+  await session.host.warn(urnOf(outs), reason);
+  return outs;
+}
+
+/** The inputs among a policy's properties. */
+function inputsOf(definition: PlatformDefinition, properties: Properties): Properties {
+  const fields = policyFields(definition);
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
+}
+
+/** A state that an import has left with next to nothing, with what its id says. */
+function withId(id: string, olds: Properties): Properties {
+  if (olds["platform"] !== undefined) return olds;
+  const address = parsePolicyId(id);
+  const definition = findDefinition(address?.platform);
+  const [argument] =
+    Object.entries(definition?.policyTargets ?? {}).find(
+      ([, { kind, runBy }]) => kind === address?.kind && (runBy !== "platform") === address.isOwn,
+    ) ?? [];
+  if (address === undefined || definition === undefined || argument === undefined) {
+    throw new SnapshotsError(
+      `"${id}" is no id of a policy: it is written <platform>/<kind>/<ids…>, each part percent-encoded, such as ` +
+        "snapshooter/job/6f7c5f07-bd49-49a5-8416-27b8de037ddc",
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  if (address.isOwn) {
+    throw new SnapshotsError(`"${id}" names a policy that exists in a stack's state only: nothing else can be read`, {
+      kind: "invalid",
+      executed: "no",
+    });
+  }
+  const named =
+    definition.policyTargets[argument]?.change === "refuse" && argument === "job" ? {} : address.segments[0];
+  return { platform: definition.name, connection: definition.name, [argument]: named ?? "", ...olds };
+}
+
+/** The state holds the resource: what the journal kept for the case that it would not is done with. */
+async function confirmStored(session: Session, urn: string | undefined, id: string, props: Properties): Promise<void> {
+  if (urn === undefined) return;
+  const definition = definitionOf(props);
+  const records = recordsOf(props);
+  const keys = new Set(records.map((record) => snapshotKey(definition, targetOf(definition, props), record.id)));
+  // A note that stays is looked at again by the next run.
+  await session.host.journal
+    .confirm(urn, (made) => made.id === id || keys.has(made.snapshotKey))
+    .catch(() => undefined);
+}
+
+/** Settles what the journal holds of a policy that is gone; a request whose end is not known is told before. */
+async function settleDeleted(session: Session, id: string, props: Properties): Promise<void> {
+  const urn = urnOf(props);
+  if (urn === undefined) return;
+  await confirmStored(session, urn, id, props);
+  const { journal, warn } = session.host;
+  try {
+    const intent = await journal.find(urn);
+    if (intent === undefined || intent.made !== undefined) return;
+    await warn(
+      urn,
+      `an earlier run was stopped after it had sent a request at ${intent.unfinished.requestedAt}; if it has made ` +
+        "anything, that exists and is in no state",
+    );
+    await journal.settle(urn);
+  } catch (error) {
+    await warn(urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`);
+  }
+}
+
+/** The BackupPolicy resource in one process. */
+export function backupPolicyResource(session: Session): ResourceVerbs {
+  const { clock } = session.host;
+  return {
+    check(olds, news) {
+      const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, clock.now());
+      for (const warning of warnings) void session.host.warn(urnOf(news), warning);
+      return { inputs, failures };
+    },
+
+    diff(id, olds, news) {
+      const known = withId(id, olds);
+      session.noteHeld(urnOf(news), known);
+      void confirmStored(session, urnOf(news), id, known);
+      const diff = diffPolicy(known, news, clock.now());
+      if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
+      const urn = urnOf(news);
+      const ahead = pruningAhead(known, news, clock.now());
+      if (ahead !== undefined) void session.host.inform(urn, ahead);
+      const reasons = diff.changes ? reasonsToUpdate(definitionOf(news), known, news) : [];
+      if (reasons.length > 0) void session.host.warn(urn, reasons.join("; "));
+      return diff;
+    },
+
+    async create(inputs) {
+      const runBy = runByOf(inputs);
+      if (runBy === "platform") {
+        const { id, outs } = await createOnPlatform(session, inputs);
+        return { id, outs: await tellStaleness(session, id, outs) };
+      }
+      const id = ownIdOf(inputs);
+      const outs = runBy === "up" ? await runOnce(session, id, inputs, {}) : await watch(session, inputs, {});
+      return { id, outs: await tellStaleness(session, id, outs) };
+    },
+
+    async read(id, stored) {
+      const props = withId(id, stored);
+      const definition = definitionOf(props);
+      const runBy = runByOf(props);
+      await confirmStored(session, urnOf(props), id, props);
+      if (runBy === "platform") {
+        const outs = await readOnPlatform(session, id, props);
+        if (outs === undefined && stored["platform"] === undefined) {
+          throw new SnapshotsError(`[${definition.name}] there is no policy ${id}`, { kind: "notFound" });
+        }
+        return outs === undefined ? undefined : { id, props: outs, inputs: inputsOf(definition, outs) };
+      }
+      try {
+        const outs =
+          runBy === "up" ? await readRun(session, props) : await watch(session, inputsOf(definition, props), props);
+        return { id, props: outs, inputs: inputsOf(definition, outs) };
+      } catch (error) {
+        if (!isSnapshotsError(error, "notFound")) throw error;
+        await session.host.warn(
+          urnOf(props),
+          `${subjectOf(definition, props)} itself is no longer shown by ${definition.title}, which does not prove it gone: ` +
+            `${error.message}. The policy stays in the state; if you know that it is gone, take it out of the program`,
+        );
+        const outs = { ...props, status: "unknown", ...(props["maxAge"] === undefined ? {} : { fresh: false }) };
+        return { id, props: outs, inputs: inputsOf(definition, outs) };
+      }
+    },
+
+    async update(id, olds, news) {
+      const runBy = runByOf(news);
+      const outs =
+        runBy === "platform"
+          ? await updateOnPlatform(session, id, news, olds)
+          : runBy === "up"
+            ? await runOnce(session, id, news, olds)
+            : await watch(session, news, olds);
+      return tellStaleness(session, id, outs);
+    },
+
+    async delete(id, stored) {
+      const props = withId(id, stored);
+      if (runByOf(props) === "platform") {
+        await deleteOnPlatform(session, id, props);
+      } else {
+        const count = recordsOf(props).length;
+        const those = count === 1 ? "the 1 snapshot that it holds stays" : `the ${count} snapshots that it holds stay`;
+        const what = runByOf(props) === "up" ? those : "it only watched, and every backup stays";
+        await session.host.warn(urnOf(props), `forgotten: ${what} on ${definitionOf(props).title}`);
+      }
+      await settleDeleted(session, id, props);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from "node:util";
+import type { PlatformDefinition } from "../../model/platform";
+import type { PolicyField, PolicyTargetDefinition, Written } from "../../model/policy";
+import { isUnknown } from "../../model/unknown";
+import {
+  parseSchedules,
+  type Retention,
+  retentionProblem,
+  type Schedule,
+  sameRetention,
+  sameSchedules,
+} from "../../schedule";
+import type { Properties } from "../host";
+
+/** The target argument that properties name, with what policies for it are. */
+export interface PolicyTarget {
+  readonly argument: string;
+  readonly definition: PolicyTargetDefinition;
+}
+
+/** What properties name a policy's target with; undefined where none is given, or more than one. */
+export function policyTargetOf(
+  definition: PlatformDefinition | undefined,
+  properties: Properties,
+): PolicyTarget | undefined {
+  const given = Object.entries(definition?.policyTargets ?? {}).filter(([argument]) => !isEmpty(properties[argument]));
+  const [argument, target] = given[0] ?? [];
+  return given.length === 1 && argument !== undefined && target !== undefined
+    ? { argument, definition: target }
+    : undefined;
+}
+
+/** Whether an input says nothing. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+/** Schedules that can be read; undefined where there are none, or none that are known. */
+export function schedulesOf(properties: Properties): readonly Schedule[] | undefined {
+  const schedules = properties["schedules"];
+  if (isEmpty(schedules) || isUnknown(schedules)) return undefined;
+  const written = schedules as unknown as readonly Schedule[];
+  return "problem" in parseSchedules(written) ? undefined : written;
+}
+
+/** A retention that can be read, in the zone that it counts in; undefined where there is none, or none that is known. */
+export function retentionOf(properties: Properties): Retention | undefined {
+  const retention = properties["retention"];
+  if (isEmpty(retention) || isUnknown(retention) || retentionProblem(retention) !== undefined) return undefined;
+  const timezone = schedulesOf(properties)?.[0]?.timezone ?? "UTC";
+  return { timezone, ...(retention as unknown as Retention) };
+}
+
+/** Whether one input of a policy means the same before and after; an unknown one never does. */
+export function isSameInput(
+  name: string,
+  field: PolicyField,
+  target: PolicyTargetDefinition,
+  olds: Properties,
+  news: Properties,
+  nowMs: number,
+): boolean {
+  const [before, after]: Written[] = [olds[name] ?? field.default, news[name] ?? field.default];
+  if (isUnknown(after)) return false;
+  if (isEmpty(before) || isEmpty(after)) return isEmpty(before) && isEmpty(after);
+  if (isDeepStrictEqual(before, after)) return true;
+  const [oldSchedules, newSchedules] = [schedulesOf(olds), schedulesOf(news)];
+  if (name === "schedules" && oldSchedules !== undefined && newSchedules !== undefined) {
+    return target.sameSchedules?.(before, after, nowMs) ?? sameSchedules(oldSchedules, newSchedules);
+  }
+  const [oldRetention, newRetention] = [retentionOf(olds), retentionOf(news)];
+  if (name === "retention" && oldRetention !== undefined && newRetention !== undefined) {
+    return target.sameRetention?.(before, after) ?? sameRetention(oldRetention, newRetention);
+  }
+  return false;
+}
+
+/** What a policy is for, in words: `app 1745338954955`. */
+export function subjectOf(definition: PlatformDefinition, properties: Properties): string {
+  const target = policyTargetOf(definition, properties);
+  const named = target === undefined ? undefined : properties[target.argument];
+  const name = typeof named === "string" ? named : ((named ?? {}) as Properties)["name"];
+  return `${target?.definition.kind} ${typeof name === "string" ? name : ""}`.trim();
+}

@@ -1,0 +1,44 @@
+import { keepReasonText, type Retention, type Simulation, simulate } from "../../schedule";
+import type { SnapshotRecord } from "./records";
+import { recordInWords } from "./records";
+
+/** What a retention does to the snapshots that a policy holds; foreign ones fill no place and never go. */
+export function simulateOn(
+  retention: Retention,
+  records: readonly SnapshotRecord[],
+  isForeign: (record: SnapshotRecord) => boolean,
+  nowMs: number,
+): Simulation {
+  const snapshots = records.map((record) => ({
+    id: record.id,
+    createdAt: record.createdAt,
+    status: record.status,
+    foreign: record.adopted === true || isForeign(record),
+  }));
+  return simulate(retention, snapshots, { nowMs });
+}
+
+/** The records with why each of them is kept. */
+export function withReasons(records: readonly SnapshotRecord[], simulation: Simulation): SnapshotRecord[] {
+  const reasons = new Map(simulation.kept.map(({ id, reasons: own }) => [id, own.map(keepReasonText)]));
+  return records.map(({ keptBecause: _before, ...record }) => {
+    const own = reasons.get(record.id);
+    return own === undefined ? record : { ...record, keptBecause: own };
+  });
+}
+
+/** What goes by a simulation, and why, as a sentence; undefined when nothing goes. */
+export function goingInWords(
+  verb: string,
+  simulation: Pick<Simulation, "pruned" | "queued">,
+  records: readonly SnapshotRecord[],
+): string | undefined {
+  const { pruned, queued } = simulation;
+  if (pruned.length === 0) return undefined;
+  const named = pruned.map(({ id, because }) => {
+    const record = records.find((each) => each.id === id);
+    return `${record === undefined ? `"${id}"` : recordInWords(record)} (${because})`;
+  });
+  const later = queued.length === 0 ? "" : `; ${queued.length} more wait for later runs, because of maxDeletes`;
+  return `${verb} ${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}: ${named.join(", ")}${later}`;
+}

@@ -1,0 +1,95 @@
+import { instantOf } from "../../model/clock";
+import type { SnapshotReference } from "../../model/platform";
+import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
+import type { Properties } from "../host";
+
+/** A snapshot as a policy's state holds it. */
+export interface SnapshotRecord {
+  /** The platform's own id. */
+  readonly id: string;
+  /** What else names it on its platform: its name, its region. */
+  readonly name?: string;
+  readonly region?: string;
+  /** ISO-8601 UTC. */
+  readonly createdAt?: string;
+  readonly status: SnapshotStatus;
+  readonly sizeBytes?: number;
+  readonly sizeText?: string;
+  /** The scheduled time that it was taken for, or that it settles; ISO-8601 UTC. */
+  readonly slot?: string;
+  /** It settles its slot, and was not taken by this policy. */
+  readonly adopted?: true;
+  /** Why the retention keeps it. */
+  readonly keptBecause?: readonly string[];
+}
+
+/** The snapshots that a policy's state holds, newest first. */
+export function recordsOf(properties: Properties): readonly SnapshotRecord[] {
+  const held = properties["snapshots"];
+  return Array.isArray(held) ? (held as unknown as readonly SnapshotRecord[]) : [];
+}
+
+/** Records as plain data. */
+export function plainRecords(records: readonly SnapshotRecord[]): JsonValue {
+  return JSON.parse(JSON.stringify(records)) as JsonValue;
+}
+
+/** What names a recorded snapshot for its platform. */
+export function referenceTo({ id, name, region, createdAt }: SnapshotRecord): SnapshotReference {
+  return {
+    snapshotId: id,
+    ...(name === undefined ? {} : { name }),
+    ...(region === undefined ? {} : { region }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+  };
+}
+
+function textAmong(details: ObservedSnapshot["details"], ...names: string[]): string | undefined {
+  const found = names.map((name) => details[name]).find((value) => typeof value === "string");
+  return typeof found === "string" ? found : undefined;
+}
+
+/** A snapshot as a record shows it. When it was taken never changes. */
+export function recordOf(
+  snapshot: ObservedSnapshot,
+  known: Partial<Pick<SnapshotRecord, "slot" | "adopted" | "createdAt">> = {},
+): SnapshotRecord {
+  const name = textAmong(snapshot.details, "snapshotName", "name");
+  const region = textAmong(snapshot.details, "region");
+  const createdAt = known.createdAt ?? snapshot.createdAt;
+  return {
+    id: snapshot.snapshotId,
+    ...(name === undefined ? {} : { name }),
+    ...(region === undefined ? {} : { region }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    status: snapshot.status,
+    ...(snapshot.sizeBytes === undefined ? {} : { sizeBytes: snapshot.sizeBytes }),
+    ...(snapshot.sizeText === undefined ? {} : { sizeText: snapshot.sizeText }),
+    ...(known.slot === undefined ? {} : { slot: known.slot }),
+    ...(known.adopted === undefined ? {} : { adopted: known.adopted }),
+  };
+}
+
+/** Whether a listed snapshot is the recorded one. Where one id is a time, the list named it by its version or will do so. */
+export function isRecorded({ id, createdAt }: SnapshotRecord, snapshot: ObservedSnapshot): boolean {
+  const isNamedByTime = instantOf(id) !== undefined || instantOf(snapshot.snapshotId) !== undefined;
+  return id === snapshot.snapshotId || (isNamedByTime && createdAt !== undefined && createdAt === snapshot.createdAt);
+}
+
+/** Whether a usable snapshot is recorded for a slot. */
+export function isSettled(records: readonly SnapshotRecord[], dueAt: unknown): boolean {
+  const dueMs = instantOf(dueAt);
+  return records.some(({ slot, status }) => status === "available" && dueMs !== undefined && instantOf(slot) === dueMs);
+}
+
+/** Newest first; those without a time at the end. */
+export function newestRecordFirst(records: readonly SnapshotRecord[]): SnapshotRecord[] {
+  const timeMs = ({ createdAt }: SnapshotRecord): number => instantOf(createdAt) ?? 0;
+  return [...records].sort((one, other) => timeMs(other) - timeMs(one));
+}
+
+/** A recorded snapshot in words. */
+export function recordInWords({ id, name, createdAt }: SnapshotRecord): string {
+  const shown = name === undefined || name === id ? `"${id}"` : `"${name}" (${id})`;
+  return createdAt === undefined ? shown : `${shown} of ${createdAt}`;
+}

@@ -1,0 +1,416 @@
+import { createHash } from "node:crypto";
+import { poll } from "../../http/poll";
+import { instantOf, isoText } from "../../model/clock";
+import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
+import { formatPolicyId, parsePolicyId } from "../../model/ids";
+import type { PlatformDefinition, Scope } from "../../model/platform";
+import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../model/policy";
+import type { JsonValue } from "../../model/snapshot";
+import { findDefinition } from "../../platforms";
+import { type Intent, type Properties, UnfinishedError } from "../host";
+import { type Session, textOf, timeoutMs, urnOf } from "../session";
+import type { Created } from "../verbs";
+import { policyFields } from "./fields";
+import { judge } from "./freshness";
+import { isEmpty, isSameInput, type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
+
+/** How long it is watched for a policy that must show soon, or was perhaps never made. */
+const SETTLE_MS = 30_000;
+const DELETE_TIMEOUT_MS = 15 * 60_000;
+/** How long a destroy waits to say how many backups stay. */
+const COUNT_TIMEOUT_MS = 20_000;
+/** How long a look that is due at the end of the time may take. */
+const LAST_LOOK_MS = 5_000;
+
+/** One operation on a policy that its platform runs. */
+interface Job {
+  readonly session: Session;
+  readonly definition: PlatformDefinition;
+  readonly target: PolicyTarget;
+  readonly policies: PolicyPlatform;
+  readonly scope: Scope;
+  readonly inputs: Properties;
+  readonly urn: string | undefined;
+}
+
+function jobFor(session: Session, inputs: Properties): Job {
+  const urn = urnOf(inputs);
+  const { definition, platform, scope } = session.open(
+    textOf(inputs, "platform") ?? "",
+    textOf(inputs, "connection"),
+    urn,
+  );
+  const target = policyTargetOf(definition, inputs);
+  const policies = target === undefined ? undefined : platform.policies?.[target.argument];
+  if (target === undefined || policies === undefined) {
+    throw new SnapshotsError(`[${definition.name}] nothing says what the policy is for`, {
+      kind: "invalid",
+      executed: "no",
+    });
+  }
+  return { session, definition, target, policies, scope, inputs, urn };
+}
+
+function nameOf(job: Job): string {
+  return subjectOf(job.definition, job.inputs);
+}
+
+function title(job: Job): string {
+  return `[${job.definition.name}] policy for ${nameOf(job)}`;
+}
+
+function idOf(job: Job, policy: ObservedPolicy): string {
+  const { kind } = job.target.definition;
+  return formatPolicyId({ platform: job.definition.name, kind, segments: policy.segments, isOwn: false });
+}
+
+function keyOf(job: Job, policy: ObservedPolicy): string {
+  return JSON.stringify([job.definition.name, "policy", job.target.definition.kind, ...policy.segments]);
+}
+
+function referenceTo(id: string, properties: Properties): PolicyReference {
+  const region = textOf(properties, "policyRegion");
+  return { segments: parsePolicyId(id)?.segments ?? [], ...(region === undefined ? {} : { region }) };
+}
+
+/** The properties of a policy as the platform shows it; what means the same keeps the user's spelling. */
+function shownBy(job: Job, wanted: Properties, policy: ObservedPolicy, nowMs: number): Properties {
+  const fields = policyFields(job.definition);
+  const shown = Object.fromEntries(
+    Object.keys(fields).flatMap((name): [string, JsonValue][] => {
+      const value = policy.shown[name];
+      const field = fields[name];
+      if (value === undefined || field === undefined) return [];
+      const isSame = isSameInput(name, field, job.target.definition, wanted, { ...wanted, ...policy.shown }, nowMs);
+      return isSame && !isEmpty(wanted[name]) ? [] : [[name, value]];
+    }),
+  );
+  // A retention that the platform no longer has is drift, too.
+  const isLost = wanted["retention"] !== undefined && Object.hasOwn(policy.shown, "schedules") && !policy.unreadable;
+  const { retention, ...others } = wanted;
+  const kept = isLost && policy.shown["retention"] === undefined ? others : wanted;
+  return { ...kept, ...shown };
+}
+
+/** The outputs of a policy as the platform shows it, without its freshness. */
+function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: number): Properties {
+  return {
+    ...shownBy(job, job.inputs, policy, nowMs),
+    runBy: "platform",
+    policyId: policy.policyId,
+    status: policy.status,
+    createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
+    adopted: olds["adopted"] === true,
+    ...(policy.platformStatus === undefined ? {} : { platformStatus: policy.platformStatus }),
+    ...(policy.region === undefined ? {} : { policyRegion: policy.region }),
+  };
+}
+
+async function withFreshness(job: Job, outs: Properties, reference: PolicyReference): Promise<Properties> {
+  const list = await job.policies.list(reference, job.scope);
+  const nowMs = list.serverTimeMs ?? job.session.host.clock.now();
+  // One that was taken over had its chance before.
+  const madeAt = outs["adopted"] === true ? undefined : textOf(outs, "createdAt");
+  return { ...outs, ...judge(outs, list.snapshots, nowMs, madeAt) };
+}
+
+async function tellUnreadable(job: Job, policy: ObservedPolicy): Promise<void> {
+  for (const sentence of policy.unreadable ?? []) await job.session.host.warn(job.urn, sentence);
+}
+
+function wishOf(job: Job): string {
+  const wish = JSON.stringify([job.definition.name, job.target.argument, nameOf(job)]);
+  return createHash("sha256").update(wish).digest("hex");
+}
+
+/** Makes a policy on the platform, or takes over the one that is there; returns when it runs. */
+export function createOnPlatform(session: Session, inputs: Properties): Promise<Created> {
+  const job = jobFor(session, inputs);
+  return session.oneAtATime(
+    job.definition,
+    { argument: job.target.argument, kind: job.target.definition.kind, id: nameOf(job) },
+    async () => {
+      const { clock } = session.host;
+      job.scope.deadlineMs = clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
+      const resumed = await resumeFromJournal(job);
+      if (resumed !== undefined) return finish(job, resumed, {});
+      const there = await job.policies.find(inputs, job.scope);
+      const [first] = there;
+      if (first !== undefined) return takeOver(job, first, there);
+      return finish(job, await make(job), {});
+    },
+  );
+}
+
+/** What an earlier run on this machine has made and not lived to record; undefined when it surely has made nothing. */
+async function resumeFromJournal(job: Job): Promise<ObservedPolicy | undefined> {
+  const { journal, warn } = job.session.host;
+  if (job.urn === undefined) return undefined;
+  const intent = await journal.find(job.urn);
+  if (intent === undefined) return undefined;
+  const untilMs = (instantOf(intent.unfinished.requestedAt) ?? 0) + job.definition.listLagMs;
+  const found =
+    intent.wish === wishOf(job)
+      ? await watch(job, Math.min(untilMs, job.scope.deadlineMs), intent.unfinished.known)
+      : undefined;
+  if (found === undefined) {
+    if (intent.made !== undefined || intent.wish !== wishOf(job)) {
+      await warn(
+        job.urn,
+        `an earlier run was stopped after it had asked for a policy at ${intent.unfinished.requestedAt}; if it was made, ` +
+          "it exists and is in no state",
+      );
+    }
+    await journal.settle(job.urn);
+    return undefined;
+  }
+  await warn(
+    job.urn,
+    `an earlier run has made the policy ${found.policyId} and was stopped before its state was stored: it is taken over, ` +
+      "and no second one is made",
+  );
+  return found;
+}
+
+/** Looks for a policy in the place of the one that is wanted; undefined when none shows until the deadline. */
+function watch(job: Job, deadlineMs: number, known: readonly string[]): Promise<ObservedPolicy | undefined> {
+  return poll(
+    async () => {
+      const scope = { ...job.scope, deadlineMs: Math.max(deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
+      const found = (await job.policies.find(job.inputs, scope)).filter(({ policyId }) => !known.includes(policyId));
+      if (found.length < 2) return found[0];
+      throw new SnapshotsError(
+        `${title(job)}: several have appeared: ${found.map(({ policyId }) => policyId).join(", ")}. Nothing tells which ` +
+          "one is this resource's: remove those that are not wanted",
+        { kind: "conflict" },
+      );
+    },
+    job.session.host.clock,
+    deadlineMs,
+  );
+}
+
+async function takeOver(job: Job, first: ObservedPolicy, all: readonly ObservedPolicy[]): Promise<Created> {
+  const ids = all.map(({ policyId }) => policyId).join(", ");
+  if (job.inputs["adopt"] !== true || all.length > 1) {
+    const offer = Object.hasOwn(job.target.definition.arguments ?? {}, "adopt")
+      ? "write adopt: true to take it over"
+      : "choose another name, or bring it into the state with pulumi import";
+    throw new SnapshotsError(`${title(job)}: there is one already (${ids}), and no second one is made: ${offer}`, {
+      kind: "conflict",
+      executed: "no",
+    });
+  }
+  const reference: PolicyReference = { segments: first.segments };
+  const wanted = { ...job, scope: { ...job.scope } };
+  await set(wanted, reference, first);
+  return finish(job, await observeAgain(job, reference, first), { adopted: true });
+}
+
+/** Sends the one request that makes a policy, and finds out what it has made. */
+async function make(job: Job): Promise<ObservedPolicy> {
+  const { clock, journal } = job.session.host;
+  const intent = (): Intent => ({
+    urn: job.urn ?? "",
+    wish: wishOf(job),
+    unfinished: { requestedAt: isoText(clock.now()), known: [], knownComplete: true },
+  });
+  const scope: Scope = {
+    ...job.scope,
+    beforeChange: async () => {
+      if (job.urn !== undefined) await journal.note(intent());
+    },
+  };
+  let made: ObservedPolicy | undefined;
+  try {
+    made = await job.policies.create(job.inputs, scope);
+  } catch (error) {
+    if (isSnapshotsError(error) && error.executed === "no") {
+      if (job.urn !== undefined) await journal.settle(job.urn).catch(() => undefined);
+      throw error;
+    }
+    const found = await watch(job, Math.min(job.scope.deadlineMs, clock.now() + SETTLE_MS), []).catch(() => undefined);
+    if (found === undefined) {
+      throw new SnapshotsError(
+        `${messageOf(error)}. Whether the policy was made is not known yet, and none shows so far. The request is noted ` +
+          "on this machine: run pulumi up again, which looks for it first",
+        { kind: "unavailable", cause: error },
+      );
+    }
+    await job.session.host.warn(
+      job.urn,
+      `the answer to the request was lost; ${found.policyId}, which has appeared since, is taken for its result`,
+    );
+    return found;
+  }
+  made ??= await watch(job, Math.min(job.scope.deadlineMs, clock.now() + SETTLE_MS), []);
+  if (made !== undefined) return made;
+  throw new SnapshotsError(
+    `${title(job)}: ${job.definition.title} has accepted it and does not show it yet. The request is noted on this ` +
+      "machine: run pulumi up again, which looks for it first",
+    { kind: "timeout" },
+  );
+}
+
+/** Waits until a policy that exists runs, and says what the state holds of it. */
+async function finish(job: Job, made: ObservedPolicy, olds: Properties): Promise<Created> {
+  const { clock, journal, warn } = job.session.host;
+  const id = idOf(job, made);
+  if (job.urn !== undefined) {
+    const unfinished = { requestedAt: isoText(clock.now()), known: [], knownComplete: true };
+    await journal
+      .note({ urn: job.urn, wish: wishOf(job), unfinished, made: { id, snapshotKey: keyOf(job, made) } })
+      .catch((error: unknown) =>
+        warn(job.urn, `the journal of this machine could not note what was made: ${messageOf(error)}`),
+      );
+  }
+  return { id, outs: await settled(job, id, made, olds) };
+}
+
+/** The outputs of a policy once it runs; where it does not in time, they go into the state and the next up goes on. */
+async function settled(job: Job, id: string, first: ObservedPolicy, olds: Properties): Promise<Properties> {
+  const { clock } = job.session.host;
+  const reference = referenceTo(id, { ...olds, ...(first.region === undefined ? {} : { policyRegion: first.region }) });
+  let latest = first;
+  try {
+    latest = await observeAgain(job, reference, first);
+    const ended = await poll(
+      async () => {
+        if (latest.status === "pending") latest = await observeAgain(job, reference, latest);
+        return latest.status === "pending" ? undefined : latest;
+      },
+      clock,
+      job.scope.deadlineMs,
+    );
+    await tellUnreadable(job, latest);
+    const outs = outsOf(job, latest, olds, clock.now());
+    if (ended !== undefined && ended.status !== "failed") return await withFreshness(job, outs, reference);
+    const word = latest.platformStatus ?? latest.status;
+    throw new UnfinishedError(
+      id,
+      outs,
+      `${title(job)}: it was made, and its status is "${word}". It is in the state: run pulumi up again, which ` +
+        (ended === undefined ? "goes on waiting" : "looks again"),
+    );
+  } catch (error) {
+    if (error instanceof UnfinishedError) throw error;
+    throw new UnfinishedError(
+      id,
+      { ...outsOf(job, latest, olds, clock.now()), status: "pending" },
+      `${title(job)}: it was made, and whether it runs can't be seen: ${messageOf(error)}. It is in the state: run ` +
+        "pulumi up again",
+      { cause: error },
+    );
+  }
+}
+
+async function observeAgain(job: Job, reference: PolicyReference, before: ObservedPolicy): Promise<ObservedPolicy> {
+  const scope = {
+    ...job.scope,
+    deadlineMs: Math.max(job.scope.deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS),
+  };
+  const observed = await job.policies.observe(reference, scope);
+  // What was made a moment ago may not show yet.
+  return observed.outcome === "found" ? observed.policy : { ...before, status: "pending" };
+}
+
+/** Sets what the platform can set and the inputs want otherwise. */
+async function set(job: Job, reference: PolicyReference, shown: ObservedPolicy): Promise<void> {
+  await job.policies.update?.(reference, job.inputs, shown.shown, job.scope);
+}
+
+/** Changes schedules and retention where they differ, goes on waiting for one that was not ready, and looks again. */
+export async function updateOnPlatform(
+  session: Session,
+  id: string,
+  inputs: Properties,
+  olds: Properties,
+): Promise<Properties> {
+  const job = jobFor(session, inputs);
+  job.scope.deadlineMs = session.host.clock.now() + timeoutMs(inputs, "update", job.definition.createTimeoutMs);
+  const reference = referenceTo(id, olds);
+  const observed = await job.policies.observe(reference, job.scope);
+  if (observed.outcome !== "found") {
+    const why = observed.outcome === "gone" ? observed.proof : observed.reason;
+    throw new SnapshotsError(`${title(job)}: it can't be found: ${why}; run pulumi refresh`, {
+      kind: "notFound",
+      executed: "no",
+    });
+  }
+  try {
+    await set(job, reference, observed.policy);
+  } catch (error) {
+    // One of several requests may have been executed: what counts is what the platform shows now.
+    const now = await job.policies.observe(reference, lookScope(job)).catch(() => undefined);
+    const policy = now?.outcome === "found" ? now.policy : observed.policy;
+    throw new UnfinishedError(id, outsOf(job, policy, olds, session.host.clock.now()), messageOf(error), {
+      cause: error,
+    });
+  }
+  return settled(job, id, observed.policy, olds);
+}
+
+function lookScope(job: Job): Scope {
+  return { ...job.scope, deadlineMs: Math.max(job.scope.deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
+}
+
+/** Reads a policy that its platform runs; undefined when it is proven gone. */
+export async function readOnPlatform(session: Session, id: string, props: Properties): Promise<Properties | undefined> {
+  const job = jobFor(session, props);
+  const reference = referenceTo(id, props);
+  const observed = await job.policies.observe(reference, job.scope);
+  if (observed.outcome === "gone") {
+    await session.host.warn(job.urn, `the policy is gone from ${job.definition.title}: ${observed.proof}`);
+    return undefined;
+  }
+  if (observed.outcome === "unproven") {
+    await session.host.warn(
+      job.urn,
+      `the policy was not found, and that does not prove it gone: ${observed.reason}. It stays in the state; if you know ` +
+        `that it is gone, take it out with pulumi state delete${job.urn === undefined ? "" : ` '${job.urn}'`}`,
+    );
+    return { ...props, status: "unknown" };
+  }
+  const { policy } = observed;
+  await tellUnreadable(job, policy);
+  if (policy.status === "unknown" || policy.status === "failed") {
+    await session.host.warn(job.urn, `it may not run: its status is "${policy.platformStatus ?? policy.status}"`);
+  }
+  return withFreshness(job, outsOf(job, policy, props, session.host.clock.now()), reference);
+}
+
+/** Deletes or forgets a policy; no snapshot goes with it, and what stays is told. */
+export async function deleteOnPlatform(session: Session, id: string, props: Properties): Promise<void> {
+  const urn = urnOf(props);
+  const reference = referenceTo(id, props);
+  const isMade = props["adopted"] !== true;
+  const definition = findDefinition(props["platform"]);
+  const keepsRunning = policyTargetOf(definition, props)?.definition.keepsRunning;
+  if (isMade && (keepsRunning === undefined || props["deletionPolicy"] === "delete")) {
+    const job = jobFor(session, props);
+    const stay = await staying(job, reference);
+    job.scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+    await job.policies.delete?.(reference, job.scope);
+    await session.host.warn(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
+    return;
+  }
+  // To forget needs no platform: one that can't be asked is no reason to fail.
+  const stay = await Promise.resolve()
+    .then(() => staying(jobFor(session, props), reference))
+    .catch(() => "its backups stay");
+  await session.host.warn(
+    urn,
+    `forgotten, not deleted: ${isMade ? keepsRunning : "it was there before, and goes on"}; ${stay}`,
+  );
+}
+
+/** How many backups stay when a policy goes, as a phrase. */
+async function staying(job: Job, reference: PolicyReference): Promise<string> {
+  const count = await job.policies
+    .list(reference, { ...job.scope, deadlineMs: job.session.host.clock.now() + COUNT_TIMEOUT_MS })
+    .then(({ snapshots }) => snapshots.filter(({ status }) => status !== "gone").length)
+    .catch(() => undefined);
+  const those =
+    count === undefined ? "its backups stay" : count === 1 ? "its 1 backup stays" : `its ${count} backups stay`;
+  return `${those} on ${job.definition.title}`;
+}

@@ -1,0 +1,322 @@
+import { createHash } from "node:crypto";
+import { instantOf, isoText } from "../../model/clock";
+import { messageOf } from "../../model/errors";
+import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
+import { type Properties, type Unfinished, UnfinishedError } from "../host";
+import { type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
+import { type Job, jobFor, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
+import { unfinishedOf } from "../snapshot/state";
+import { judge } from "./freshness";
+import { retentionOf } from "./meaning";
+import { goingInWords, simulateOn, withReasons } from "./pruning";
+import {
+  isRecorded,
+  isSettled,
+  newestRecordFirst,
+  plainRecords,
+  recordInWords,
+  recordOf,
+  recordsOf,
+  referenceTo,
+  type SnapshotRecord,
+} from "./records";
+
+/** How far this machine's clock and the platform's may be apart before a user is told. */
+const SKEW_MS = 5 * 60_000;
+const DELETE_TIMEOUT_MS = 15 * 60_000;
+
+/** The mark of a policy that exists in a state only: of its URN at creation. */
+export function markOf(urn: string | undefined): string {
+  return createHash("sha256")
+    .update(urn ?? "")
+    .digest("hex")
+    .slice(0, 8);
+}
+
+/** A scheduled time as a name can hold it: `20261121T0300Z`. */
+function slotText(dueAt: string): string {
+  return `${dueAt.slice(0, 16).replace(/[-:]/g, "")}Z`;
+}
+
+/** The create of the snapshot for a policy's slot, as that of a Snapshot whose triggers are the scheduled time. */
+function jobOf(session: Session, inputs: Properties): Job {
+  const { platform, connection, force, timeouts, dueAt = "" } = inputs;
+  const urn = urnOf(inputs);
+  const snapshotInputs: Record<string, JsonValue | undefined> = {
+    platform,
+    connection,
+    force,
+    timeouts,
+    triggers: { dueAt },
+    __urn: urn,
+  };
+  for (const argument of ["appId", "databaseId", "volumeId"]) snapshotInputs[argument] = inputs[argument];
+  const given = Object.fromEntries(Object.entries(snapshotInputs).filter(([, value]) => value !== undefined));
+  const job = jobFor(session, given as Properties);
+  const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(String(dueAt)));
+  return name === undefined ? job : { ...job, inputs: { ...job.inputs, name } };
+}
+
+function recordOfCreated(outs: Properties, slot: string | undefined): SnapshotRecord {
+  const { sizeBytes, status } = outs;
+  const [createdAt, sizeText] = [textOf(outs, "createdAt"), textOf(outs, "sizeText")];
+  return recordOf(
+    {
+      snapshotId: textOf(outs, "snapshotId") ?? "",
+      segments: [],
+      status: status as ObservedSnapshot["status"],
+      ...(createdAt === undefined ? {} : { createdAt }),
+      ...(typeof sizeBytes === "number" ? { sizeBytes } : {}),
+      ...(sizeText === undefined ? {} : { sizeText }),
+      details: outs,
+    },
+    slot === undefined ? {} : { slot },
+  );
+}
+
+function withRecord(records: readonly SnapshotRecord[], added: SnapshotRecord): SnapshotRecord[] {
+  return newestRecordFirst([added, ...records.filter(({ id }) => id !== added.id)]);
+}
+
+/** The records as the platform's list shows them now. What is proven gone leaves them. */
+async function synced(
+  job: Job,
+  records: readonly SnapshotRecord[],
+  list: SnapshotList,
+  dueAt: string | undefined,
+): Promise<SnapshotRecord[]> {
+  const nowMs = list.serverTimeMs ?? job.session.host.clock.now();
+  const shown: SnapshotRecord[] = [];
+  for (const record of records) {
+    const listed = list.snapshots.find((snapshot) => isRecorded(record, snapshot));
+    const isLate = nowMs - (instantOf(record.createdAt) ?? 0) < job.definition.listLagMs;
+    const update = (snapshot: ObservedSnapshot): SnapshotRecord => ({ ...record, ...recordOf(snapshot, record) });
+    if (listed !== undefined) {
+      shown.push(update(listed));
+    } else if (record.slot === undefined || record.slot !== dueAt) {
+      if (!list.complete || isLate) shown.push(record);
+    } else {
+      const observed = await job.platform.observe(job.target, referenceTo(record), job.scope);
+      if (observed.outcome === "found") shown.push(update(observed.snapshot));
+      if (observed.outcome === "gone") {
+        await job.session.host.warn(
+          job.urn,
+          `snapshot ${recordInWords(record)}, which was taken for ${record.slot}, is gone from ${job.definition.title}: ` +
+            `${observed.proof}. The next pulumi up takes another`,
+        );
+      }
+      if (observed.outcome === "unproven") {
+        await job.session.host.warn(
+          job.urn,
+          `snapshot ${recordInWords(record)} was not found, and that does not prove it gone: ${observed.reason}`,
+        );
+        shown.push(record);
+      }
+    }
+  }
+  return newestRecordFirst(shown);
+}
+
+/** A snapshot on the platform that settles the slot: where names tell, the policy's own; else one taken since. */
+function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot | undefined {
+  const name = textOf(job.inputs, "name");
+  const candidates = list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
+    if (status !== "available" && status !== "running" && status !== "pending") return false;
+    if (name === undefined) {
+      return (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
+    }
+    const isOthers = job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, snapshotId));
+    return details["name"] === name && !isOthers;
+  });
+  return candidates.find(({ status }) => status === "available") ?? candidates[0];
+}
+
+/** What a policy's update holds while it runs. */
+interface Held {
+  records: readonly SnapshotRecord[];
+  /** A request whose end was not seen, with the slot that it was for. */
+  pending?: { readonly unfinished: JsonValue; readonly slot: string } | undefined;
+}
+
+/** Sees to it that a usable snapshot of the slot exists, and that it is recorded. */
+async function settleSlot(job: Job, held: Held, olds: Properties, before: SnapshotList, dueAt: string): Promise<void> {
+  const record = (outs: Properties, slot: string): void => {
+    held.records = withRecord(held.records, recordOfCreated(outs, slot));
+  };
+  const unfinished = unfinishedOf(olds);
+  const resumed = unfinished === undefined ? await resumeFromJournal(job) : await resolveNoted(job, unfinished);
+  if (resumed !== undefined) record(resumed.outs, textOf(olds, "unfinishedSlot") ?? dueAt);
+  held.pending = undefined;
+  if (isSettled(held.records, dueAt)) return;
+
+  const recorded = held.records.find(({ slot, status }) => slot === dueAt && status !== "failed" && status !== "gone");
+  const found =
+    before.snapshots.find((snapshot) => recorded !== undefined && isRecorded(recorded, snapshot)) ??
+    findForSlot(job, before, dueAt);
+  if (found === undefined) {
+    record((await take(job, before)).outs, dueAt);
+    return;
+  }
+  const isOwn = recorded !== undefined || job.definition.defaultName !== undefined;
+  const now: Unfinished = { requestedAt: isoText(job.session.host.clock.now()), known: [], knownComplete: false };
+  const usable =
+    found.status === "available"
+      ? recordOf(found)
+      : recordOfCreated((await waitUntilUsable(job, {}, found, now)).outs, dueAt);
+  held.records = withRecord(held.records, { ...usable, slot: dueAt, ...(isOwn ? {} : { adopted: true }) });
+  await job.session.host.inform(
+    job.urn,
+    `snapshot ${recordInWords(usable)} is there for ${dueAt}: no other one is taken`,
+  );
+}
+
+/** Deletes what the retention does not keep; resolves to the ids that went. A deletion that fails is told, and stays due. */
+async function prune(job: Job, held: Held, inputs: Properties, nowMs: number) {
+  const retention = retentionOf(inputs);
+  const done: { pruned: string[]; pruneQueue: string[] } = { pruned: [], pruneQueue: [] };
+  if (retention === undefined || job.platform.delete === undefined) return done;
+  const { host } = job.session;
+  const isForeign = ({ id }: SnapshotRecord): boolean =>
+    job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, id));
+  const simulation = simulateOn(retention, held.records, isForeign, nowMs);
+  held.records = withReasons(held.records, simulation);
+  const queued = simulation.queued.map(({ id }) => id);
+  for (const { id, because } of simulation.pruned) {
+    const record = held.records.find((each) => each.id === id);
+    if (record === undefined) continue;
+    const scope = { ...job.scope, deadlineMs: host.clock.now() + timeoutMs(inputs, "delete", DELETE_TIMEOUT_MS) };
+    try {
+      await job.platform.delete(job.target, referenceTo(record), scope);
+    } catch (error) {
+      done.pruneQueue.push(id);
+      await host.warn(
+        job.urn,
+        `snapshot ${recordInWords(record)} was to go (${because}) and is not deleted: ${messageOf(error)}. The next ` +
+          "pulumi up tries again",
+      );
+      continue;
+    }
+    done.pruned.push(id);
+    held.records = held.records.filter((each) => each.id !== id);
+    await host.inform(job.urn, `deleted snapshot ${recordInWords(record)}: ${because}`);
+  }
+  done.pruneQueue.push(...queued);
+  return done;
+}
+
+function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: number): Properties {
+  const recorded = held.records.map(({ id, ...record }) => ({ snapshotId: id, ...record }));
+  return { ...judge(inputs, [...list.snapshots, ...recorded], nowMs) };
+}
+
+function outsOf(inputs: Properties, urn: string | undefined, held: Held, olds: Properties): Properties {
+  return {
+    ...inputs,
+    runBy: "up",
+    policyId: textOf(olds, "policyId") ?? markOf(urn),
+    status: inputs["suspended"] === true ? "suspended" : "active",
+    snapshots: plainRecords(held.records),
+    ...(held.pending === undefined
+      ? {}
+      : { unfinished: held.pending.unfinished, unfinishedSlot: held.pending.slot, status: "pending" }),
+  };
+}
+
+/**
+ * Runs a policy once: a usable snapshot for the scheduled time that has passed last, then what the retention deletes.
+ * Where the snapshot is not usable yet, or not known, nothing is deleted and the next up goes on.
+ */
+export function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
+  const job = jobOf(session, inputs);
+  const { clock, warn } = session.host;
+  return session.oneAtATime(job.definition, job.target, async () => {
+    // Waiting for the creates before this one is not the platform's time.
+    job.scope.deadlineMs = clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
+    const dueAt = textOf(inputs, "dueAt");
+    const known = recordsOf(olds);
+    const before = await job.platform.list(job.target, job.scope, known.map(referenceTo));
+    const aheadMs = (before.serverTimeMs ?? clock.now()) - clock.now();
+    if (Math.abs(aheadMs) > SKEW_MS) {
+      await warn(
+        job.urn,
+        `this machine's clock shows ${isoText(clock.now())} and ${job.definition.title}'s ${isoText(clock.now() + aheadMs)}: ` +
+          "which scheduled time has passed is worked out by this machine's; set it right",
+      );
+    }
+    const pending = olds["unfinished"];
+    const held: Held = {
+      records: await synced(job, known, before, dueAt),
+      pending: pending === undefined ? undefined : { unfinished: pending, slot: textOf(olds, "unfinishedSlot") ?? "" },
+    };
+    const isActive = inputs["suspended"] !== true;
+    if (isActive && dueAt !== undefined) {
+      try {
+        await settleSlot(job, held, olds, before, dueAt);
+      } catch (error) {
+        if (!(error instanceof UnfinishedError)) throw error;
+        throw unfinishedRun(job, id, inputs, olds, held, before, error);
+      }
+    }
+    const nowMs = clock.now() + aheadMs;
+    const pruned = isActive
+      ? await prune(job, held, inputs, nowMs)
+      : { pruned: [], pruneQueue: olds["pruneQueue"] ?? [] };
+    return { ...outsOf(inputs, job.urn, held, olds), ...freshOuts(inputs, held, before, nowMs), ...pruned };
+  });
+}
+
+/** What the state holds of a run whose snapshot is not usable yet, not known yet, or has failed. */
+function unfinishedRun(
+  job: Job,
+  id: string,
+  inputs: Properties,
+  olds: Properties,
+  held: Held,
+  before: SnapshotList,
+  error: UnfinishedError,
+): UnfinishedError {
+  const made = error.properties;
+  const dueAt = textOf(inputs, "dueAt") ?? "";
+  if (textOf(made, "snapshotId") !== undefined) {
+    held.records = withRecord(held.records, recordOfCreated(made, textOf(olds, "unfinishedSlot") ?? dueAt));
+    held.pending = undefined;
+  } else if (made["unfinished"] !== undefined) {
+    held.pending = { unfinished: made["unfinished"], slot: held.pending?.slot ?? dueAt };
+  }
+  const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
+  const { pruneQueue = [] } = olds;
+  const outs = { ...outsOf(inputs, job.urn, held, olds), ...freshOuts(inputs, held, before, nowMs) };
+  return new UnfinishedError(id, { ...outs, pruned: [], pruneQueue }, error.reason, { cause: error });
+}
+
+/** Reads what a policy that every up runs has on the platform; a slot whose snapshot is proven gone is due again. */
+export async function readRun(session: Session, props: Properties): Promise<Properties> {
+  const job = jobOf(session, props);
+  const dueAt = textOf(props, "dueAt");
+  const known = recordsOf(props);
+  const list = await job.platform.list(job.target, job.scope, known.map(referenceTo));
+  const records = await synced(job, known, list, dueAt);
+  const nowMs = list.serverTimeMs ?? session.host.clock.now();
+  const isGone = known.some(({ slot }) => slot === dueAt) && !records.some(({ slot }) => slot === dueAt);
+  const { dueAt: _due, fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, pruneQueue, ...others } = props;
+  return {
+    ...others,
+    ...(dueAt === undefined || isGone ? {} : { dueAt }),
+    ...freshOuts(props, { records }, list, nowMs),
+    snapshots: plainRecords(records),
+    pruneQueue: (Array.isArray(pruneQueue) ? pruneQueue : []).filter((id) =>
+      records.some((record) => record.id === id),
+    ),
+  };
+}
+
+/** What an up would delete by what the state knows, as a sentence; undefined when nothing. */
+export function pruningAhead(olds: Properties, news: Properties, nowMs: number): string | undefined {
+  const retention = retentionOf(news);
+  if (retention === undefined || news["suspended"] === true) return undefined;
+  const records = recordsOf(olds);
+  const next: SnapshotRecord = { id: "", status: "available", createdAt: isoText(nowMs) };
+  const isDue = textOf(news, "dueAt") !== undefined && !isSettled(records, news["dueAt"]);
+  const simulation = simulateOn(retention, isDue ? [next, ...records] : records, () => false, nowMs);
+  return goingInWords("pulumi up deletes", simulation, records);
+}

@@ -1,0 +1,364 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Retention } from "../provider";
+import { readConnections } from "./connections";
+import { providerText, typeToken } from "./provider-text";
+import type { Schedule } from "./schedule";
+import { type Platform, type SnapshotStatus, timeoutsOf } from "./snapshot";
+
+export type { Retention } from "../provider";
+
+/** The arguments that a BackupPolicy has on every platform. */
+export interface CommonBackupPolicyArgs {
+  /** The connection to use: a stack config object `snapshots:<connection>`. Default: the platform's name. */
+  connection?: string;
+  /**
+   * How old the newest usable backup may be, your recovery point objective: a whole number and `min`, `h`, `d`, `w`, `mo`
+   * or `y`, as in `"26h"`. Left out, it is not judged.
+   */
+  maxAge?: pulumi.Input<string>;
+  /**
+   * What an up does when the newest usable backup is older than `maxAge`, after it has taken one where it runs the policy
+   * itself: `warn` (default) or `fail`. A refresh never fails for it: it stores `fresh: false`, which the next preview
+   * shows as an update.
+   */
+  onStale?: "warn" | "fail";
+  /**
+   * Takes nothing, deletes nothing and judges no `maxAge` while true. What the platform runs by itself goes on: none of
+   * them documents a pause.
+   */
+  suspended?: pulumi.Input<boolean>;
+}
+
+/** When backups are taken. */
+export interface ScheduledArgs {
+  /**
+   * Five cron fields each, with an IANA `timezone` (default `UTC`). Two lists that mean the same runs are equal. What a
+   * platform can't express is refused at preview, with the nearest that it can.
+   */
+  schedules: pulumi.Input<pulumi.Input<Schedule>[]>;
+}
+
+interface UnscheduledArgs {
+  schedules?: never;
+  retention?: never;
+}
+
+/** A backup of an app on Discloud by every `pulumi up` whose scheduled time has passed. */
+export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  platform: "discloud";
+  /** The app's id. */
+  appId: pulumi.Input<string>;
+  retention?: never;
+}
+
+/** A backup of an app on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
+export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  platform: "virtus";
+  /** The app's id. */
+  appId: pulumi.Input<string>;
+  databaseId?: never;
+  retention?: never;
+}
+
+/** A backup of a database on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
+export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  platform: "virtus";
+  /** The database's id. */
+  databaseId: pulumi.Input<string>;
+  appId?: never;
+  retention?: never;
+}
+
+/** Watches that DS Cloud's own backups of an app appear. */
+export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+  platform: "dscloud";
+  /** The app's id. */
+  appId: pulumi.Input<string>;
+}
+
+/** Watches that a SnapShooter job, which somebody else looks after, makes backups. */
+export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+  platform: "snapshooter";
+  /** The job's id. */
+  jobId: pulumi.Input<string>;
+  job?: never;
+}
+
+/** A SnapShooter backup job, in the API's own field names. Source: https://snapshooter.com/api/jobs */
+export interface SnapshooterJob {
+  /** No other job of the account may have it: nothing else tells whether one was made. */
+  name: pulumi.Input<string>;
+  /** What kind of backup it is: one of SnapShooter's backup solutions. */
+  recipeId: pulumi.Input<number>;
+  /** The recipe's fields, such as `root_path`. */
+  config: pulumi.Input<Record<string, unknown>>;
+  /** Where it runs, such as `{ type: "server", server_id: 9362 }`. */
+  compute: pulumi.Input<Record<string, unknown>>;
+  /** Where backups go. */
+  storage: pulumi.Input<Record<string, unknown>>;
+  encryptionKeyId?: pulumi.Input<string>;
+  proxyId?: pulumi.Input<number>;
+}
+
+/**
+ * A SnapShooter job, which SnapShooter runs. Its API documents no change and no deletion of a job: after creation a
+ * change is refused at preview, and destroy forgets the job, which keeps running.
+ */
+export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  platform: "snapshooter";
+  job: pulumi.Input<SnapshooterJob>;
+  jobId?: never;
+  /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
+  retention?: pulumi.Input<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>;
+}
+
+interface NoScpTarget {
+  volumeId?: never;
+  serverId?: never;
+  fileVolumeId?: never;
+}
+
+/** A snapshot of a virtual-server volume by every `pulumi up` whose scheduled time has passed, and what is kept of them. */
+export interface ScpVolumeBackupPolicyArgs
+  extends CommonBackupPolicyArgs,
+    ScheduledArgs,
+    Omit<NoScpTarget, "volumeId"> {
+  platform: "scp";
+  /** The volume's id. */
+  volumeId: pulumi.Input<string>;
+  /** Snapshot a volume that is attached to a server. */
+  force?: pulumi.Input<boolean>;
+  /** Left out, nothing is ever pruned. Only what this policy has made is. */
+  retention?: pulumi.Input<Retention>;
+}
+
+/** A server backup, which Samsung Cloud Platform runs. */
+export interface ScpServerBackupPolicyArgs
+  extends CommonBackupPolicyArgs,
+    ScheduledArgs,
+    Omit<NoScpTarget, "serverId"> {
+  platform: "scp";
+  /** The server's id. */
+  serverId: pulumi.Input<string>;
+  /** The backup's name; no other one may have it. */
+  name: pulumi.Input<string>;
+  /** Default: `AGENTLESS`. */
+  policyCategory?: pulumi.Input<"AGENTLESS" | "AGENT">;
+  /** Default: `VM_IMAGE`. */
+  policyType?: pulumi.Input<"VM_IMAGE" | "FILESYSTEM">;
+  /** Default: `VIRTUAL_SERVER`. */
+  serverCategory?: pulumi.Input<"VIRTUAL_SERVER" | "GPU_SERVER" | "BAREMETAL_SERVER">;
+  /** Default: true. */
+  encrypt?: pulumi.Input<boolean>;
+  /** The region that backups are stored in, or replicated to. */
+  region?: pulumi.Input<string>;
+  drEnabled?: pulumi.Input<boolean>;
+  filesystemPaths?: pulumi.Input<pulumi.Input<string>[]>;
+  isAllFilesystem?: pulumi.Input<boolean>;
+  tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** `keepWithin` only: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`. */
+  retention: pulumi.Input<Pick<Retention, "keepWithin">>;
+  /** What destroy does: `retain` (default) leaves the backup running, `delete` deletes it. */
+  deletionPolicy?: "retain" | "delete";
+}
+
+/** The snapshot schedule of a File Storage volume, which Samsung Cloud Platform runs. */
+export interface ScpFileVolumeBackupPolicyArgs
+  extends CommonBackupPolicyArgs,
+    ScheduledArgs,
+    Omit<NoScpTarget, "fileVolumeId"> {
+  platform: "scp";
+  /** The File Storage volume's id. */
+  fileVolumeId: pulumi.Input<string>;
+  /** `keepLast` only, from 1 to 128. */
+  retention: pulumi.Input<Pick<Retention, "keepLast">>;
+  /** Takes over the schedule that the volume has already; destroy then leaves it there. */
+  adopt?: pulumi.Input<boolean>;
+}
+
+/** The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. */
+export type BackupPolicyArgs =
+  | DiscloudBackupPolicyArgs
+  | VirtusAppBackupPolicyArgs
+  | VirtusDatabaseBackupPolicyArgs
+  | DscloudBackupPolicyArgs
+  | SnapshooterWatchArgs
+  | SnapshooterJobPolicyArgs
+  | ScpVolumeBackupPolicyArgs
+  | ScpServerBackupPolicyArgs
+  | ScpFileVolumeBackupPolicyArgs;
+
+/** A snapshot that a policy holds. */
+export interface PolicySnapshot {
+  /** The platform's own id. */
+  id: string;
+  /** Its name, where the platform gives one. */
+  name?: string;
+  /** ISO-8601 UTC. */
+  createdAt?: string;
+  status: SnapshotStatus;
+  sizeBytes?: number;
+  sizeText?: string;
+  /** The scheduled time that it was taken for, ISO-8601 UTC. */
+  slot?: string;
+  /** It was there already, and settles its slot. */
+  adopted?: boolean;
+  /** Why the retention keeps it, such as `daily 2026-11-21`. */
+  keptBecause?: string[];
+}
+
+/** Every output is registered, so that it resolves for programs whatever the platform. */
+const outputNames = [
+  "connection",
+  "appId",
+  "databaseId",
+  "jobId",
+  "job",
+  "volumeId",
+  "serverId",
+  "fileVolumeId",
+  "force",
+  "name",
+  "policyCategory",
+  "policyType",
+  "serverCategory",
+  "encrypt",
+  "region",
+  "drEnabled",
+  "filesystemPaths",
+  "isAllFilesystem",
+  "tags",
+  "adopt",
+  "deletionPolicy",
+  "schedules",
+  "retention",
+  "maxAge",
+  "onStale",
+  "suspended",
+  "dueAt",
+  "policyId",
+  "runBy",
+  "status",
+  "platformStatus",
+  "createdAt",
+  "adopted",
+  "fresh",
+  "lastSnapshotAt",
+  "lastSnapshotId",
+  "checkedAt",
+  "snapshots",
+  "pruned",
+  "pruneQueue",
+] as const;
+
+/**
+ * A schedule, a retention and a recovery point objective as declarative state, in one grammar on five platforms.
+ *
+ * What runs it follows from the target (`runBy`). `platform`: a SnapShooter `job`, an SCP server backup (`serverId`) and
+ * an SCP File Storage schedule (`fileVolumeId`). `up`: an app or database on Virtus Cloud, an app on Discloud and an SCP
+ * `volumeId`: when a scheduled time has passed, the next preview shows `~ dueAt`, and the up takes one snapshot for it.
+ * `watched`: a DS Cloud app and a SnapShooter `jobId`, whose backups somebody else takes.
+ *
+ * Destroy never deletes a snapshot, and says how many stay.
+ *
+ * @example
+ * const nightly = new BackupPolicy("nightly", {
+ *   platform: "discloud",
+ *   appId: "1745338954955",
+ *   schedules: [{ cron: "0 3 * * *", timezone: "Europe/Lisbon" }],
+ *   maxAge: "26h",
+ * });
+ */
+export class BackupPolicy extends pulumi.CustomResource {
+  declare readonly platform: pulumi.Output<Platform>;
+  declare readonly connection: pulumi.Output<string>;
+  declare readonly appId: pulumi.Output<string | undefined>;
+  declare readonly databaseId: pulumi.Output<string | undefined>;
+  declare readonly jobId: pulumi.Output<string | undefined>;
+  declare readonly job: pulumi.Output<pulumi.UnwrappedObject<SnapshooterJob> | undefined>;
+  declare readonly volumeId: pulumi.Output<string | undefined>;
+  declare readonly serverId: pulumi.Output<string | undefined>;
+  declare readonly fileVolumeId: pulumi.Output<string | undefined>;
+  declare readonly force: pulumi.Output<boolean | undefined>;
+  declare readonly name: pulumi.Output<string | undefined>;
+  declare readonly policyCategory: pulumi.Output<string | undefined>;
+  declare readonly policyType: pulumi.Output<string | undefined>;
+  declare readonly serverCategory: pulumi.Output<string | undefined>;
+  declare readonly encrypt: pulumi.Output<boolean | undefined>;
+  declare readonly region: pulumi.Output<string | undefined>;
+  declare readonly drEnabled: pulumi.Output<boolean | undefined>;
+  declare readonly filesystemPaths: pulumi.Output<string[] | undefined>;
+  declare readonly isAllFilesystem: pulumi.Output<boolean | undefined>;
+  declare readonly tags: pulumi.Output<Record<string, string> | undefined>;
+  declare readonly adopt: pulumi.Output<boolean | undefined>;
+  declare readonly deletionPolicy: pulumi.Output<"retain" | "delete" | undefined>;
+  declare readonly schedules: pulumi.Output<Schedule[] | undefined>;
+  declare readonly retention: pulumi.Output<Retention | undefined>;
+  declare readonly maxAge: pulumi.Output<string | undefined>;
+  declare readonly onStale: pulumi.Output<"warn" | "fail">;
+  declare readonly suspended: pulumi.Output<boolean | undefined>;
+  /** Run by `pulumi up`: the latest scheduled time that has passed, ISO-8601 UTC. */
+  declare readonly dueAt: pulumi.Output<string | undefined>;
+  /** The platform's own id of the policy; where `pulumi up` runs or watches it, 8 hex digits of its URN at creation. */
+  declare readonly policyId: pulumi.Output<string>;
+  /** Who runs it. */
+  declare readonly runBy: pulumi.Output<"platform" | "up" | "watched">;
+  declare readonly status: pulumi.Output<"active" | "suspended" | "pending" | "failed" | "unknown">;
+  /** The platform's own word for the status, where it has one. */
+  declare readonly platformStatus: pulumi.Output<string | undefined>;
+  /** When the policy was made, ISO-8601 UTC. */
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: true for a schedule that was there before and was taken over. */
+  declare readonly adopted: pulumi.Output<boolean | undefined>;
+  /** Whether the newest usable backup is younger than `maxAge`; undefined where that is not judged. */
+  declare readonly fresh: pulumi.Output<boolean | undefined>;
+  /** When the newest usable backup was taken, ISO-8601 UTC. */
+  declare readonly lastSnapshotAt: pulumi.Output<string | undefined>;
+  /** The platform's own id of the newest usable backup. */
+  declare readonly lastSnapshotId: pulumi.Output<string | undefined>;
+  /** When the last three were looked at, ISO-8601 UTC. */
+  declare readonly checkedAt: pulumi.Output<string | undefined>;
+  /** Run by `pulumi up`: what the policy holds, newest first. */
+  declare readonly snapshots: pulumi.Output<PolicySnapshot[] | undefined>;
+  /** Run by `pulumi up`: the ids of what the last run has deleted. */
+  declare readonly pruned: pulumi.Output<string[] | undefined>;
+  /** Run by `pulumi up`: the ids of what a later run has to delete. */
+  declare readonly pruneQueue: pulumi.Output<string[] | undefined>;
+
+  /**
+   * @param name The resource's name.
+   * @param args What to back up, and when; checked at preview, before any request.
+   * @param opts `customTimeouts.create` bounds one run, such as `"1h"`.
+   */
+  constructor(name: string, args: BackupPolicyArgs, opts?: pulumi.CustomResourceOptions) {
+    const type = typeToken("BackupPolicy");
+    // A problem that only the program can see: whether a credential is encrypted in the stack's config.
+    readConnections().refusePlainCredentials(args?.platform, args?.connection);
+    const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
+    const inputs = {
+      ...outputs,
+      ...args,
+      __provider: providerText("BackupPolicy"),
+      __urn: pulumi.createUrn(name, type, opts?.parent),
+      timeouts: timeoutsOf(opts),
+    };
+    super(type, name, inputs, opts);
+  }
+
+  /**
+   * Reads a policy that a platform runs, without managing it: a refresh follows it, destroy leaves it alone. An id that
+   * does not exist is an error.
+   *
+   * @param id `snapshooter/job/<jobId>`, `scp/server/<serverId>/<backupId>` or
+   * `scp/file-volume/<fileVolumeId>/<scheduleId>`, each part percent-encoded.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    args: { connection?: string } = {},
+    opts?: pulumi.CustomResourceOptions,
+  ): BackupPolicy {
+    readConnections().refusePlainCredentials(typeof id === "string" ? id.split("/")[0] : undefined, args.connection);
+    return new BackupPolicy(name, args as BackupPolicyArgs, { ...opts, id });
+  }
+}

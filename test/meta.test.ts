@@ -72,7 +72,11 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     { room: /^provider\/model\//, may: ["provider/model", "zod"] },
     { room: /^provider\/schedule\//, may: ["provider/schedule", "provider/model", "zod", "croner"] },
     { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
-    { room: /^provider\/platforms\/[^/]+\/mapping\.ts$/, may: ["provider/model"], types: ["./schemas"] },
+    {
+      room: /^provider\/platforms\/[^/]+\/mapping(-[a-z]+)*\.ts$/,
+      may: ["provider/model", "provider/schedule"],
+      types: ["./schemas"],
+    },
     {
       room: /^provider\/platforms\/[^/]+\/emulator(-[a-z]+)*\.ts$/,
       may: ["./emulator-*", "provider/emulator", "hono", "node:crypto"],

@@ -40,6 +40,8 @@ export interface PolicyTargetDefinition {
   readonly arguments?: Readonly<Record<string, PolicyField>>;
   /** Whether policies of this kind have a retention. */
   readonly retention: "none" | "optional" | "required";
+  /** What to say where a required retention is missing: why it is required and what to write, after `missing: `. */
+  readonly retentionHint?: string;
   /** What a change of schedules and retention does. Only where the platform runs the policy. */
   readonly scheduleChange?: "inPlace" | "refuse";
   /** Why schedules can't be expressed, with the nearest that can; only called with well-formed ones. */
@@ -102,8 +104,16 @@ export interface PolicyPlatform {
    * may not name it: undefined then, and `find` shows it.
    */
   create(inputs: Readonly<Record<string, JsonValue>>, scope: Scope): Promise<ObservedPolicy | undefined>;
-  /** Looks for one policy; `gone` on the platform's proof only. Throws where the answer proves nothing. */
-  observe(reference: PolicyReference, scope: Scope): Promise<PolicyObservation>;
+  /**
+   * Looks for one policy; `gone` on the platform's proof only. Throws where the answer proves nothing. It is shown as it
+   * compares with the inputs (empty where none are known): in their spelling where it means the same, optional arguments
+   * only where they are given, and as given where the platform doesn't show them or not in a comparable form.
+   */
+  observe(
+    reference: PolicyReference,
+    inputs: Readonly<Record<string, JsonValue>>,
+    scope: Scope,
+  ): Promise<PolicyObservation>;
   /**
    * Sets schedules and retention to what the inputs want, where they differ from `shown`: one request for each part that
    * the platform sets apart.

@@ -1,4 +1,4 @@
-export type { Compiled } from "./compiled";
+export { type Compiled, sameCompiled } from "./compiled";
 export {
   DEFAULT_MAX_DELETES,
   DEFAULT_MINIMUM_RETAINED,

@@ -1,20 +1,12 @@
 import { z } from "zod";
-import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
+import { type Answer, type Api, type Call, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter, type Limiter } from "../../http/limiter";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope } from "../../model/platform";
 import type { JsonValue } from "../../model/snapshot";
 import { detailText } from "./mapping";
-import {
-  createdFileSnapshot,
-  errorBody,
-  type FileSnapshot,
-  fileSnapshotList,
-  type VolumeSnapshot,
-  volumeSnapshot,
-  volumeSnapshotPage,
-} from "./schemas";
+import { errorBody, type VolumeSnapshot, volumeSnapshot, volumeSnapshotPage } from "./schemas";
 import { signatureHeaders } from "./signature";
 
 const PAGE_LIMIT = 100;
@@ -54,6 +46,16 @@ export function openService(connection: Connection, runtime: PlatformRuntime, se
 /** One limiter for all services of a connection. */
 export function openLimiter(runtime: PlatformRuntime): Limiter {
   return createLimiter(runtime.clock, 0);
+}
+
+/** Refuses to look in this connection's region for something that is in another one. */
+export function refuseOtherRegion(connection: Connection, subject: string, held: string | undefined): void {
+  const region = connection.fields["region"];
+  if (held === undefined || held === region) return;
+  throw new SnapshotsError(
+    `[scp] ${subject} is in the region ${held}, and the connection "${connection.name}" is for ${region}: use one for ${held}`,
+    { kind: "invalid", executed: "no" },
+  );
 }
 
 function explain(
@@ -203,76 +205,18 @@ export async function updateVolumeSnapshot(
 
 /** `DELETE /snapshots/{snapshot_id}`: 202, and the deletion goes on from then. */
 export function deleteVolumeSnapshot(api: Api, snapshotId: string, scope: Scope): Promise<void> {
-  return deleteSnapshot(api, snapshotId, {}, scope);
+  const path = `/snapshots/${encodeURIComponent(snapshotId)}`;
+  return callDelete(api, { operation: "delete snapshot", target: snapshotId, path }, scope);
 }
 
-/** `GET /snapshots?volume_id=` of File Storage; it knows no pages. */
-export async function listFileSnapshots(
+/** A deletion of something that is gone already is one that has succeeded. */
+export async function callDelete(
   api: Api,
-  volumeId: string,
-  scope: Scope,
-): Promise<{ snapshots: FileSnapshot[]; serverTimeMs?: number }> {
-  const { data, serverTimeMs } = await callApi(
-    api,
-    {
-      operation: "list snapshots of",
-      target: `File Storage volume ${volumeId}`,
-      method: "GET",
-      path: "/snapshots",
-      query: { volume_id: volumeId },
-      expect: fileSnapshotList,
-    },
-    scope,
-  );
-  if (data.snapshots.some(({ volume_id }) => typeof volume_id === "string" && volume_id !== volumeId)) {
-    throw new SnapshotsError(`[scp] list snapshots of File Storage volume ${volumeId}: an entry is of another volume`, {
-      kind: "unexpectedAnswer",
-    });
-  }
-  return { snapshots: data.snapshots, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
-}
-
-/** `POST /snapshots` of File Storage: 202 with the snapshot; the platform names it. */
-export function createFileSnapshot(api: Api, volumeId: string, scope: Scope) {
-  return callApi(
-    api,
-    {
-      operation: "create a snapshot of",
-      target: `File Storage volume ${volumeId}`,
-      method: "POST",
-      path: "/snapshots",
-      body: { volume_id: volumeId },
-      expect: createdFileSnapshot,
-      timeoutMs: 120_000,
-    },
-    scope,
-  );
-}
-
-/** `DELETE /snapshots/{id}?volume_id=` of File Storage: 202. */
-export function deleteFileSnapshot(api: Api, volumeId: string, snapshotId: string, scope: Scope): Promise<void> {
-  return deleteSnapshot(api, snapshotId, { volume_id: volumeId }, scope);
-}
-
-async function deleteSnapshot(
-  api: Api,
-  snapshotId: string,
-  query: Readonly<Record<string, string>>,
+  call: Pick<Call<z.ZodType>, "operation" | "target" | "path" | "query">,
   scope: Scope,
 ): Promise<void> {
   try {
-    await callApi(
-      api,
-      {
-        operation: "delete snapshot",
-        target: snapshotId,
-        method: "DELETE",
-        path: `/snapshots/${encodeURIComponent(snapshotId)}`,
-        query,
-        expect: z.unknown(),
-      },
-      scope,
-    );
+    await callApi(api, { ...call, method: "DELETE", expect: z.unknown() }, scope);
   } catch (error) {
     if (!isSnapshotsError(error, "notFound")) throw error;
   }

@@ -1,25 +1,22 @@
-import { poll } from "../../http/poll";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import { type Observation, onlyOne, type Target } from "../../model/snapshot";
 import {
-  createFileSnapshot,
   createVolumeSnapshot,
-  deleteFileSnapshot,
   deleteVolumeSnapshot,
-  listFileSnapshots,
   listVolumeSnapshots,
   openLimiter,
   openService,
+  refuseOtherRegion,
   showVolumeSnapshot,
   updateVolumeSnapshot,
 } from "./client";
+import { createFileSnapshot, deleteFileSnapshot, listFileSnapshots } from "./client-filestorage";
+import { deleteUntilGone } from "./deletion";
 import { newestFirst, toCreate, toFileSnapshot, toUpdate, toVolumeSnapshot } from "./mapping";
+import { openFileSchedules, openServerBackups } from "./policies";
 import type { FileSnapshot } from "./schemas";
-
-/** How long a look that is due at the end of the time may take. */
-const LAST_LOOK_MS = 5_000;
 
 /** Opens Samsung Cloud Platform on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -28,14 +25,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
   const filestorage = openService(connection, runtime, "filestorage", limiter);
   const region = connection.fields["region"] ?? "";
 
-  function checkRegion(target: Target, reference: SnapshotReference): void {
-    if (reference.region === undefined || reference.region === region) return;
-    throw new SnapshotsError(
-      `[scp] snapshot ${reference.snapshotId} of ${target.kind} ${target.id} is in the region ${reference.region}, and ` +
-        `the connection "${connection.name}" is for ${region}: use one for ${reference.region}`,
-      { kind: "invalid", executed: "no" },
-    );
-  }
+  const checkRegion = (target: Target, { snapshotId, region }: SnapshotReference): void =>
+    refuseOtherRegion(connection, `snapshot ${snapshotId} of ${target.kind} ${target.id}`, region);
 
   const platform: SnapshotPlatform = {
     async list(target, scope) {
@@ -115,48 +106,29 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     async delete(target, reference, scope) {
       checkRegion(target, reference);
       const { snapshotId } = reference;
-      let refusal: SnapshotsError | undefined;
-      const accepted = await poll(
-        async () => {
-          try {
-            if (target.kind === "volume") await deleteVolumeSnapshot(virtualserver, snapshotId, scope);
-            else await deleteFileSnapshot(filestorage, target.id, snapshotId, scope);
-            return true;
-          } catch (error) {
-            // 500 soon after a create is a race of the platform's: asking again later is what helps.
-            if (!isSnapshotsError(error, "unavailable", "timeout")) throw error;
-            if (error.executed !== "no" || refusal === undefined) refusal = error;
-            return undefined;
-          }
+      await deleteUntilGone(
+        {
+          subject: `snapshot ${snapshotId} of ${target.kind} ${target.id}`,
+          request: () =>
+            target.kind === "volume"
+              ? deleteVolumeSnapshot(virtualserver, snapshotId, scope)
+              : deleteFileSnapshot(filestorage, target.id, snapshotId, scope),
+          async look(last) {
+            const observed = await platform.observe(target, reference, last);
+            // Once a deletion was accepted, a volume that is gone itself has taken the snapshot along.
+            if (observed.outcome !== "found") return { gone: true };
+            const { status, platformStatus } = observed.snapshot;
+            return status === "failed" ? { gone: false, platformStatus } : undefined;
+          },
         },
         runtime.clock,
-        scope.deadlineMs,
+        scope,
       );
-      const ended =
-        accepted &&
-        (await poll(
-          async () => {
-            // The last look is due when the time is up, and an answer needs a moment.
-            const deadlineMs = Math.max(scope.deadlineMs, runtime.clock.now() + LAST_LOOK_MS);
-            const observed = await platform.observe(target, reference, { ...scope, deadlineMs });
-            const isStill = observed.outcome === "found" && observed.snapshot.status !== "failed";
-            return isStill ? undefined : observed;
-          },
-          runtime.clock,
-          scope.deadlineMs,
-        ));
-      // Once a deletion was accepted, a volume that is gone itself has taken the snapshot along.
-      if (ended !== undefined && ended.outcome !== "found") return;
-      const state =
-        ended?.outcome === "found"
-          ? `its status is now "${ended.snapshot.platformStatus}"`
-          : accepted
-            ? "it is still there"
-            : `it was refused until the time was up (${refusal?.message})`;
-      throw new SnapshotsError(
-        `[scp] delete snapshot ${snapshotId} of ${target.kind} ${target.id}: ${state}; run pulumi up or destroy again`,
-        { kind: "timeout", cause: refusal },
-      );
+    },
+
+    policies: {
+      serverId: openServerBackups(openService(connection, runtime, "backup", limiter), region),
+      fileVolumeId: openFileSchedules(filestorage, region),
     },
   };
   return platform;

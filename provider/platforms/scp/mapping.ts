@@ -1,6 +1,6 @@
 import { instantOf, isoText } from "../../model/clock";
 import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
-import type { FileSnapshot, VolumeSnapshot } from "./schemas";
+import type { BackupHistory, FileSnapshot, VolumeSnapshot } from "./schemas";
 
 /**
  * What a word of the platform means. Only `available` is documented; the others are those of OpenStack's volumes, which
@@ -48,6 +48,28 @@ export function toFileSnapshot(snapshot: FileSnapshot, region: string): Observed
     ...(snapshot.state == null ? {} : { platformStatus: snapshot.state }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(snapshot.size == null ? {} : { sizeText: String(snapshot.size) }),
+    details: { region },
+  };
+}
+
+// A part of what was to be backed up is no usable backup.
+const runStates: Readonly<Record<string, SnapshotStatus>> = {
+  SUCCESS: "available",
+  PARTIAL_SUCCESS: "unknown",
+  FAILED: "failed",
+  INPROGRESS: "running",
+};
+
+/** A run of a server's backup, as the snapshot that it takes; taken when it started. */
+export function toServerSnapshot(run: BackupHistory, region: string): ObservedSnapshot {
+  const { backup_job_guid: id, backup_job_state: word } = run;
+  const createdAt = timeText(run.backup_start_time);
+  return {
+    snapshotId: id,
+    segments: [id],
+    status: (word != null && Object.hasOwn(runStates, word) ? runStates[word] : undefined) ?? "unknown",
+    ...(word == null ? {} : { platformStatus: word }),
+    ...(createdAt === undefined ? {} : { createdAt }),
     details: { region },
   };
 }

@@ -44,6 +44,73 @@ export type FileSnapshot = z.output<typeof fileSnapshot>;
 export const createdFileSnapshot = z.object({ snapshot: fileSnapshot });
 export const fileSnapshotList = z.object({ snapshots: z.array(fileSnapshot) });
 
+/** What a change is answered with. */
+export const syncResponse = z.object({ resource: z.object({ id }) });
+
+export const nameCheck = z.object({ result: z.boolean() });
+
+/** An entry of the list of server backups; `count` may be missing. */
+export const backupPage = z.object({
+  count: z.number().int().nullish(),
+  contents: z.array(z.object({ id, name: z.string().nullish() })),
+});
+
+/**
+ * A server's backup, which is its policy. Its schedules are not in it.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/showbackup/
+ */
+export const serverBackup = z.object({
+  id,
+  name: z.string().nullish(),
+  state: z.string().nullish(),
+  server_uuid: id.nullish(),
+  policy_category: z.string().nullish(),
+  policy_type: z.string().nullish(),
+  server_category: z.string().nullish(),
+  retention_period: z.string().nullish(),
+  encrypt_enabled: z.boolean().nullish(),
+  region: z.string().nullish(),
+  dr_enabled: z.boolean().nullish(),
+  filesystem_paths: z.array(z.string()).nullish().catch(undefined),
+  is_all_filesystem: z.boolean().nullish().catch(undefined),
+});
+export type ServerBackup = z.output<typeof serverBackup>;
+
+const text = z.string().nullish();
+
+export const serverBackupSchedules = z.object({
+  contents: z.array(
+    z.object({ type: text, frequency: text, start_time: text, start_day: text, start_week: text, backup_id: text }),
+  ),
+});
+export type ServerBackupSchedules = z.output<typeof serverBackupSchedules>["contents"];
+
+/** One run of a server's backup. */
+export const backupHistory = z.object({
+  backup_job_guid: id,
+  backup_job_state: z.string().nullish(),
+  backup_start_time: time,
+});
+export type BackupHistory = z.output<typeof backupHistory>;
+export const backupHistoryPage = z.object({
+  count: z.number().int().nullish(),
+  contents: z.array(backupHistory),
+});
+
+/** A volume's snapshot schedule. Whether it is enabled is a text in the samples, and the count was one in 1.1. */
+export const fileSchedule = z.object({
+  volume_id: z.string().nullish(),
+  snapshot_policy_enabled: z.union([z.boolean(), z.enum(["true", "false"])]).nullish(),
+  snapshot_retention_count: z.union([z.number(), z.string()]).nullish(),
+  snapshot_schedule: z
+    .array(z.object({ id, frequency: text, day_of_week: text, hour: z.union([z.string(), z.number()]).nullish() }))
+    .nullish(),
+});
+export type FileSchedule = z.output<typeof fileSchedule>;
+
+/** What a change of a volume's schedule is answered with: no id of the schedule. */
+export const acceptedFileSchedule = z.object({ volume_id: z.string() });
+
 /** The services' own envelope of an error. `detail` is a text, an array of texts, or an array of objects. */
 export const errorBody = z.object({
   errors: z

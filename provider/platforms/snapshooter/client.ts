@@ -1,17 +1,22 @@
 import { z } from "zod";
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter } from "../../http/limiter";
+import { redact } from "../../http/redact";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { JsonValue } from "../../model/snapshot";
 import {
   type Backup,
-  type BackupPage,
   backupPage,
   downloadLinks,
   errorBody,
+  type Job,
+  jobPage,
+  type Paging,
   type Started,
   shownBackup,
+  shownJob,
   started,
 } from "./schemas";
 
@@ -25,23 +30,37 @@ export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
     baseUrl: connection.fields["url"] ?? "",
     limiter: createLimiter(runtime.clock, 0),
     headers: () => ({ authorization: `Bearer ${connection.fields["token"] ?? ""}` }),
-    explain,
+    explain: (answer, json) => explain(answer, json),
     rateLimitDelayMs: 10_000,
   };
 }
 
 /** No error body is documented; what comes is read as Laravel's, which the API looks like. */
-function explain(answer: RawAnswer, json: unknown): Explanation {
+function explain(answer: RawAnswer, json: unknown, secrets: readonly string[] = []): Explanation {
   const body = errorBody.safeParse(json);
-  const details = Object.entries(body.data?.errors ?? {}).map(([field, problems]) => `${field}: ${problems.join(" ")}`);
+  const said = body.data?.message === undefined ? undefined : redact(body.data.message, secrets);
+  const details = Object.entries(body.data?.errors ?? {}).map(
+    ([field, problems]) => `${field}: ${redact(problems.join(" "), secrets)}`,
+  );
   return {
-    message: [body.data?.message, ...details].filter((part) => part !== undefined).join("; ") || undefined,
+    message: [said, ...details].filter((part) => part !== undefined).join("; ") || undefined,
     ...(answer.status === 404 && !body.success ? { kind: "unexpectedAnswer" } : {}),
   };
 }
 
+interface ListCall {
+  readonly operation: string;
+  readonly target?: string;
+  readonly path: string;
+}
+
+function prefixOf({ operation, target }: ListCall): string {
+  return `[snapshooter] ${operation}${target === undefined ? "" : ` ${target}`}`;
+}
+
 /** The path and query of the page after this one; undefined after the last. The token never goes to another origin. */
-function nextPage(api: Api, path: string, page: BackupPage): string | undefined {
+function nextPage(api: Api, call: ListCall, page: Paging): string | undefined {
+  const { path } = call;
   const next = page.links?.next;
   const base = new URL(api.baseUrl);
   if (typeof next === "string" && next !== "") {
@@ -54,10 +73,35 @@ function nextPage(api: Api, path: string, page: BackupPage): string | undefined 
     return current < last ? `${path}?page=${current + 1}` : undefined;
   }
   if (typeof next !== "string" || next === "") return undefined;
-  throw new SnapshotsError(
-    "[snapshooter] list backups: the list goes on at another address, where the token is not sent",
-    { kind: "unexpectedAnswer" },
-  );
+  throw new SnapshotsError(`${prefixOf(call)}: the list goes on at another address, where the token is not sent`, {
+    kind: "unexpectedAnswer",
+  });
+}
+
+type Page<Entry> = Paging & { readonly data: readonly Entry[] };
+
+/** The entries of all pages of a list, each once. */
+async function listAll<Entry extends { readonly id: string }>(
+  api: Api,
+  call: ListCall,
+  expect: z.ZodType<Page<Entry>>,
+  scope: Scope,
+): Promise<{ entries: Entry[]; serverTimeMs?: number }> {
+  const all = new Map<string, Entry>();
+  let serverTimeMs: number | undefined;
+  let next: string | undefined = call.path;
+  for (let page = 1; next !== undefined; page++) {
+    const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path: next, expect }, scope);
+    serverTimeMs ??= answer.serverTimeMs;
+    const before = all.size;
+    for (const entry of answer.data.data) all.set(entry.id, entry);
+    next = nextPage(api, call, answer.data);
+    // The documents don't name the parameter that asks for a page: where it does nothing, what was seen is not all.
+    if (next !== undefined && (page === MOST_PAGES || (page > 1 && all.size === before))) {
+      throw new SnapshotsError(`${prefixOf(call)}: its pages come to no end`, { kind: "unexpectedAnswer" });
+    }
+  }
+  return { entries: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
 }
 
 /** `GET /jobs/{job_id}/backups`, all pages (in use by others; the documents that could be read do not show it). */
@@ -66,35 +110,47 @@ export async function listBackups(
   jobId: string,
   scope: Scope,
 ): Promise<{ backups: Backup[]; serverTimeMs?: number }> {
-  const path = `/jobs/${encodeURIComponent(jobId)}/backups`;
-  const all = new Map<string, Backup>();
-  let serverTimeMs: number | undefined;
-  let next: string | undefined = path;
-  for (let page = 1; next !== undefined; page++) {
-    const answer: Answer<BackupPage> = await callApi(
-      api,
-      { operation: "list backups of", target: `job ${jobId}`, method: "GET", path: next, expect: backupPage },
-      scope,
-    );
-    serverTimeMs ??= answer.serverTimeMs;
-    const before = all.size;
-    for (const entry of answer.data.data) {
-      if (typeof entry.job_id === "string" && entry.job_id !== jobId) {
-        throw new SnapshotsError(`[snapshooter] list backups of job ${jobId}: an entry is of another job`, {
-          kind: "unexpectedAnswer",
-        });
-      }
-      all.set(entry.id, entry);
-    }
-    next = nextPage(api, path, answer.data);
-    // The documents don't name the parameter that asks for a page: where it does nothing, what was seen is not all.
-    if (next !== undefined && (page === MOST_PAGES || (page > 1 && all.size === before))) {
-      throw new SnapshotsError(`[snapshooter] list backups of job ${jobId}: its pages come to no end`, {
-        kind: "unexpectedAnswer",
-      });
-    }
+  const call = {
+    operation: "list backups of",
+    target: `job ${jobId}`,
+    path: `/jobs/${encodeURIComponent(jobId)}/backups`,
+  };
+  const { entries: backups, ...clock } = await listAll(api, call, backupPage, scope);
+  if (backups.some(({ job_id: owner }) => typeof owner === "string" && owner !== jobId)) {
+    throw new SnapshotsError(`${prefixOf(call)}: an entry is of another job`, { kind: "unexpectedAnswer" });
   }
-  return { backups: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+  return { backups, ...clock };
+}
+
+/** `GET /jobs`, all pages (in use by others; the documents that could be read do not show it). */
+export async function listJobs(api: Api, scope: Scope): Promise<Job[]> {
+  return (await listAll(api, { operation: "list jobs", path: "/jobs" }, jobPage, scope)).entries;
+}
+
+/**
+ * `POST /jobs`: 201 with the job. What was written may hold secrets, and is kept out of what an error says.
+ * Source: https://snapshooter.com/api/jobs
+ */
+export async function createJob(
+  api: Api,
+  body: Readonly<Record<string, JsonValue>>,
+  written: readonly string[],
+  scope: Scope,
+): Promise<Job> {
+  const answer = await callApi(
+    { ...api, explain: (refusal, json) => explain(refusal, json, written) },
+    {
+      operation: "create job",
+      target: JSON.stringify(body["name"]),
+      method: "POST",
+      path: "/jobs",
+      body,
+      expect: shownJob,
+      timeoutMs: 120_000,
+    },
+    scope,
+  );
+  return answer.data.data;
 }
 
 /** `GET /backups/{backup_id}`; undefined for 404. */

@@ -1,6 +1,16 @@
 import { z } from "zod";
 import type { PlatformDefinition } from "../../model/platform";
+import type { Written } from "../../model/policy";
+import type { JsonValue } from "../../model/snapshot";
 import { UNKNOWN } from "../../model/unknown";
+import {
+  compileForSnapshooter,
+  compileRetentionForSnapshooter,
+  parseSchedules,
+  type Retention,
+  type Schedule,
+  sameSchedules,
+} from "../../schedule";
 
 const targets = {
   jobId: {
@@ -12,6 +22,57 @@ const targets = {
       .regex(/^[a-zA-Z0-9-]*$/, "may hold letters, digits and hyphens only: give the job's id"),
   },
 } as const;
+
+function ownFields(what: string, example: string) {
+  const message = `must be an object with SnapShooter's own names of ${what}, such as ${example}`;
+  return z.record(z.string(), z.json(`${message}: JSON data only`), message);
+}
+
+const jobArguments = ["name", "recipeId", "config", "compute", "storage", "encryptionKeyId", "proxyId"];
+
+/** Source: https://snapshooter.com/api/jobs */
+const job = z.strictObject(
+  {
+    name: z.string("must be text: the job's name").min(1, "must not be empty: give the job a name"),
+    recipeId: z
+      .int("must be a whole number: the id of one of SnapShooter's backup solutions")
+      .meta({ description: "the backup solution" }),
+    config: ownFields("the backup solution's fields", '{ root_path: "/var/www" }'),
+    compute: ownFields("what runs the job", '{ type: "server", server_id: 9362 }'),
+    storage: ownFields("where backups go", "{ id: 71 }"),
+    encryptionKeyId: z
+      .string("must be text: the encryption key's id, in quotes")
+      .min(1, "must not be empty: give the encryption key's id or leave it out")
+      .optional(),
+    proxyId: z.int("must be a whole number: the proxy's id").optional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it. It knows ${jobArguments.join(", ")}`
+        : 'must be an object: the job, such as { name: "nightly", recipeId: 1, config: {…}, compute: {…}, storage: {…} }',
+  },
+);
+
+const rotations = ["keepHourly", "keepDaily", "keepWeekly", "keepMonthly"] as const;
+
+/** No retention and one that keeps by no rotation are the same. */
+function sameRotations(one: Written, other: Written): boolean {
+  const counts = (retention: Written) => rotations.map((name) => (retention as Retention | undefined)?.[name] ?? 0);
+  return String(counts(one)) === String(counts(other));
+}
+
+/** A job may show no schedule at all, which is like nothing else. */
+function sameRuns(one: Written, other: Written): boolean {
+  const [left, right] = [one, other] as readonly (readonly Schedule[] | undefined)[];
+  const isValid = (schedules: readonly Schedule[] | undefined): schedules is readonly Schedule[] =>
+    schedules !== undefined && "schedules" in parseSchedules(schedules);
+  return isValid(left) && isValid(right) ? sameSchedules(left, right) : JSON.stringify(one) === JSON.stringify(other);
+}
+
+function problemOf(result: object): string | undefined {
+  return "problem" in result ? String(result.problem) : undefined;
+}
 
 /** SnapShooter as plain data. Source: https://snapshooter.com/api/backups */
 export const snapshooter = {
@@ -30,6 +91,33 @@ export const snapshooter = {
   targets,
   policyTargets: {
     jobId: { ...targets.jobId, description: "the backup job to watch", runBy: "watched", retention: "none" },
+    job: {
+      kind: "job",
+      runBy: "platform",
+      description:
+        "the backup job to make: `name`, `recipeId`, `config`, `compute`, `storage`, and if wanted `encryptionKeyId` and " +
+        "`proxyId`; `config`, `compute` and `storage` in the API's own field names",
+      schema: job,
+      change: "refuse",
+      scheduleChange: "refuse",
+      retention: "optional",
+      scheduleProblem: (schedules: JsonValue) =>
+        problemOf(compileForSnapshooter(schedules as unknown as readonly Schedule[])),
+      retentionProblem: (retention: JsonValue) => problemOf(compileRetentionForSnapshooter(retention as Retention)),
+      sameSchedules: sameRuns,
+      sameRetention: sameRotations,
+      warnings: ({ retention }: Readonly<Record<string, unknown>>) =>
+        retention === undefined || retention === null
+          ? [
+              "SnapShooter doesn't document what a job keeps that is made without a retention: write one, such as " +
+                "{ keepDaily: 7 }, or look at the job in SnapShooter",
+            ]
+          : [],
+      refusal:
+        "SnapShooter's API documents no way to change a job: change it in SnapShooter, run pulumi refresh, and write the " +
+        "program to match",
+      keepsRunning: "the job keeps running",
+    },
   },
   create: true,
   delete: true,

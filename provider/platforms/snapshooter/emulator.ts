@@ -420,10 +420,10 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
       timezone: write.timezone,
       run_offset: write.run_offset,
       retention: {
-        hourly: write.retention_hourly,
-        daily: write.retention_daily,
-        weekly: write.retention_weekly,
-        monthly: write.retention_monthly,
+        hourly: write.retention_hourly ?? 0, // assumed where it is left out
+        daily: write.retention_daily ?? 0,
+        weekly: write.retention_weekly ?? 0,
+        monthly: write.retention_monthly ?? 0,
       },
       resource_type: "BackupJob",
       resource_id: job.id,
@@ -746,10 +746,10 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
 interface WrittenSchedule {
   order: number;
   timezone: string;
-  retention_hourly: number;
-  retention_daily: number;
-  retention_weekly: number;
-  retention_monthly: number;
+  retention_hourly?: number;
+  retention_daily?: number;
+  retention_weekly?: number;
+  retention_monthly?: number;
   frequency: string;
   run_offset: number;
 }
@@ -793,7 +793,7 @@ function jobErrors(body: unknown): Record<string, string[]> {
     demand(on("run_offset"), isWithin(schedule["run_offset"], 0, 23), "must be between 0 and 23");
     for (const rotation of ["hourly", "daily", "weekly", "monthly"]) {
       const field = `retention_${rotation}`;
-      demand(on(field), isWithin(schedule[field], 0, Number.MAX_SAFE_INTEGER), "must be at least 0");
+      demand(on(field), isWithin(schedule[field] ?? 0, 0, Number.MAX_SAFE_INTEGER), "must be at least 0");
     }
   }
   return errors;

@@ -4,6 +4,7 @@ import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
 import { newestFirst } from "../../model/snapshot";
 import { deleteBackup, getDownloadLinks, listBackups, openApi, showBackup, startBackup } from "./client";
 import { select, startedId, toSnapshot, toStart } from "./mapping";
+import { openJobs } from "./policies";
 
 /** Opens SnapShooter on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -78,5 +79,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       }
       return { url, files };
     },
+
+    policies: { job: openJobs(api) },
   };
 }

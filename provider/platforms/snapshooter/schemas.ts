@@ -26,16 +26,62 @@ export type Backup = z.output<typeof backup>;
 
 export const shownBackup = z.object({ data: backup });
 
-/** A page of a list. The documents print `links` and `meta` empty; a list that has neither is one page. */
-export const backupPage = z.object({
-  data: z.array(backup),
+const paging = {
   links: z.object({ next: z.string().nullish() }).nullish().catch(undefined),
   meta: z
     .object({ current_page: z.number().int().nullish(), last_page: z.number().int().nullish() })
     .nullish()
     .catch(undefined),
+};
+
+/** What leads from one page of a list to the next. */
+export type Paging = { [Name in keyof typeof paging]?: z.output<(typeof paging)[Name]> };
+
+/** A page of a list. The documents print `links` and `meta` empty; a list that has neither is one page. */
+export const backupPage = z.object({ data: z.array(backup), ...paging });
+
+/** One schedule of a job. Source: https://snapshooter.com/api/schedules */
+const jobSchedule = z.object({
+  status: z.string().nullish(),
+  timezone: z.string().nullish(),
+  frequency: z.number().nullish(),
+  frequency_mode: z.string().nullish(),
+  run_offset: z.number().nullish(),
+  retention: z
+    .object({
+      hourly: z.number().nullish(),
+      daily: z.number().nullish(),
+      weekly: z.number().nullish(),
+      monthly: z.number().nullish(),
+    })
+    .nullish(),
 });
-export type BackupPage = z.output<typeof backupPage>;
+
+const fields = z.record(z.string(), z.json()).nullish().catch(undefined);
+
+/**
+ * A job. The documents that could be read end within its `config`, so nothing after that is required; the key pair of
+ * its server is not even read. Source: https://snapshooter.com/api/jobs
+ */
+export const job = z.object({
+  id,
+  name: z.string().nullish(),
+  recipe_id: z.int().nullish().catch(undefined),
+  compute_type: z.string().nullish().catch(undefined),
+  compute: fields,
+  config: fields,
+  storage: fields,
+  encryption_key_id: z.union([z.string(), z.number()]).nullish().catch(undefined),
+  proxy_id: z.int().nullish().catch(undefined),
+  schedules: z
+    .union([z.array(jobSchedule), z.literal("unreadable")])
+    .nullish()
+    .catch("unreadable"),
+});
+export type Job = z.output<typeof job>;
+
+export const shownJob = z.object({ data: job });
+export const jobPage = z.object({ data: z.array(job), ...paging });
 
 /** The answer to a start: `backup_id` at the top level as seen in use; the documents show none. */
 export const started = z.object({

@@ -1,0 +1,235 @@
+import type { z } from "zod";
+import { type Answer, type Api, type Call, callApi } from "../../http/client";
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
+import type { Scope } from "../../model/platform";
+import type { JsonValue } from "../../model/snapshot";
+import { callDelete } from "./client";
+import {
+  type BackupHistory,
+  backupHistoryPage,
+  backupPage,
+  nameCheck,
+  type ServerBackup,
+  type ServerBackupSchedules,
+  serverBackup,
+  serverBackupSchedules,
+  syncResponse,
+} from "./schemas";
+
+const PAGE_SIZE = 100;
+const MOST_PAGES = 1_000;
+
+const pathOf = (backupId: string): string => `/backups/${encodeURIComponent(backupId)}`;
+
+/** All pages of a list of the Backup service, which counts them from 0. An entry that moves between pages counts once. */
+async function listAll<Entry>(
+  api: Api,
+  call: Pick<Call<z.ZodType>, "operation" | "target" | "path" | "query">,
+  expect: z.ZodType<{ readonly count?: number | null | undefined; readonly contents: readonly Entry[] }>,
+  idOf: (entry: Entry) => string,
+  scope: Scope,
+): Promise<{ entries: Entry[]; serverTimeMs?: number }> {
+  const all = new Map<string, Entry>();
+  let serverTimeMs: number | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const query = { ...call.query, page, size: PAGE_SIZE };
+    const answer: Answer<{ readonly count?: number | null | undefined; readonly contents: readonly Entry[] }> =
+      await callApi(api, { ...call, method: "GET", query, expect }, scope);
+    serverTimeMs ??= answer.serverTimeMs;
+    const { contents, count } = answer.data;
+    const before = all.size;
+    for (const entry of contents) all.set(idOf(entry), entry);
+    // A page may be shorter than asked for: only the count, or a page without anything new, is the end.
+    if (all.size === before || (typeof count === "number" && all.size >= count)) break;
+  }
+  return { entries: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+}
+
+/**
+ * `GET /backups/check-name-duplication`: whether the name is taken.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/checkbackupnameduplication/
+ */
+export async function isBackupNameTaken(api: Api, name: string, scope: Scope): Promise<boolean> {
+  const { data } = await callApi(
+    api,
+    {
+      operation: "check the name of server backup",
+      target: JSON.stringify(name),
+      method: "GET",
+      path: "/backups/check-name-duplication",
+      query: { backup_name: name },
+      expect: nameCheck,
+    },
+    scope,
+  );
+  return data.result;
+}
+
+/**
+ * `GET /backups?name=`, all pages; only those of exactly this name, since the documents don't say how it filters.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/listbackups/
+ */
+export async function findBackups(api: Api, name: string, scope: Scope): Promise<string[]> {
+  const call = {
+    operation: "list server backups named",
+    target: JSON.stringify(name),
+    path: "/backups",
+    query: { name },
+  };
+  const { entries } = await listAll(api, call, backupPage, ({ id }) => id, scope);
+  return entries.filter((entry) => entry.name === name).map(({ id }) => id);
+}
+
+/**
+ * `POST /backups`: 200 with the id; it is set up from then on.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/createbackup/
+ */
+export async function createBackup(
+  api: Api,
+  serverId: string,
+  body: Readonly<Record<string, JsonValue>>,
+  scope: Scope,
+): Promise<string> {
+  const { data } = await callApi(
+    api,
+    {
+      operation: "create a backup of",
+      target: `server ${serverId}`,
+      method: "POST",
+      path: "/backups",
+      body,
+      expect: syncResponse,
+      timeoutMs: 120_000,
+    },
+    scope,
+  );
+  return data.resource.id;
+}
+
+/**
+ * `GET /backups/{id}`; undefined for a 404 of the service itself.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/showbackup/
+ */
+export async function showBackup(api: Api, backupId: string, scope: Scope): Promise<ServerBackup | undefined> {
+  try {
+    const { data } = await callApi(
+      api,
+      {
+        operation: "show server backup",
+        target: backupId,
+        method: "GET",
+        path: pathOf(backupId),
+        expect: serverBackup,
+      },
+      scope,
+    );
+    if (data.id === backupId) return data;
+    throw new SnapshotsError(`[scp] show server backup ${backupId}: the answer is about another one, ${data.id}`, {
+      kind: "unexpectedAnswer",
+    });
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * `GET /backups/{id}/schedules`.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/listbackupschedules/
+ */
+export async function listBackupSchedules(api: Api, backupId: string, scope: Scope): Promise<ServerBackupSchedules> {
+  const target = `server backup ${backupId}`;
+  const { data } = await callApi(
+    api,
+    {
+      operation: "list schedules of",
+      target,
+      method: "GET",
+      path: `${pathOf(backupId)}/schedules`,
+      expect: serverBackupSchedules,
+    },
+    scope,
+  );
+  if (data.contents.some(({ backup_id: owner }) => owner != null && owner !== backupId)) {
+    throw new SnapshotsError(`[scp] list schedules of ${target}: an entry is of another one`, {
+      kind: "unexpectedAnswer",
+    });
+  }
+  return data.contents;
+}
+
+/**
+ * `PUT /backups/{id}/schedules`: 200; these take the place of all.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/setbackupschedules/
+ */
+export function setBackupSchedules(api: Api, backupId: string, schedules: JsonValue, scope: Scope): Promise<void> {
+  return set(api, backupId, "schedules", { schedules }, scope);
+}
+
+/**
+ * `PUT /backups/{id}/retention-period`: 200.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/setbackupretentionperiod/
+ */
+export function setBackupRetention(api: Api, backupId: string, period: string, scope: Scope): Promise<void> {
+  return set(api, backupId, "retention-period", { retention_period: period }, scope);
+}
+
+async function set(
+  api: Api,
+  backupId: string,
+  what: "schedules" | "retention-period",
+  body: Readonly<Record<string, JsonValue>>,
+  scope: Scope,
+): Promise<void> {
+  await callApi(
+    api,
+    {
+      operation: `set ${what.replace("-", " ")} of`,
+      target: `server backup ${backupId}`,
+      method: "PUT",
+      path: `${pathOf(backupId)}/${what}`,
+      body,
+      expect: syncResponse,
+      repeatable: true,
+    },
+    scope,
+  );
+}
+
+/**
+ * `DELETE /backups/{id}`: 200, and the deletion goes on from then; 409 or 500 while a job runs.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/deletebackup/
+ */
+export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<void> {
+  try {
+    await callDelete(api, { operation: "delete server backup", target: backupId, path: pathOf(backupId) }, scope);
+  } catch (error) {
+    const { name, fields } = api.connection;
+    const minor = Number(fields["backupVersion"]?.split(".")[1]);
+    if (!isSnapshotsError(error, "invalid") || !(minor >= 4)) throw error;
+    throw new SnapshotsError(
+      `${error.message}. From version 1.4 of the API on, only a person can delete a backup, with a one-time password: set ` +
+        `another version with "pulumi config set --path --type string snapshots:${name}.backupVersion 1.2", or set ` +
+        'deletionPolicy: "retain" and run pulumi up once',
+      { kind: "unsupported", executed: "no", cause: error },
+    );
+  }
+}
+
+/**
+ * `GET /backups/{id}/backup-histories`, all pages.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/listbackuphistories/
+ */
+export async function listBackupHistories(
+  api: Api,
+  backupId: string,
+  scope: Scope,
+): Promise<{ runs: BackupHistory[]; serverTimeMs?: number }> {
+  const call = {
+    operation: "list the runs of",
+    target: `server backup ${backupId}`,
+    path: `${pathOf(backupId)}/backup-histories`,
+  };
+  const { entries, ...clock } = await listAll(api, call, backupHistoryPage, (run) => run.backup_job_guid, scope);
+  return { runs: entries, ...clock };
+}

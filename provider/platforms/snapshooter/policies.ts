@@ -1,0 +1,35 @@
+import type { Api } from "../../http/client";
+import type { PolicyPlatform } from "../../model/policy";
+import { newestFirst } from "../../model/snapshot";
+import { createJob, listBackups, listJobs } from "./client";
+import { toSnapshot } from "./mapping";
+import { secretsOf, toCreateJob, toPolicy } from "./mapping-policies";
+
+/** Opens the backup jobs. The API documents no way to change or delete one. */
+export function openJobs(api: Api): PolicyPlatform {
+  return {
+    async find(inputs, scope) {
+      const { name } = (inputs["job"] ?? {}) as { readonly name?: unknown };
+      const jobs = await listJobs(api, scope);
+      return jobs.filter((job) => job.name != null && job.name === name).map((job) => toPolicy(job, inputs));
+    },
+
+    async create(inputs, scope) {
+      return toPolicy(await createJob(api, toCreateJob(inputs), secretsOf(inputs), scope), inputs);
+    },
+
+    async observe(reference, inputs, scope) {
+      const [jobId = ""] = reference.segments;
+      const job = (await listJobs(api, scope)).find(({ id }) => id === jobId);
+      return job === undefined
+        ? { outcome: "gone", proof: `SnapShooter lists its jobs without ${jobId}` }
+        : { outcome: "found", policy: toPolicy(job, inputs) };
+    },
+
+    async list(reference, scope) {
+      const [jobId = ""] = reference.segments;
+      const { backups, ...clock } = await listBackups(api, jobId, scope);
+      return { snapshots: newestFirst(backups.map(toSnapshot)), complete: true, ...clock };
+    },
+  };
+}

@@ -150,8 +150,8 @@ export interface ScpServerBackupPolicyArgs
   serverCategory?: pulumi.Input<"VIRTUAL_SERVER" | "GPU_SERVER" | "BAREMETAL_SERVER">;
   /** Default: true. */
   encrypt?: pulumi.Input<boolean>;
-  /** The region that backups are stored in, or replicated to. */
-  region?: pulumi.Input<string>;
+  /** The region that backups are kept in; with an agent, copied to. Left out, the platform decides. */
+  storageRegion?: pulumi.Input<string>;
   drEnabled?: pulumi.Input<boolean>;
   filesystemPaths?: pulumi.Input<pulumi.Input<string>[]>;
   isAllFilesystem?: pulumi.Input<boolean>;
@@ -223,7 +223,7 @@ const outputNames = [
   "policyType",
   "serverCategory",
   "encrypt",
-  "region",
+  "storageRegion",
   "drEnabled",
   "filesystemPaths",
   "isAllFilesystem",
@@ -285,7 +285,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly policyType: pulumi.Output<string | undefined>;
   declare readonly serverCategory: pulumi.Output<string | undefined>;
   declare readonly encrypt: pulumi.Output<boolean | undefined>;
-  declare readonly region: pulumi.Output<string | undefined>;
+  declare readonly storageRegion: pulumi.Output<string | undefined>;
   declare readonly drEnabled: pulumi.Output<boolean | undefined>;
   declare readonly filesystemPaths: pulumi.Output<string[] | undefined>;
   declare readonly isAllFilesystem: pulumi.Output<boolean | undefined>;

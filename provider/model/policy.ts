@@ -58,6 +58,8 @@ export interface PolicyTargetDefinition {
   warnings?(inputs: Readonly<Record<string, unknown>>): readonly string[];
   /** Why a refused change is refused, and what to do instead: a sentence. */
   readonly refusal?: string;
+  /** Whether destroy deletes what it has made: always, or where `deletionPolicy` asks for it. Left out: it can't. */
+  readonly deletes?: "always" | "asked";
   /** What stays when the policy is forgotten, beside its snapshots: a phrase, such as `the job keeps running`. */
   readonly keepsRunning?: string;
 }

@@ -235,6 +235,7 @@ export const scp = {
       refusal:
         "Samsung Cloud Platform can't change it, and the policy holds its recovery points: write it as it was, or make " +
         "another BackupPolicy with another name",
+      deletes: "asked",
       keepsRunning: "the server's backup keeps running",
     },
     fileVolumeId: {
@@ -254,6 +255,7 @@ export const scp = {
         sameCompiled((schedules) => compileForFileStorage(schedules, nowMs), asSchedules(one), asSchedules(other)),
       sameRetention: (one: Written, other: Written) =>
         sameCompiled(compileRetentionForFileStorage, asRetention(one), asRetention(other)),
+      deletes: "always",
       keepsRunning: "the volume's snapshot schedule keeps running",
     },
   },

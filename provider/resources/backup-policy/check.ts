@@ -68,7 +68,7 @@ function scheduleFailures(
     const why = definition.cannot["delete"] ?? "";
     if (!isMissing(retention)) add("retention", `${definition.title} has none: ${why}; remove it`);
   } else if (isMissing(retention)) {
-    if (target.retention === "required") add("retention", target.retentionProblem?.({}) ?? "missing: say what is kept");
+    if (target.retention === "required") add("retention", `missing: ${target.retentionHint ?? "say what is kept"}`);
   } else if (!isUnknown(retention)) {
     add("retention", target.retentionProblem?.(retention as JsonValue));
   }

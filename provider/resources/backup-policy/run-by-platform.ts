@@ -5,14 +5,12 @@ import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors"
 import { formatPolicyId, parsePolicyId } from "../../model/ids";
 import type { PlatformDefinition, Scope } from "../../model/platform";
 import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../model/policy";
-import type { JsonValue } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import { type Intent, type Properties, UnfinishedError } from "../host";
 import { type Session, textOf, timeoutMs, urnOf } from "../session";
 import type { Created } from "../verbs";
-import { policyFields } from "./fields";
 import { judge } from "./freshness";
-import { isEmpty, isSameInput, type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
+import { type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
 
 /** How long it is watched for a policy that must show soon, or was perhaps never made. */
 const SETTLE_MS = 30_000;
@@ -73,29 +71,17 @@ function referenceTo(id: string, properties: Properties): PolicyReference {
   return { segments: parsePolicyId(id)?.segments ?? [], ...(region === undefined ? {} : { region }) };
 }
 
-/** The properties of a policy as the platform shows it; what means the same keeps the user's spelling. */
-function shownBy(job: Job, wanted: Properties, policy: ObservedPolicy, nowMs: number): Properties {
-  const fields = policyFields(job.definition);
-  const shown = Object.fromEntries(
-    Object.keys(fields).flatMap((name): [string, JsonValue][] => {
-      const value = policy.shown[name];
-      const field = fields[name];
-      if (value === undefined || field === undefined) return [];
-      const isSame = isSameInput(name, field, job.target.definition, wanted, { ...wanted, ...policy.shown }, nowMs);
-      return isSame && !isEmpty(wanted[name]) ? [] : [[name, value]];
-    }),
-  );
-  // A retention that the platform no longer has is drift, too.
-  const isLost = wanted["retention"] !== undefined && Object.hasOwn(policy.shown, "schedules") && !policy.unreadable;
-  const { retention, ...others } = wanted;
-  const kept = isLost && policy.shown["retention"] === undefined ? others : wanted;
-  return { ...kept, ...shown };
+/** The inputs as the platform shows them. What it shows not at all yet stays; a retention that it has lost is drift. */
+function shownBy(wanted: Properties, { shown, unreadable }: ObservedPolicy): Properties {
+  const isWhole = Object.hasOwn(shown, "schedules") && unreadable === undefined;
+  const { retention: _lost, ...others } = wanted;
+  return { ...(isWhole ? others : wanted), ...shown };
 }
 
 /** The outputs of a policy as the platform shows it, without its freshness. */
 function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: number): Properties {
   return {
-    ...shownBy(job, job.inputs, policy, nowMs),
+    ...shownBy(job.inputs, policy),
     runBy: "platform",
     policyId: policy.policyId,
     status: policy.status,
@@ -305,11 +291,7 @@ async function settled(job: Job, id: string, first: ObservedPolicy, olds: Proper
 }
 
 async function observeAgain(job: Job, reference: PolicyReference, before: ObservedPolicy): Promise<ObservedPolicy> {
-  const scope = {
-    ...job.scope,
-    deadlineMs: Math.max(job.scope.deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS),
-  };
-  const observed = await job.policies.observe(reference, scope);
+  const observed = await job.policies.observe(reference, job.inputs, lookScope(job));
   // What was made a moment ago may not show yet.
   return observed.outcome === "found" ? observed.policy : { ...before, status: "pending" };
 }
@@ -329,7 +311,7 @@ export async function updateOnPlatform(
   const job = jobFor(session, inputs);
   job.scope.deadlineMs = session.host.clock.now() + timeoutMs(inputs, "update", job.definition.createTimeoutMs);
   const reference = referenceTo(id, olds);
-  const observed = await job.policies.observe(reference, job.scope);
+  const observed = await job.policies.observe(reference, job.inputs, job.scope);
   if (observed.outcome !== "found") {
     const why = observed.outcome === "gone" ? observed.proof : observed.reason;
     throw new SnapshotsError(`${title(job)}: it can't be found: ${why}; run pulumi refresh`, {
@@ -341,7 +323,7 @@ export async function updateOnPlatform(
     await set(job, reference, observed.policy);
   } catch (error) {
     // One of several requests may have been executed: what counts is what the platform shows now.
-    const now = await job.policies.observe(reference, lookScope(job)).catch(() => undefined);
+    const now = await job.policies.observe(reference, job.inputs, lookScope(job)).catch(() => undefined);
     const policy = now?.outcome === "found" ? now.policy : observed.policy;
     throw new UnfinishedError(id, outsOf(job, policy, olds, session.host.clock.now()), messageOf(error), {
       cause: error,
@@ -350,6 +332,7 @@ export async function updateOnPlatform(
   return settled(job, id, observed.policy, olds);
 }
 
+/** For a look that is due although the time is up: an answer needs a moment. */
 function lookScope(job: Job): Scope {
   return { ...job.scope, deadlineMs: Math.max(job.scope.deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
 }
@@ -358,7 +341,7 @@ function lookScope(job: Job): Scope {
 export async function readOnPlatform(session: Session, id: string, props: Properties): Promise<Properties | undefined> {
   const job = jobFor(session, props);
   const reference = referenceTo(id, props);
-  const observed = await job.policies.observe(reference, job.scope);
+  const observed = await job.policies.observe(reference, job.inputs, job.scope);
   if (observed.outcome === "gone") {
     await session.host.warn(job.urn, `the policy is gone from ${job.definition.title}: ${observed.proof}`);
     return undefined;
@@ -385,8 +368,8 @@ export async function deleteOnPlatform(session: Session, id: string, props: Prop
   const reference = referenceTo(id, props);
   const isMade = props["adopted"] !== true;
   const definition = findDefinition(props["platform"]);
-  const keepsRunning = policyTargetOf(definition, props)?.definition.keepsRunning;
-  if (isMade && (keepsRunning === undefined || props["deletionPolicy"] === "delete")) {
+  const { deletes, keepsRunning } = policyTargetOf(definition, props)?.definition ?? {};
+  if (isMade && (deletes === "always" || (deletes === "asked" && props["deletionPolicy"] === "delete"))) {
     const job = jobFor(session, props);
     const stay = await staying(job, reference);
     job.scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);

@@ -57,8 +57,8 @@ export async function startServer(options: {
     const { service, access } = platforms[platform] as (typeof platforms)[string];
     const listing = { lagMs: 0, shuffled: false };
     const request = await toRequest(context, route?.operation ?? "unknown", listing);
-    const firing = route ? faults.fire(platform, route.operation) : [];
     const target = route?.target?.(request);
+    const firing = route ? faults.fire(platform, route.operation, target) : [];
     const recorded = record(incoming, {
       platform,
       operation: request.operation,
@@ -77,12 +77,20 @@ export async function startServer(options: {
     const waitMs = (moment: "before" | "after") =>
       firing.reduce((sum, rule) => (rule.fault === "slow" && rule.when === moment ? sum + rule.ms : sum), 0);
 
+    const hungUp = new Promise<void>((resolve) => outgoing.once("close", resolve));
+    const goesOn = async (moment: "before" | "after") => {
+      const holds = firing.filter((rule) => rule.fault === "hold" && rule.when === moment);
+      const ended = await Promise.all(holds.map((rule) => faults.hold(rule, hungUp)));
+      return !ended.includes(false);
+    };
+
     for (const rule of firing) {
       if (rule.fault === "list-lag") listing.lagMs = rule.ms;
       if (rule.fault === "list-shuffle") listing.shuffled = true;
       if (rule.fault === "revoke-credentials") access.revoked = true;
     }
     await late.wait(latencyMs + waitMs("before"));
+    if (!(await goesOn("before"))) return RESPONSE_ALREADY_SENT;
 
     const replacement = firing.find((rule) => replaces(rule));
     happen("before");
@@ -96,6 +104,7 @@ export async function startServer(options: {
     }
     happen("after");
     await late.wait(waitMs("after"));
+    if (!(await goesOn("after"))) return RESPONSE_ALREADY_SENT;
 
     send(outgoing, request.method, now(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
       recorded.status = status;
@@ -190,6 +199,7 @@ async function toRequest(
 const replaces = (rule: CheckedFaultRule) => {
   switch (rule.fault) {
     case "slow":
+    case "hold":
     case "list-lag":
     case "list-shuffle":
     case "foreign-snapshot":

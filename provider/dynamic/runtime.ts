@@ -4,10 +4,11 @@ import { CONFIG_NAMESPACE } from "../model/connection";
 import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
-import { Session } from "../resources/session";
+import { Session, urnOf } from "../resources/session";
 import { type ResourceVerbs, snapshotResource } from "../resources/snapshot";
 import { type EngineLog, engineLog } from "./engine-log";
 import { fileJournal } from "./journal";
+import { isProviderProcess, type Watchdog, watchProcess } from "./watchdog";
 
 /** Plain data only may cross the boundary: what JSON can't say would fail the call after the real thing was made. */
 function toPlain(properties: Properties): Record<string, JsonValue> {
@@ -18,11 +19,15 @@ const resources: Record<string, (session: Session) => ResourceVerbs> = { Snapsho
 
 let config: pulumi.dynamic.Config | undefined;
 let session: Session | undefined;
+let watchdog: Watchdog | undefined;
 
 /** One session for all resources of the process, so that they share limits, queues and connections. */
 function sharedSession(): Session {
   if (session === undefined) {
-    const log: EngineLog = engineLog(process.argv[2]);
+    const engine = process.argv[2];
+    const log: EngineLog = engineLog(engine);
+    const journal = fileJournal(process.env);
+    if (engine !== undefined && isProviderProcess(process.argv)) watchdog = watchProcess({ engine, journal });
     const host: Host = {
       clock: systemClock,
       random: Math.random,
@@ -30,7 +35,8 @@ function sharedSession(): Session {
         config: (connection) => config?.get(`${CONFIG_NAMESPACE}:${connection}`),
         environment: process.env,
       },
-      journal: fileJournal(process.env),
+      journal: watchdog?.journal ?? journal,
+      beforeChange: async () => watchdog?.beforeChange(),
       warn: log.warn,
       announce: log.announce,
     };
@@ -101,6 +107,8 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
         return { id, outs: toPlain(outs) };
       } catch (error) {
         throw error instanceof UnfinishedError ? initializationError(error, error.id, inputs) : error;
+      } finally {
+        watchdog?.ended(urnOf(inputs));
       }
     },
     async read(id, props: Properties) {
@@ -117,6 +125,8 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
         return { outs: toPlain(await verbs().update(id, olds, news)) };
       } catch (error) {
         throw error instanceof UnfinishedError ? initializationError(error, id, news) : error;
+      } finally {
+        watchdog?.ended(urnOf(news));
       }
     },
     async delete(id, props: Properties) {

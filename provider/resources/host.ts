@@ -48,6 +48,8 @@ export interface Host {
   readonly random: () => number;
   readonly connections: ConnectionSources;
   readonly journal: Journal;
+  /** Called right before a request that changes anything leaves; throws when nobody would record what it does. */
+  beforeChange?(): Promise<void>;
   /** Shows a warning on the resource's own row. */
   warn(urn: string | undefined, message: string): Promise<void>;
   /** Shows on the resource's own row what it waits for. */

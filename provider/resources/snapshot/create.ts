@@ -285,6 +285,7 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
     if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
   };
   // The request may wait for its turn, or be refused for now and leave again: what counts is when it leaves last.
+  const { beforeChange } = job.scope;
   job.scope.beforeChange = async () => {
     unfinished = { ...unfinished, requestedAt: isoText(clock.now() + aheadMs) };
     await note().catch((error: unknown) => {
@@ -293,6 +294,7 @@ async function take(job: Job, before: SnapshotList): Promise<Created> {
         { kind: "invalid", executed: "no", cause: error },
       );
     });
+    await beforeChange?.();
   };
 
   let answer: CreateAnswer;
@@ -505,10 +507,12 @@ async function waitUntilUsable(
   });
   let latest = made;
   const reference = referenceOf(describe(made));
+  // It is known from now on, and whoever is killed while it waits must leave that behind.
+  if (!isEnded(made) && !job.isResumed) await noteMade(job, made, unfinished);
   try {
     const ended = await poll(
       async () => {
-        if (latest.status === "available" || latest.status === "failed") return latest;
+        if (isEnded(latest)) return latest;
         const observed = await job.platform.observe(job.target, reference, lookScope(job));
         const isLate = job.session.host.clock.now() < lagEndMs(job, unfinished);
         if (observed.outcome === "gone" && !isLate) {
@@ -517,7 +521,7 @@ async function waitUntilUsable(
           });
         }
         if (observed.outcome === "found") latest = observed.snapshot;
-        return latest.status === "available" || latest.status === "failed" ? latest : undefined;
+        return isEnded(latest) ? latest : undefined;
       },
       job.session.host.clock,
       job.scope.deadlineMs,
@@ -544,6 +548,10 @@ async function waitUntilUsable(
       { cause: error },
     );
   }
+}
+
+function isEnded({ status }: ObservedSnapshot): boolean {
+  return status === "available" || status === "failed";
 }
 
 function keptTime(held: Properties, snapshot: ObservedSnapshot): Properties {

@@ -11,6 +11,9 @@ export interface EmulatorServer {
   readonly port: number;
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
+  /** Takes no connection any more, as a machine on which nobody listens, until `accept`. */
+  refuse(): void;
+  accept(): Promise<void>;
   /** Breaks every open connection, forgets every late answer, and frees the port; again: nothing. */
   close(): Promise<void>;
 }
@@ -21,8 +24,9 @@ export async function startServer(options: {
   port: number;
   latencyMs: number;
   now: () => number;
+  onChange: (request: RecordedRequest, moment: "before" | "after") => void;
 }): Promise<EmulatorServer> {
-  const { platforms, latencyMs, now } = options;
+  const { platforms, latencyMs, now, onChange } = options;
   const requests: RecordedRequest[] = [];
   const late = createLateness();
   const faults = createFaults(
@@ -99,8 +103,10 @@ export async function startServer(options: {
     if (!replacement || commits(replacement)) {
       const refused = service.admit(request);
       if (!route?.download) headers = service.headers?.() ?? {};
+      if (recorded.changes) onChange(recorded, "before");
       answer = refused ?? route?.handle(request) ?? service.refusal(404);
       recorded.committed = recorded.changes && !refused && route !== undefined && answer.status < 400;
+      if (recorded.changes) onChange(recorded, "after");
     }
     happen("after");
     await late.wait(waitMs("after"));
@@ -152,6 +158,15 @@ export async function startServer(options: {
     port: address.port,
     requests,
     faults,
+    refuse() {
+      server.close();
+      server.closeIdleConnections();
+    },
+    accept: () =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(address.port, "127.0.0.1", () => resolve());
+      }),
     close() {
       closed ??= new Promise((resolve) => {
         late.cancel();

@@ -1,15 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { systemClock } from "../http/system-clock";
-import { CONFIG_NAMESPACE } from "../model/connection";
+import { CONFIG_NAMESPACE, type ConnectionSources } from "../model/connection";
 import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
 import { backupPolicyResource } from "../resources/backup-policy";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
-import { Session } from "../resources/session";
+import { Session, urnOf } from "../resources/session";
 import { snapshotResource } from "../resources/snapshot";
 import type { ResourceVerbs } from "../resources/verbs";
 import { type EngineLog, engineLog } from "./engine-log";
 import { fileJournal } from "./journal";
+import { isProviderProcess, type Watchdog, watchProcess } from "./watchdog";
 
 /** Plain data only may cross the boundary: what JSON can't say would fail the call after the real thing was made. */
 function toPlain(properties: Properties): Record<string, JsonValue> {
@@ -21,28 +22,55 @@ const resources: Record<string, (session: Session) => ResourceVerbs> = {
   BackupPolicy: backupPolicyResource,
 };
 
-let config: pulumi.dynamic.Config | undefined;
-let session: Session | undefined;
+/** What ends this process when its engine is gone; none where the process is not the engine's. */
+let watchdog: Watchdog | undefined;
 
-/** One session for all resources of the process, so that they share limits, queues and connections. */
-function sharedSession(): Session {
-  if (session === undefined) {
-    const log: EngineLog = engineLog(process.argv[2]);
-    const host: Host = {
-      clock: systemClock,
-      random: Math.random,
-      connections: {
-        config: (connection) => config?.get(`${CONFIG_NAMESPACE}:${connection}`),
-        environment: process.env,
-      },
-      journal: fileJournal(process.env),
-      warn: log.warn,
-      inform: log.inform,
-      announce: log.announce,
-    };
-    session = new Session(host);
-  }
-  return session;
+/** What a process around the resources gives them; stack config comes from the engine. */
+type Surroundings = Omit<Host, "connections"> & { readonly environment: ConnectionSources["environment"] };
+
+/** This process: the machine's clock, the engine's log, the user's Pulumi home. */
+function thisProcess(): Surroundings {
+  const engine = process.argv[2];
+  const log: EngineLog = engineLog(engine);
+  const journal = fileJournal(process.env);
+  if (engine !== undefined && isProviderProcess(process.argv)) watchdog = watchProcess({ engine, journal });
+  return {
+    clock: systemClock,
+    random: Math.random,
+    environment: process.env,
+    journal: watchdog?.journal ?? journal,
+    beforeChange: async () => watchdog?.beforeChange(),
+    warn: log.warn,
+    inform: log.inform,
+    announce: log.announce,
+  };
+}
+
+/** What all resources of a process share, so that they share limits, queues and connections. */
+interface Shared {
+  configure(config: pulumi.dynamic.Config): void;
+  session(): Session;
+}
+
+function sharedIn(surroundings: () => Surroundings): Shared {
+  let config: pulumi.dynamic.Config | undefined;
+  let session: Session | undefined;
+  return {
+    configure(given) {
+      config = given;
+    },
+    session() {
+      if (session === undefined) {
+        const { environment, ...host } = surroundings();
+        const connections = {
+          config: (connection: string) => config?.get(`${CONFIG_NAMESPACE}:${connection}`),
+          environment,
+        };
+        session = new Session({ ...host, connections });
+      }
+      return session;
+    },
+  };
 }
 
 /** The engine's host prints `error: stack` for a failed read or delete; a stack of ours would tell a user nothing. */
@@ -67,6 +95,8 @@ function pick(properties: Properties, name: string): Properties {
   return value === undefined ? {} : { [name]: value };
 }
 
+const here = sharedIn(thisProcess);
+
 /**
  * The provider of a resource, as the text that every user's state holds asks for it:
  * `exports.handler = () => require("pulumi-snapshots/runtime").provider("Snapshot");`. That text runs on refresh and
@@ -74,6 +104,20 @@ function pick(properties: Properties, name: string): Properties {
  * export never change.
  */
 export function provider(resourceName: string): pulumi.dynamic.ResourceProvider {
+  return providerIn(here, resourceName);
+}
+
+/**
+ * Opens the providers as a process with other surroundings has them.
+ *
+ * @internal
+ */
+export function openRuntime(surroundings: Surroundings): (resourceName: string) => pulumi.dynamic.ResourceProvider {
+  const shared = sharedIn(() => surroundings);
+  return (resourceName) => providerIn(shared, resourceName);
+}
+
+function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.ResourceProvider {
   const open = Object.hasOwn(resources, resourceName) ? resources[resourceName] : undefined;
   if (open === undefined) {
     throw new Error(
@@ -82,13 +126,13 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
   }
   let opened: ResourceVerbs | undefined;
   const verbs = (): ResourceVerbs => {
-    opened ??= open(sharedSession());
+    opened ??= open(shared.session());
     return opened;
   };
   return {
     // Parallel creates race with this: the config is stored before anything else can run.
     async configure(request) {
-      config = request.config;
+      shared.configure(request.config);
     },
     async check(olds: Properties | undefined, news: Properties) {
       const { inputs, failures } = verbs().check(olds ?? {}, news);
@@ -107,6 +151,8 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
         return { id, outs: toPlain(outs) };
       } catch (error) {
         throw error instanceof UnfinishedError ? initializationError(error, error.id, inputs) : error;
+      } finally {
+        watchdog?.ended(urnOf(inputs));
       }
     },
     async read(id, props: Properties) {
@@ -123,6 +169,8 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
         return { outs: toPlain(await verbs().update(id, olds, news)) };
       } catch (error) {
         throw error instanceof UnfinishedError ? initializationError(error, id, news) : error;
+      } finally {
+        watchdog?.ended(urnOf(news));
       }
     },
     async delete(id, props: Properties) {

@@ -8,6 +8,7 @@ const times = z
 const common = {
   platform: z.string().min(1).describe("the platform's name"),
   operation: z.string().min(1).optional().describe("the operation's name; default: every operation of the platform"),
+  target: z.string().min(1).optional().describe("the id of the target that the request is about; default: any"),
   times,
   skip: z.int().min(0).default(0).describe("how many matching requests pass before it fires"),
 };
@@ -33,6 +34,8 @@ const when = z.enum(["before", "after"]);
  *
  * Faults that leave the answer to the platform (all that match fire):
  * - `slow`: the answer comes late, by real time; `when: "before"` also carries the operation out late
+ * - `hold`: the request hangs, `when: "before"` ahead of carrying the operation out, until a test lets it go; where the
+ *   client hangs up meanwhile, it ends there
  * - `list-lag`: a list as it stood so many milliseconds ago
  * - `list-shuffle`: a list in another order
  * - `foreign-snapshot`: somebody else takes a snapshot of the request's target, before or after the operation
@@ -63,6 +66,7 @@ export const faultRuleSchema = z.discriminatedUnion("fault", [
     commit,
   }),
   z.strictObject({ ...common, fault: z.literal("slow"), ms: z.int().min(0), when: when.default("after") }),
+  z.strictObject({ ...common, fault: z.literal("hold"), when: when.default("after") }),
   z.strictObject({ ...common, fault: z.literal("list-lag"), ms: z.int().min(0) }),
   z.strictObject({ ...common, fault: z.literal("list-shuffle") }),
   z.strictObject({ ...common, fault: z.literal("foreign-snapshot"), when: when.default("before") }),
@@ -104,13 +108,17 @@ export interface ActiveFault {
   readonly seen: number;
   /** How many requests it fired on. */
   readonly fired: number;
+  /** How many requests a `hold` keeps hanging now. */
+  readonly holding: number;
+  /** Lets go of what a `hold` keeps hanging. */
+  release(): void;
 }
 
 /** The emulator's faults, for tests. */
 export interface Faults {
   /** Puts a rule in force; throws where the platform or the operation doesn't exist, since it could never fire. */
   add(rule: FaultRule): ActiveFault;
-  /** Takes all rules out of force; their counts stay readable on what `add` returned. */
+  /** Takes all rules out of force and lets go of what they hold; their counts stay readable on what `add` returned. */
   clear(): void;
   /** The rules in force, in the order they were added, spent ones included. */
   readonly active: readonly ActiveFault[];
@@ -132,16 +140,24 @@ const replacing: ReadonlySet<string> = new Set([
 
 const listing: ReadonlySet<string> = new Set(["list-lag", "list-shuffle"]);
 
-/** Keeps fault rules and says which of them fire on a request. */
-export function createFaults(
-  known: KnownOperations,
-): Faults & { fire(platform: string, operation: string): CheckedFaultRule[] } {
-  type Entry = { rule: CheckedFaultRule; seen: number; fired: number };
-  let entries: Entry[] = [];
+/** Fault rules as the server asks them. */
+export interface FiringFaults extends Faults {
+  /** The rules that fire on a request. */
+  fire(platform: string, operation: string, target: string | undefined): CheckedFaultRule[];
+  /** Resolves to whether the request goes on: `false` where its client has hung up. */
+  hold(rule: CheckedFaultRule, hungUp: Promise<void>): Promise<boolean>;
+}
 
-  const matches = (rule: CheckedFaultRule, platform: string, operation: string) =>
+/** Keeps fault rules and says which of them fire on a request. */
+export function createFaults(known: KnownOperations): FiringFaults {
+  type Entry = { rule: CheckedFaultRule; seen: number; fired: number; readonly holding: number; release(): void };
+  let entries: Entry[] = [];
+  const held = new Map<CheckedFaultRule, Set<() => void>>();
+
+  const matches = (rule: CheckedFaultRule, platform: string, operation: string, target: string | undefined) =>
     rule.platform === platform &&
     (rule.operation === undefined || rule.operation === operation) &&
+    (rule.target === undefined || rule.target === target) &&
     (!listing.has(rule.fault) || known.get(platform)?.get(operation)?.lists === true);
 
   return {
@@ -162,22 +178,35 @@ export function createFaults(
           );
         }
       }
-      const entry: Entry = { rule, seen: 0, fired: 0 };
+      const waiting = new Set<() => void>();
+      held.set(rule, waiting);
+      const entry: Entry = {
+        rule,
+        seen: 0,
+        fired: 0,
+        get holding() {
+          return waiting.size;
+        },
+        release() {
+          for (const go of waiting) go();
+        },
+      };
       entries.push(entry);
       return entry;
     },
     clear() {
+      for (const entry of entries) entry.release();
       entries = [];
     },
     get active() {
       return entries;
     },
-    fire(platform, operation) {
+    fire(platform, operation, target) {
       const firing: CheckedFaultRule[] = [];
       let replaced = false;
       for (const entry of entries) {
         const { rule } = entry;
-        if (!matches(rule, platform, operation)) continue;
+        if (!matches(rule, platform, operation, target)) continue;
         if (replacing.has(rule.fault) && replaced) continue;
         entry.seen += 1;
         if (entry.seen <= rule.skip) continue;
@@ -187,6 +216,18 @@ export function createFaults(
         if (replacing.has(rule.fault)) replaced = true;
       }
       return firing;
+    },
+    async hold(rule, hungUp) {
+      const waiting = held.get(rule);
+      if (waiting === undefined) return true;
+      let go: () => void = () => undefined;
+      const released = new Promise<boolean>((resolve) => {
+        go = () => resolve(true);
+      });
+      waiting.add(go);
+      const goesOn = await Promise.race([released, hungUp.then(() => false)]);
+      waiting.delete(go);
+      return goesOn;
     },
   };
 }

@@ -39,6 +39,8 @@ export interface EmulatorOptions {
   faults?: readonly FaultRule[];
   /** The platforms' clock, in milliseconds since 1970; also the `Date` of every answer. Default: the machine's. */
   now?: () => number;
+  /** Called right before and right after a request that asks for a change is carried out, or refused. */
+  onChange?: (request: RecordedRequest, moment: "before" | "after") => void;
   /** Credentials other than the invented ones, by platform and field of its connection. */
   credentials?: Partial<Record<EmulatedPlatform, Credentials>>;
 }
@@ -56,6 +58,9 @@ export type Emulator = States & {
   /** Every request that arrived, in order; grows while the emulator runs. */
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
+  /** Takes no connection any more, as a machine on which nobody listens, until `accept`. */
+  refuse(): void;
+  accept(): Promise<void>;
   /** Breaks every open connection and frees the port. */
   close(): Promise<void>;
 };
@@ -73,7 +78,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     platforms[name] = { service: definition.start(context), access };
   }
 
-  const server = await startServer({ platforms, port: options.port ?? 0, latencyMs: options.latencyMs ?? 0, now });
+  const server = await startServer({
+    platforms,
+    port: options.port ?? 0,
+    latencyMs: options.latencyMs ?? 0,
+    now,
+    onChange: options.onChange ?? (() => {}),
+  });
   url = `http://127.0.0.1:${server.port}`;
   try {
     for (const rule of options.faults ?? []) server.faults.add(rule);
@@ -89,6 +100,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   for (const [name, definition] of Object.entries(emulatedPlatforms)) {
     Object.assign(environment, definition.environment(url, platforms[name]?.access.credentials ?? {}));
   }
-  const { port, requests, faults, close } = server;
-  return { ...states, url, port, environment, requests, faults, close };
+  const { port, requests, faults, refuse, accept, close } = server;
+  return { ...states, url, port, environment, requests, faults, refuse, accept, close };
 }

@@ -11,6 +11,9 @@ export interface EmulatorServer {
   readonly port: number;
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
+  /** Takes no connection any more, as a machine on which nobody listens, until `accept`. */
+  refuse(): void;
+  accept(): Promise<void>;
   /** Breaks every open connection, forgets every late answer, and frees the port; again: nothing. */
   close(): Promise<void>;
 }
@@ -21,8 +24,9 @@ export async function startServer(options: {
   port: number;
   latencyMs: number;
   now: () => number;
+  onChange: (request: RecordedRequest, moment: "before" | "after") => void;
 }): Promise<EmulatorServer> {
-  const { platforms, latencyMs, now } = options;
+  const { platforms, latencyMs, now, onChange } = options;
   const requests: RecordedRequest[] = [];
   const late = createLateness();
   const faults = createFaults(
@@ -57,8 +61,8 @@ export async function startServer(options: {
     const { service, access } = platforms[platform] as (typeof platforms)[string];
     const listing = { lagMs: 0, shuffled: false };
     const request = await toRequest(context, route?.operation ?? "unknown", listing);
-    const firing = route ? faults.fire(platform, route.operation) : [];
     const target = route?.target?.(request);
+    const firing = route ? faults.fire(platform, route.operation, target) : [];
     const recorded = record(incoming, {
       platform,
       operation: request.operation,
@@ -77,12 +81,20 @@ export async function startServer(options: {
     const waitMs = (moment: "before" | "after") =>
       firing.reduce((sum, rule) => (rule.fault === "slow" && rule.when === moment ? sum + rule.ms : sum), 0);
 
+    const hungUp = new Promise<void>((resolve) => outgoing.once("close", resolve));
+    const goesOn = async (moment: "before" | "after") => {
+      const holds = firing.filter((rule) => rule.fault === "hold" && rule.when === moment);
+      const ended = await Promise.all(holds.map((rule) => faults.hold(rule, hungUp)));
+      return !ended.includes(false);
+    };
+
     for (const rule of firing) {
       if (rule.fault === "list-lag") listing.lagMs = rule.ms;
       if (rule.fault === "list-shuffle") listing.shuffled = true;
       if (rule.fault === "revoke-credentials") access.revoked = true;
     }
     await late.wait(latencyMs + waitMs("before"));
+    if (!(await goesOn("before"))) return RESPONSE_ALREADY_SENT;
 
     const replacement = firing.find((rule) => replaces(rule));
     happen("before");
@@ -91,11 +103,14 @@ export async function startServer(options: {
     if (!replacement || commits(replacement)) {
       const refused = service.admit(request);
       if (!route?.download) headers = service.headers?.() ?? {};
+      if (recorded.changes) onChange(recorded, "before");
       answer = refused ?? route?.handle(request) ?? service.refusal(404);
       recorded.committed = recorded.changes && !refused && route !== undefined && answer.status < 400;
+      if (recorded.changes) onChange(recorded, "after");
     }
     happen("after");
     await late.wait(waitMs("after"));
+    if (!(await goesOn("after"))) return RESPONSE_ALREADY_SENT;
 
     send(outgoing, request.method, now(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
       recorded.status = status;
@@ -143,6 +158,15 @@ export async function startServer(options: {
     port: address.port,
     requests,
     faults,
+    refuse() {
+      server.close();
+      server.closeIdleConnections();
+    },
+    accept: () =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(address.port, "127.0.0.1", () => resolve());
+      }),
     close() {
       closed ??= new Promise((resolve) => {
         late.cancel();
@@ -190,6 +214,7 @@ async function toRequest(
 const replaces = (rule: CheckedFaultRule) => {
   switch (rule.fault) {
     case "slow":
+    case "hold":
     case "list-lag":
     case "list-shuffle":
     case "foreign-snapshot":

@@ -128,8 +128,9 @@ async function send(
   body: string | undefined,
   timeoutMs: number,
   changes: boolean,
+  clock: Clock,
 ): Promise<RawAnswer> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = clock.timeout(timeoutMs);
   const answer = await request(url, {
     method: method as Dispatcher.HttpMethod,
     headers: {
@@ -264,7 +265,7 @@ async function attempt<Schema extends z.ZodType>(
   let answer: RawAnswer | undefined;
   api.limiter.sent();
   try {
-    answer = await send(call.method, url, api.headers(call.method, url.href), body, timeoutMs, changes);
+    answer = await send(call.method, url, api.headers(call.method, url.href), body, timeoutMs, changes, api.clock);
   } catch (error) {
     throw transportError(api, call, error, timeoutMs);
   } finally {

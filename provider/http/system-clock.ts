@@ -7,4 +7,5 @@ export const systemClock: Clock = {
   sleep: async (milliseconds) => {
     await wait(milliseconds);
   },
+  timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
 };

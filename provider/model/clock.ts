@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `milliseconds`. */
   sleep(milliseconds: number): Promise<void>;
+  /** Aborts with a `TimeoutError` after `milliseconds`. */
+  timeout(milliseconds: number): AbortSignal;
 }
 
 /** ISO-8601 UTC text of an instant in milliseconds. */

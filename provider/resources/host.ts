@@ -54,6 +54,8 @@ export interface Host {
   readonly random: () => number;
   readonly connections: ConnectionSources;
   readonly journal: Journal;
+  /** Called right before a request that changes anything leaves; throws when nobody would record what it does. */
+  beforeChange?(): Promise<void>;
   /** Shows a warning on the resource's own row. */
   warn(urn: string | undefined, message: string): Promise<void>;
   /** Shows what a user should know, and need not mend, on the resource's own row. */

@@ -119,6 +119,7 @@ export class Session {
     return {
       deadlineMs: this.host.clock.now() + timeoutMs,
       announce: (message) => this.host.announce(urn, message),
+      beforeChange: async () => this.host.beforeChange?.(),
     };
   }
 

@@ -156,6 +156,55 @@ describe("faults that leave the answer to the platform", () => {
     expect((await never).broken).toBe("ECONNRESET");
   });
 
+  it.each([
+    ["before", 1, 2],
+    ["after", 2, 2],
+  ] as const)("hold %s keeps a request until it is let go", async (when, meanwhile, afterwards) => {
+    await start();
+    const hold = emulator.faults.add({ ...onCreate, fault: "hold", when });
+    const held = create();
+    while (hold.holding === 0) await new Promise(setImmediate);
+    expect(count()).toBe(meanwhile);
+    expect(emulator.requests[0]).toMatchObject({ status: undefined, committed: meanwhile === 2 });
+    hold.release();
+    expect((await held).status).toBe(200);
+    expect(count()).toBe(afterwards);
+    expect(hold).toMatchObject({ fired: 1, holding: 0 });
+    expect((await create()).status).toBe(200);
+  });
+
+  it.each([
+    ["before", 1],
+    ["after", 2],
+  ] as const)("hold %s ends with the client that hangs up", async (when, snapshots) => {
+    await start();
+    const hold = emulator.faults.add({ ...onCreate, fault: "hold", when });
+    const hangUp = new AbortController();
+    const url = `${emulator.url}/discloud/v2/snapshot/${appId}`;
+    const held = fetch(url, { method: "POST", headers: headers(), signal: hangUp.signal });
+    while (hold.holding === 0) await new Promise(setImmediate);
+    hangUp.abort();
+    await expect(held).rejects.toThrow();
+    while (hold.holding > 0) await new Promise(setImmediate);
+    hold.release();
+    expect((await list()).json().versions).toHaveLength(snapshots);
+    expect(emulator.requests[0]).toMatchObject({ status: undefined });
+  });
+
+  it("hold lets go with clear, and close doesn't wait for it", async () => {
+    await start();
+    emulator.faults.add({ ...onList, fault: "hold" });
+    const held = list();
+    while (emulator.faults.active[0]?.holding !== 1) await new Promise(setImmediate);
+    emulator.faults.clear();
+    expect((await held).status).toBe(200);
+    const hold = emulator.faults.add({ ...onList, fault: "hold" });
+    const never = list();
+    while (hold.holding === 0) await new Promise(setImmediate);
+    await emulator.close();
+    expect((await never).broken).toBe("ECONNRESET");
+  });
+
   it("list-lag shows a list as it stood, removals included", async () => {
     let nowMs = Date.UTC(2026, 10, 21);
     await start({ now: () => nowMs });
@@ -244,6 +293,16 @@ describe("fault rules", () => {
     const active = emulator.faults.add({ ...onCreate, fault: "reset-before-commit" });
     expect((await list()).status).toBe(200);
     expect(active).toMatchObject({ seen: 0, fired: 0 });
+  });
+
+  it("fire on their target only", async () => {
+    await start();
+    const active = emulator.faults.add({ ...onList, target: "another-app", fault: "status", status: 503 });
+    expect((await list()).status).toBe(200);
+    emulator.discloud.addApp("another-app");
+    const url = `${emulator.url}/discloud/v2/snapshot/another-app`;
+    expect((await ask(url, { headers: headers() })).status).toBe(503);
+    expect(active).toMatchObject({ seen: 1, fired: 1 });
   });
 
   it("fire one after another where two replace an answer, and together where they don't", async () => {

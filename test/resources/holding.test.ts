@@ -142,6 +142,28 @@ describe("a run whose engine was killed after the snapshot was made", () => {
     expect([posts(), made("a")["snapshotId"]]).toEqual([1, before]);
   });
 
+  it("leaves it to the next run also where the list is late to show it", async () => {
+    await stack.up("a", app);
+    const before = made("a")["snapshotId"];
+    kill("a");
+    stack.fault({ platform: "discloud", operation: "list-app-snapshots", fault: "list-lag", ms: 50_000, times: 3 });
+    const run = await stack.up("a", app);
+    expect(run.warnings.join()).toContain(`"${before}" and was stopped before its state was stored: it is taken over`);
+    expect([posts(), made("a")["snapshotId"], made("a")["status"]]).toEqual([1, before, "available"]);
+  });
+
+  it("names it where it is gone by then", async () => {
+    await stack.up("a", app);
+    const before = String(made("a")["snapshotId"]);
+    kill("a");
+    later(5);
+    stack.emulator.discloud.removeSnapshot(seed.discloud.appId, before);
+    const run = await stack.up("a", app);
+    expect(run.warnings.join()).toContain(`${before}" and was stopped`);
+    expect(run.warnings.join()).toContain("another one is taken now");
+    expect(posts()).toBe(2);
+  });
+
   it("is told of, and not taken for a new one, a day later", async () => {
     await stack.up("a", app);
     kill("a");

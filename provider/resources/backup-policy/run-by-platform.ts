@@ -205,6 +205,7 @@ async function make(job: Job): Promise<ObservedPolicy> {
     ...job.scope,
     beforeChange: async () => {
       if (job.urn !== undefined) await journal.note(intent());
+      await job.scope.beforeChange?.();
     },
   };
   let made: ObservedPolicy | undefined;

@@ -184,7 +184,7 @@ async function prune(job: Job, held: Held, inputs: Properties, nowMs: number) {
   for (const { id, because } of simulation.pruned) {
     const record = held.records.find((each) => each.id === id);
     if (record === undefined) continue;
-    const scope = { ...job.scope, deadlineMs: host.clock.now() + timeoutMs(inputs, "delete", DELETE_TIMEOUT_MS) };
+    const scope = job.session.scope(job.urn, timeoutMs(inputs, "delete", DELETE_TIMEOUT_MS));
     try {
       await job.platform.delete(job.target, referenceTo(record), scope);
     } catch (error) {

@@ -3,7 +3,7 @@ import { poll } from "../../http/poll";
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
-import { segmentsKey } from "../../model/ids";
+import { parseSnapshotId, segmentsKey } from "../../model/ids";
 import type { Scope } from "../../model/platform";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
 import { type Intent, type Properties, type Unfinished, UnfinishedError } from "../host";
@@ -287,6 +287,7 @@ export async function take(job: Job, before: SnapshotList): Promise<Created> {
     if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
   };
   // The request may wait for its turn, or be refused for now and leave again: what counts is when it leaves last.
+  const { beforeChange } = job.scope;
   job.scope.beforeChange = async () => {
     unfinished = { ...unfinished, requestedAt: isoText(clock.now() + aheadMs) };
     await note().catch((error: unknown) => {
@@ -295,6 +296,7 @@ export async function take(job: Job, before: SnapshotList): Promise<Created> {
         { kind: "invalid", executed: "no", cause: error },
       );
     });
+    await beforeChange?.();
   };
 
   let answer: CreateAnswer;
@@ -457,7 +459,7 @@ export async function resumeFromJournal(job: Job): Promise<Created | undefined> 
     await settle(job);
     return undefined;
   }
-  if (intent.made !== undefined) return takeOver(job, intent, intent.made.snapshotKey);
+  if (intent.made !== undefined) return takeOver(job, intent, intent.made);
   if (intent.wish !== wishOf(job)) {
     await job.session.host.warn(
       job.urn,
@@ -476,21 +478,37 @@ export async function resumeFromJournal(job: Job): Promise<Created | undefined> 
 }
 
 /** Goes on with a snapshot that an earlier run on this machine has made, and that is in no state: its engine was killed. */
-async function takeOver(job: Job, intent: Intent, key: string): Promise<Created | undefined> {
+async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["made"]>): Promise<Created | undefined> {
   const { snapshots, serverTimeMs } = await job.platform.list(job.target, job.scope);
-  const made = snapshots.find((snapshot) => keyIn(job, snapshot) === key);
-  const ageMs = (serverTimeMs ?? job.session.host.clock.now()) - (instantOf(intent.unfinished.requestedAt) ?? 0);
+  const nowMs = serverTimeMs ?? job.session.host.clock.now();
+  const listed = snapshots.find((snapshot) => keyIn(job, snapshot) === noted.snapshotKey);
+  // A list that does not show it yet proves nothing: it was made.
+  const made = listed ?? (nowMs < lagEndMs(job, intent.unfinished) ? unseen(noted) : undefined);
+  const ageMs = nowMs - (instantOf(intent.unfinished.requestedAt) ?? 0);
   const isWanted = intent.wish === wishOf(job) && ageMs <= RECENT_MS;
-  if (made !== undefined) {
-    await job.session.host.warn(
-      job.urn,
-      `an earlier run took snapshot ${inWords(made)} and was stopped before its state was stored: ` +
-        (isWanted ? "it is taken over, and no second one is taken" : "it is in no state, and another one is taken now"),
-    );
-  }
+  const name = made === undefined ? `"${noted.id}"` : inWords(made);
+  const outcome =
+    made === undefined
+      ? "the list does not show it any more, and another one is taken now"
+      : isWanted
+        ? "it is taken over, and no second one is taken"
+        : "it is in no state, and another one is taken now";
+  await job.session.host.warn(
+    job.urn,
+    `an earlier run took snapshot ${name} and was stopped before its state was stored: ${outcome}`,
+  );
   if (made !== undefined && isWanted) return waitUntilUsable(job, {}, made, intent.unfinished);
   await settle(job);
   return undefined;
+}
+
+/** What is known of a snapshot that was made and is shown by no list yet. */
+function unseen({ id }: NonNullable<Intent["made"]>): ObservedSnapshot | undefined {
+  const { segments } = parseSnapshotId(id) ?? {};
+  const snapshotId = segments?.at(-1);
+  if (segments === undefined || snapshotId === undefined) return undefined;
+  const [snapshotName = ""] = segments;
+  return { snapshotId, segments, status: "pending", details: segments.length > 1 ? { snapshotName } : {} };
 }
 
 /** Waits until a snapshot that has a name is usable. */
@@ -507,10 +525,12 @@ export async function waitUntilUsable(
   });
   let latest = made;
   const reference = referenceOf(describe(made));
+  // It is known from now on, and whoever is killed while it waits must leave that behind.
+  if (!isEnded(made) && !job.isResumed) await noteMade(job, made, unfinished);
   try {
     const ended = await poll(
       async () => {
-        if (latest.status === "available" || latest.status === "failed") return latest;
+        if (isEnded(latest)) return latest;
         const observed = await job.platform.observe(job.target, reference, lookScope(job));
         const isLate = job.session.host.clock.now() < lagEndMs(job, unfinished);
         if (observed.outcome === "gone" && !isLate) {
@@ -519,7 +539,7 @@ export async function waitUntilUsable(
           });
         }
         if (observed.outcome === "found") latest = observed.snapshot;
-        return latest.status === "available" || latest.status === "failed" ? latest : undefined;
+        return isEnded(latest) ? latest : undefined;
       },
       job.session.host.clock,
       job.scope.deadlineMs,
@@ -546,6 +566,10 @@ export async function waitUntilUsable(
       { cause: error },
     );
   }
+}
+
+function isEnded({ status }: ObservedSnapshot): boolean {
+  return status === "available" || status === "failed";
 }
 
 function keptTime(held: Properties, snapshot: ObservedSnapshot): Properties {

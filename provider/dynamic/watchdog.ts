@@ -1,0 +1,122 @@
+import { connect } from "node:net";
+import { SnapshotsError } from "../model/errors";
+import type { Journal } from "../resources/host";
+import { connectToEngine, type GrpcChannel } from "./engine-log";
+
+/** An answer to a request that takes a snapshot may take ten minutes. */
+const ANSWER_WITHIN_MS = 11 * 60_000;
+/** The engine kills a provider five seconds after it has asked it to end. */
+const SIGNAL_GRACE_MS = 4_500;
+const NEXT_LOOK_MS = 1_000;
+/** gRPC's name for a channel that can't connect: https://grpc.github.io/grpc/core/md_doc_connectivity-semantics-and-api.html */
+const TRANSIENT_FAILURE = 3;
+
+/** Ends a provider whose engine is no longer there to record what it does, once what it has begun is in the journal. */
+export interface Watchdog {
+  /** Called right before a request that changes anything leaves; throws when nobody would record what it does. */
+  beforeChange(): Promise<void>;
+  /** The journal, seen from here: a request that it has noted is waited for until it notes what came of it. */
+  readonly journal: Journal;
+  /** The engine's call for a resource has ended, and nothing more will be noted for it. */
+  ended(urn: string | undefined): void;
+  /** Ends the process as if the engine were gone, within so many milliseconds. */
+  stop(withinMs: number): void;
+}
+
+/** What a watchdog takes from outside. */
+export interface WatchdogOptions {
+  /** `host:port`, the engine's. Only a refused connection to it counts as its end. */
+  readonly engine: string;
+  readonly journal: Journal;
+  /** Ends the process. */
+  end(): void;
+}
+
+/** Whether this process is the dynamic provider's, which exists for the engine alone: no other may be ended. */
+export function isProviderProcess(argv: readonly string[]): boolean {
+  return /[\\/]dynamic-provider([\\/]|$)/.test(argv[1] ?? "") && /^[^:]+:\d+$/.test(argv[2] ?? "");
+}
+
+/** A watchdog that also ends the process when it is told to by a signal. */
+export function watchProcess(options: Omit<WatchdogOptions, "end">): Watchdog {
+  const watchdog = watchEngine({ ...options, end: () => process.exit() });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => watchdog.stop(SIGNAL_GRACE_MS));
+  return watchdog;
+}
+
+/** Watches the engine. Nothing of it keeps the process alive. */
+export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog {
+  const unrecorded = new Set<string>();
+  let isStopping = false;
+
+  function stop(withinMs: number): void {
+    if (isStopping) return;
+    isStopping = true;
+    if (unrecorded.size === 0) end();
+    else setTimeout(end, withinMs);
+  }
+
+  function recorded(urn: string): void {
+    if (unrecorded.delete(urn) && isStopping && unrecorded.size === 0) end();
+  }
+
+  async function isEngineThere(): Promise<boolean> {
+    const isRefused = await refusesConnections(engine);
+    if (isRefused) stop(ANSWER_WITHIN_MS);
+    return !isRefused;
+  }
+
+  watchChannel(connectToEngine(engine).getChannel(), isEngineThere);
+
+  return {
+    stop,
+    async beforeChange() {
+      if (!isStopping && (await isEngineThere())) return;
+      throw new SnapshotsError("not sent: pulumi has been stopped, and nothing would record what this request does", {
+        kind: "invalid",
+        executed: "no",
+      });
+    },
+    journal: {
+      ...journal,
+      async note(intent) {
+        // Where the answer named no snapshot, all that is known of it is noted with the answer.
+        const isRecord = intent.made !== undefined || intent.unfinished.answer !== undefined;
+        if (!isRecord) unrecorded.add(intent.urn);
+        await journal.note(intent);
+        if (isRecord) recorded(intent.urn);
+      },
+      async settle(urn) {
+        await journal.settle(urn);
+        recorded(urn);
+      },
+    },
+    ended(urn) {
+      if (urn !== undefined) recorded(urn);
+    },
+  };
+}
+
+/** Asks whether the engine is there whenever its channel fails; a channel that is merely idle is connected again. */
+function watchChannel(channel: GrpcChannel, isEngineThere: () => Promise<boolean>): void {
+  const look = async (): Promise<void> => {
+    const state = channel.getConnectivityState(true);
+    if (state !== TRANSIENT_FAILURE) channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, look);
+    else if (await isEngineThere()) setTimeout(look, NEXT_LOOK_MS).unref();
+  };
+  void look();
+}
+
+/** Whether nobody listens at an address any more; any other failure to connect proves nothing. */
+function refusesConnections(address: string): Promise<boolean> {
+  const colon = address.lastIndexOf(":");
+  return new Promise((resolve) => {
+    const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
+    socket.unref();
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
+  });
+}

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
+import { backupPolicyResource } from "../../provider/resources/backup-policy";
 import { type Host, type Intent, type Properties, UnfinishedError } from "../../provider/resources/host";
 import { Session } from "../../provider/resources/session";
 import { snapshotResource } from "../../provider/resources/snapshot";
 import type { ResourceVerbs } from "../../provider/resources/verbs";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
+
+const resources = { Snapshot: snapshotResource, BackupPolicy: backupPolicyResource };
 
 /** What the state holds of one resource. */
 export interface Held {
@@ -23,7 +26,7 @@ export interface Run {
 }
 
 /**
- * One stack of Snapshots in memory: it calls the resource's verbs in the engine's order, on an emulator over real HTTP
+ * One stack of Snapshots, or of BackupPolicies, in memory: it calls the resource's verbs in the engine's order, on an emulator over real HTTP
  * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
  */
 export class Stack {
@@ -36,10 +39,13 @@ export class Stack {
   emulator!: Emulator;
   environment: Record<string, string | undefined> = {};
   config: Record<string, unknown> = {};
+  /** Which resource it is a stack of. */
+  resource: "Snapshot" | "BackupPolicy" = "Snapshot";
   private warnings: { urn: string | undefined; message: string }[] = [];
 
-  static async start(): Promise<Stack> {
+  static async start(resource: Stack["resource"] = "Snapshot"): Promise<Stack> {
     const stack = new Stack();
+    stack.resource = resource;
     stack.emulator = await startEmulator({ now: stack.clock.now });
     stack.environment = { ...stack.emulator.environment };
     return stack;
@@ -71,7 +77,7 @@ export class Stack {
       announce: (_urn, message) => void this.announced.push(message),
     };
     const session = new Session(host);
-    return { session, verbs: snapshotResource(session) };
+    return { session, verbs: resources[this.resource](session) };
   }
 
   /** `pulumi up` of one resource; resolves to what was done and told, also where it failed. */
@@ -81,7 +87,7 @@ export class Stack {
     verbs: ResourceVerbs = this.process().verbs,
     options: { readonly replace?: boolean } = {},
   ): Promise<Run> {
-    const urn = urnOf(name);
+    const urn = urnOf(name, this.resource);
     const held = this.state.get(name);
     const check = (olds: Properties): Properties => {
       const { inputs, failures } = verbs.check(olds, { ...args, __urn: urn, __provider: "text" });
@@ -122,7 +128,7 @@ export class Stack {
   async refresh(name: string): Promise<Run> {
     const held = this.held(name);
     let step: Run["step"] = "refresh";
-    const run = await this.attempt("refresh", urnOf(name), async () => {
+    const run = await this.attempt("refresh", urnOf(name, this.resource), async () => {
       const read = await this.process().verbs.read(held.id, held.props);
       if (read === undefined) {
         this.state.delete(name);
@@ -137,7 +143,7 @@ export class Stack {
   /** `pulumi destroy` of one resource. */
   async destroy(name: string): Promise<Run> {
     const held = this.held(name);
-    return this.attempt("drop", urnOf(name), async () => {
+    return this.attempt("drop", urnOf(name, this.resource), async () => {
       await this.process().verbs.delete(held.id, held.props);
       this.state.delete(name);
     });
@@ -187,8 +193,8 @@ export class Stack {
   }
 }
 
-export function urnOf(name: string): string {
-  return `urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:Snapshot::${name}`;
+export function urnOf(name: string, resource: Stack["resource"] = "Snapshot"): string {
+  return `urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:${resource}::${name}`;
 }
 
 /** What the state's JSON keeps; anything that it would change is a fault. */

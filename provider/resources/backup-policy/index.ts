@@ -127,10 +127,10 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
 
 /** The BackupPolicy resource in one process. */
 export function backupPolicyResource(session: Session): ResourceVerbs {
-  const { clock } = session.host;
+  const nowMs = (): number => session.host.clock.now();
   return {
     check(olds, news) {
-      const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, clock.now());
+      const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, nowMs());
       for (const warning of warnings) void session.host.warn(urnOf(news), warning);
       return { inputs, failures };
     },
@@ -139,13 +139,14 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const known = withId(id, olds);
       session.noteHeld(urnOf(news), known);
       void confirmStored(session, urnOf(news), id, known);
-      const diff = diffPolicy(known, news, clock.now());
+      const diff = diffPolicy(known, news, nowMs());
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
       const urn = urnOf(news);
-      const ahead = pruningAhead(known, news, clock.now());
+      const ahead = pruningAhead(known, news, nowMs());
       if (ahead !== undefined) void session.host.inform(urn, ahead);
       const reasons = diff.changes ? reasonsToUpdate(definitionOf(news), known, news) : [];
-      if (reasons.length > 0) void session.host.warn(urn, reasons.join("; "));
+      const tell = known["fresh"] === false ? session.host.warn : session.host.inform;
+      if (reasons.length > 0) void tell(urn, reasons.join("; "));
       return diff;
     },
 

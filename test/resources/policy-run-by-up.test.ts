@@ -1,0 +1,402 @@
+import { seed } from "../../provider/emulator";
+import type { Properties } from "../../provider/resources/host";
+import { Stack, urnOf } from "./stack";
+
+let stack: Stack;
+beforeEach(async () => {
+  stack = await Stack.start("BackupPolicy");
+});
+afterEach(() => stack.close());
+
+const schedules = [{ cron: "0 3 * * *" }];
+const app = { platform: "discloud", appId: seed.discloud.appId, schedules };
+const database = { platform: "virtus", databaseId: seed.virtus.databaseId, schedules };
+const volume = { platform: "scp", volumeId: seed.scp.volumeId, schedules };
+const targets: readonly [string, Properties][] = [
+  ["discloud", app],
+  ["virtus", database],
+  ["scp", volume],
+];
+
+const hours = (count: number) => stack.clock.advance(count * 3_600_000);
+const made = () => stack.emulator.requests.filter(({ method, changes }) => method === "POST" && changes).length;
+const outs = () => stack.held("nightly").props;
+const snapshots = () => outs()["snapshots"] as { id: string; slot?: string; adopted?: boolean; status: string }[];
+const up = (args: Properties) => stack.up("nightly", args);
+const told = () => stack.told.map(({ message }) => message);
+
+describe.each(targets)("a policy that pulumi up runs on %s", (_platform, args) => {
+  it("takes one snapshot a slot, however many runs there are", async () => {
+    expect(await up(args)).toMatchObject({ step: "create", warnings: [] });
+    expect(outs()).toMatchObject({ dueAt: "2026-11-20T03:00:00.000Z", runBy: "up", status: "active" });
+    expect(await up(args)).toMatchObject({ step: "same" });
+    hours(1);
+    expect(await up(args)).toMatchObject({ step: "update", warnings: [] });
+    expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
+    expect(snapshots().map(({ slot }) => slot)).toEqual(["2026-11-21T03:00:00.000Z", "2026-11-20T03:00:00.000Z"]);
+    expect(await up(args)).toMatchObject({ step: "same" });
+    expect(made()).toBe(2);
+  });
+
+  it("takes one where two slots have passed", async () => {
+    await up(args);
+    hours(48);
+    expect(await up(args)).toMatchObject({ step: "update" });
+    expect(outs()["dueAt"]).toBe("2026-11-22T03:00:00.000Z");
+    expect(made()).toBe(2);
+  });
+
+  it("takes none while it is suspended, and one once it goes on", async () => {
+    await up(args);
+    const dueAt = outs()["dueAt"];
+    await up({ ...args, suspended: true });
+    hours(24);
+    expect(await up({ ...args, suspended: true })).toMatchObject({ step: "same" });
+    expect(outs()).toMatchObject({ dueAt, status: "suspended" });
+    expect(made()).toBe(1);
+    await up(args);
+    expect(outs()).toMatchObject({ dueAt: "2026-11-21T03:00:00.000Z", status: "active" });
+    expect(made()).toBe(2);
+  });
+
+  it("keeps what it has taken where the answer was lost, and takes no second one", async () => {
+    const name = args["platform"] === "discloud" ? "discloud" : args["platform"] === "virtus" ? "virtus" : "scp";
+    stack.fault({ platform: name, operation: createOf(args), fault: "reset-after-commit" });
+    await up(args);
+    expect(snapshots()).toHaveLength(1);
+    expect(await up(args)).toMatchObject({ step: "same" });
+    expect(made()).toBe(1);
+  });
+
+  it("takes over what a run made that was killed before its state was stored", async () => {
+    await up(args);
+    hours(24);
+    const before = { ...stack.held("nightly") };
+    await up(args);
+    stack.state.set("nightly", before);
+    await up(args);
+    expect(made()).toBe(2);
+    expect(snapshots()).toHaveLength(2);
+  });
+
+  it("settles a slot with one running clock where this machine's is fast, and tells it", async () => {
+    const fast = stack.clock.now;
+    const process = stack.process();
+    const clock = { ...stack.clock, now: () => fast() + 30 * 60_000 };
+    Object.assign(process.session.host, { clock });
+    const run = await stack.up("nightly", args, process.verbs);
+    expect(run.warnings.join("\n")).toMatch(/this machine's clock shows 2026-11-21T03:00:.* and .*'s 2026-11-21T02:30/);
+    expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
+    expect(await up(args)).toMatchObject({ step: "same" });
+    hours(1);
+    expect(await up(args)).toMatchObject({ step: "same" });
+    expect(made()).toBe(1);
+  });
+
+  it("forgets on destroy, and says how many stay", async () => {
+    await up(args);
+    const run = await stack.destroy("nightly");
+    expect(run.warnings).toEqual([expect.stringMatching(/^forgotten: the 1 snapshot that it holds stays on /)]);
+    expect(made()).toBe(1);
+  });
+
+  it("has no diff where only a refresh has happened", async () => {
+    await up(args);
+    await stack.refresh("nightly");
+    expect(await up(args)).toMatchObject({ step: "same" });
+    expect(made()).toBe(1);
+  });
+
+  it("is due again once its snapshot is proven gone, and only then", async () => {
+    await up(args);
+    hours(1);
+    await up(args);
+    stack.fault({ platform: String(args["platform"]), fault: "status", status: 500, times: 20 });
+    expect(await stack.refresh("nightly")).toMatchObject({ failure: expect.any(String) });
+    stack.emulator.faults.clear();
+    hours(1);
+    removeNewest(args);
+    const refreshed = await stack.refresh("nightly");
+    expect(refreshed.warnings.join("\n")).toMatch(/which was taken for 2026-11-21T03:00:00.000Z, is gone/);
+    expect(stack.held("nightly").inputs).not.toHaveProperty("dueAt");
+    expect(await up(args)).toMatchObject({ step: "update" });
+    expect(made()).toBe(3);
+    expect(await up(args)).toMatchObject({ step: "same" });
+  });
+
+  it("asks for another kind of snapshot in its place when its target changes", async () => {
+    await up(args);
+    const argument = Object.keys(args).find((name) => name.endsWith("Id")) ?? "";
+    const { verbs } = stack.process();
+    const news = { ...args, [argument]: "another", dueAt: outs()["dueAt"] ?? "" };
+    expect(verbs.diff(stack.held("nightly").id, outs(), { ...outs(), ...news }).replaces).toEqual([argument]);
+  });
+});
+
+function removeNewest({ platform }: Properties): void {
+  const { discloud, virtus, scp } = stack.emulator;
+  if (platform === "discloud") {
+    const shelf = discloud.apps.get(seed.discloud.appId)?.snapshots;
+    const newest = shelf?.present().at(-1);
+    if (newest !== undefined) shelf?.remove(newest);
+  } else if (platform === "virtus") {
+    const newest = virtus.targets.get(seed.virtus.databaseId)?.snapshots.present().at(-1);
+    if (newest !== undefined) virtus.removeSnapshot(seed.virtus.databaseId, newest);
+  } else {
+    scp.virtualserver.removeSnapshot(String(snapshots()[0]?.id));
+  }
+}
+
+describe("a slot that somebody else's snapshot could settle", () => {
+  it("is settled by one that was completed after it, on an app host", async () => {
+    await up(database);
+    hours(1);
+    const foreign = stack.emulator.virtus.addSnapshot(seed.virtus.databaseId);
+    await up(database);
+    expect(made()).toBe(1);
+    expect(snapshots()[0]).toMatchObject({ adopted: true, slot: "2026-11-21T03:00:00.000Z" });
+    expect(outs()["lastSnapshotAt"]).toBe(new Date(foreign.modifiedMs).toISOString());
+    expect(told().join("\n")).toMatch(/is there for 2026-11-21T03:00:00.000Z: no other one is taken/);
+  });
+
+  it("is settled on Discloud once an own version shows the zone, and not before", async () => {
+    stack.emulator.discloud.addSnapshot(seed.discloud.appId);
+    await up(app);
+    expect(made()).toBe(1);
+    hours(1);
+    stack.emulator.discloud.addSnapshot(seed.discloud.appId);
+    await up(app);
+    expect(made()).toBe(1);
+    expect(snapshots()[0]).toMatchObject({ adopted: true });
+  });
+
+  it("is not settled by one from before it", async () => {
+    await up(database);
+    stack.emulator.virtus.addSnapshot(seed.virtus.databaseId);
+    hours(1);
+    await up(database);
+    expect(made()).toBe(2);
+  });
+
+  it("is not settled by one of another name on Samsung Cloud Platform", async () => {
+    await up(volume);
+    hours(1);
+    stack.emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId);
+    await up(volume);
+    expect(made()).toBe(2);
+  });
+
+  it("is settled by its own name on Samsung Cloud Platform, from any machine, and is its own from then on", async () => {
+    await up(volume);
+    hours(1);
+    const before = { ...stack.held("nightly") };
+    await up(volume);
+    stack.state.set("nightly", before);
+    stack.journal.clear();
+    await up(volume);
+    expect(made()).toBe(2);
+    expect(snapshots()[0]).toMatchObject({ name: "nightly-20261121T0300Z", slot: "2026-11-21T03:00:00.000Z" });
+    expect(snapshots()[0]).not.toHaveProperty("adopted");
+  });
+
+  it("is waited for while its own snapshot runs", async () => {
+    stack.emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, {
+      name: "nightly-20261120T0300Z",
+      createdAtMs: stack.clock.now(),
+      status: "creating",
+    });
+    const running = stack.emulator.scp.virtualserver.snapshotsOf(seed.scp.volumeId).at(-1);
+    const sleep = stack.clock.sleep;
+    Object.assign(stack.clock, {
+      sleep: (milliseconds: number) => {
+        stack.emulator.scp.virtualserver.setStatus(String(running?.id), "available");
+        return sleep(milliseconds);
+      },
+    });
+    await up(volume);
+    expect(made()).toBe(0);
+    expect(snapshots()).toEqual([expect.objectContaining({ id: running?.id, status: "available" })]);
+  });
+
+  it("is settled by another one where the first has failed", async () => {
+    stack.emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, {
+      name: "nightly-20261120T0300Z",
+      status: "error",
+    });
+    await up(volume);
+    expect(made()).toBe(1);
+  });
+});
+
+describe("a snapshot whose end a run does not see", () => {
+  it("is in the state, keeps a diff, and is gone on with by the next up", async () => {
+    stack.emulator.virtus.holdLists();
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
+    const run = await up({ ...database, timeouts: { create: "1m" } });
+    expect(run.failure).toMatch(/noted in the state: run pulumi up again/);
+    expect(outs()).toMatchObject({ status: "pending", unfinishedSlot: "2026-11-20T03:00:00.000Z" });
+    stack.emulator.virtus.releaseLists();
+    expect(await up(database)).toMatchObject({ step: "update" });
+    expect(made()).toBe(1);
+    expect(outs()).toMatchObject({ status: "active" });
+    expect(outs()).not.toHaveProperty("unfinished");
+    expect(snapshots()).toEqual([expect.objectContaining({ slot: "2026-11-20T03:00:00.000Z", status: "available" })]);
+    expect(await up(database)).toMatchObject({ step: "same" });
+  });
+
+  it("has failed where the platform says so, and the next up takes another", async () => {
+    const { virtualserver } = stack.emulator.scp;
+    const sleep = stack.clock.sleep;
+    const failing = {
+      sleep: (milliseconds: number) => {
+        const made = virtualserver.snapshotsOf(seed.scp.volumeId).find(({ name }) => name?.startsWith("nightly"));
+        if (made !== undefined) virtualserver.setStatus(made.id, "error");
+        return sleep(milliseconds);
+      },
+    };
+    Object.assign(stack.clock, failing);
+    expect((await up(volume)).failure).toMatch(/has failed, its status is "error"/);
+    Object.assign(stack.clock, { sleep });
+    expect(snapshots()).toMatchObject([{ status: "failed" }]);
+    expect((await up(volume)).failure).toBeUndefined();
+    expect(
+      snapshots()
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual(["available", "failed"]);
+  });
+});
+
+describe("retention", () => {
+  const keeping = { ...volume, retention: { keepDaily: 2 } };
+  const present = () => stack.emulator.scp.virtualserver.snapshotsOf(seed.scp.volumeId).map(({ name }) => name);
+  const days = async (count: number, args: Properties) => {
+    for (let day = 0; day < count; day++) {
+      await up(args);
+      hours(24);
+    }
+    return up(args);
+  };
+
+  it("deletes what it does not keep, with reasons before and after, and nothing that the policy did not make", async () => {
+    const foreign = present();
+    await days(2, keeping);
+    expect(stack.told).toEqual([
+      {
+        urn: urnOf("nightly", "BackupPolicy"),
+        message: expect.stringMatching(/^pulumi up deletes 1 snapshot: .*not kept by keepDaily: 2/),
+      },
+      {
+        urn: urnOf("nightly", "BackupPolicy"),
+        message: expect.stringMatching(/^deleted snapshot "nightly-20261120T0300Z"/),
+      },
+    ]);
+    expect(present()).toEqual([...foreign, "nightly-20261121T0300Z", "nightly-20261122T0300Z"]);
+    expect(outs()).toMatchObject({ pruned: [expect.any(String)], pruneQueue: [] });
+    expect(outs()["snapshots"]).toMatchObject([
+      { keptBecause: expect.arrayContaining(["daily 2026-11-23"]) },
+      { keptBecause: expect.arrayContaining(["daily 2026-11-22"]) },
+    ]);
+    expect(await up(keeping)).toMatchObject({ step: "same" });
+  });
+
+  it("never deletes more than maxDeletes in one up, and the rest is a diff until it is gone", async () => {
+    await days(4, volume);
+    const narrow = { ...volume, retention: { keepLast: 1, maxDeletes: 2 } };
+    await up(narrow);
+    expect(outs()["pruned"]).toHaveLength(2);
+    expect(outs()["pruneQueue"]).toHaveLength(2);
+    expect(await up(narrow)).toMatchObject({ step: "update" });
+    expect(told().join("\n")).toMatch(/2 snapshots are still to be deleted/);
+    expect(outs()["pruneQueue"]).toEqual([]);
+    expect(await up(narrow)).toMatchObject({ step: "same" });
+  });
+
+  it("warns of a deletion that fails, keeps the backup that was taken, and tries again", async () => {
+    await days(2, volume);
+    stack.fault({ platform: "scp", operation: "delete-snapshot", fault: "status", status: 403 });
+    const run = await up({ ...volume, retention: { keepLast: 2 } });
+    expect(run.failure).toBeUndefined();
+    expect(run.warnings.join("\n")).toMatch(/was to go .* and is not deleted: .*The next pulumi up tries again/);
+    expect(outs()).toMatchObject({ pruned: [], pruneQueue: [expect.any(String)] });
+    await up({ ...volume, retention: { keepLast: 2 } });
+    expect(outs()).toMatchObject({ pruned: [expect.any(String)], pruneQueue: [] });
+  });
+
+  it("deletes nothing where the backup could not be taken", async () => {
+    await days(2, keeping);
+    hours(24);
+    stack.fault({ platform: "scp", operation: "create-snapshot", fault: "status", status: 500, times: 1 });
+    const before = present();
+    await up({ ...keeping, retention: { keepLast: 1 }, timeouts: { create: "40s" } });
+    expect(present()).toEqual(before);
+  });
+
+  it("deletes nothing while the policy is suspended", async () => {
+    await days(2, volume);
+    const before = present();
+    await up({ ...volume, retention: { keepLast: 1 }, suspended: true });
+    expect(present()).toEqual(before);
+  });
+});
+
+describe("freshness", () => {
+  it("is judged by a refresh, shown as a diff, and mended by the up that takes the next one", async () => {
+    const args = { ...database, maxAge: "26h" };
+    await up(args);
+    expect(outs()).toMatchObject({ fresh: true });
+    hours(27);
+    expect(await stack.refresh("nightly")).not.toHaveProperty("failure");
+    expect(outs()).toMatchObject({ fresh: false });
+    expect(await up(args)).toMatchObject({ step: "update", warnings: [] });
+    expect(outs()).toMatchObject({ fresh: true });
+    expect(await up(args)).toMatchObject({ step: "same" });
+  });
+
+  it("is told with the numbers where nothing can be taken", async () => {
+    const watched = { platform: "dscloud", appId: seed.dscloud.appId, maxAge: "1h" };
+    const run = await up(watched);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(
+        /^stale: the newest usable backup of app .*, ".*" of \d{4}-.*, was .* old at .*; maxAge is 1h$/,
+      ),
+    ]);
+    expect(outs()).toMatchObject({ fresh: false, runBy: "watched" });
+    expect((await up(watched)).step).toBe("update");
+  });
+
+  it("fails the up where onStale says so, and keeps the policy in the state", async () => {
+    const watched = { platform: "snapshooter", jobId: seed.snapshooter.emptyJobId, maxAge: "26h", onStale: "fail" };
+    const run = await up(watched);
+    expect(run.failure).toMatch(/^stale: job .* had no usable backup with a known time at .*; maxAge is 26h$/);
+    expect(stack.held("nightly").id).toMatch(/^snapshooter\/job\/[0-9a-f-]+\/policy\/[0-9a-f]{8}$/);
+    expect(await stack.refresh("nightly")).not.toHaveProperty("failure");
+  });
+
+  it("is not judged without maxAge, nor while the policy is suspended", async () => {
+    const watched = { platform: "dscloud", appId: seed.dscloud.appId };
+    await up(watched);
+    expect(outs()).not.toHaveProperty("fresh");
+    await up({ ...watched, maxAge: "1h", suspended: true });
+    expect(outs()).not.toHaveProperty("fresh");
+  });
+
+  it("keeps a policy whose app is no longer there, as unknown", async () => {
+    const args = { ...database, maxAge: "26h" };
+    await up(args);
+    stack.emulator.virtus.removeTarget(seed.virtus.databaseId);
+    const run = await stack.refresh("nightly");
+    expect(run.step).toBe("refresh");
+    expect(run.warnings.join("\n")).toMatch(/itself is no longer shown by Virtus Cloud/);
+    expect(outs()).toMatchObject({ status: "unknown", fresh: false });
+  });
+});
+
+function createOf({ platform }: Properties): string {
+  const operations: Record<string, string> = {
+    discloud: "create-snapshot",
+    virtus: "create-database-snapshot",
+    scp: "create-snapshot",
+  };
+  return operations[String(platform)] ?? "";
+}

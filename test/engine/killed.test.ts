@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ActiveFault } from "../../provider/emulator";
 import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
-import type { CommandResult, PulumiOptions } from "../support/engine";
+import { type CommandResult, type PulumiOptions, STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
 import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
@@ -173,6 +173,140 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     ahead = LAG_MS;
     await workspace.up(["--skip-preview"], { expectCode: 0 });
     expect(changes()).toEqual([]);
+    await expectOneOfEach(cases);
+  }, 120_000);
+});
+
+const { discloud, virtus, snapshooter, scp } = creates;
+const named = (each: Record<string, Case["create"]>): Case[] =>
+  Object.entries(each).map(([name, create]) => ({ name, create }));
+const holdPosts = (cases: readonly Case[]) => cases.map((each) => holdAt(stack.emulator, each, postOf(each), "after"));
+
+test("candidates that nothing tells apart are all named, and none is claimed until adopt chooses", async () => {
+  const { emulator, workspace } = stack;
+  const unclear = named({ discloud, virtus, snapshooter });
+  const cases = [...unclear, ...named({ scp })];
+  declareCreates(stack, cases);
+  finishAll(emulator);
+  const run = await runInto(holdPosts(cases));
+  kill("both", run);
+  await clearUp("both", run);
+  emulator.faults.clear();
+  emulator.discloud.addSnapshot("discloud");
+  emulator.virtus.addSnapshot("virtus");
+  emulator.snapshooter.addBackup("snapshooter");
+  emulator.scp.virtualserver.addSnapshot("scp");
+  const changes = changesSeenBy(emulator);
+  changes();
+
+  const next = await workspace.up(["--skip-preview", "--continue-on-error"]);
+  expect(next.code).not.toBe(0);
+  for (const { name, create } of unclear) {
+    const told = diagnosticsOf(next, name).join("\n");
+    const candidates = create.made(emulator, name);
+    expect(candidates).toHaveLength(2);
+    for (const candidate of candidates) expect(told).toContain(candidate);
+    expect(told).toMatch(/choose with adopt, as in adopt: "/);
+  }
+  // A name tells.
+  const own = (await stack.snapshot("scp")).outputs?.["snapshotId"];
+  expect(own).toBe(scp.made(emulator, "scp")[0]);
+
+  const chosen = unclear.map(({ name, create }) => [name, create.made(emulator, name)[0]] as const);
+  const adopting = chosen.map(([name, adopt]) => [name, { ...creates[name as "discloud"].args(name), adopt }]);
+  stack.declare({ ...Object.fromEntries(adopting), scp: scp.args("scp") });
+  await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(changes()).toEqual([]);
+  const state = await stack.snapshots();
+  expect(chosen.map(([name]) => [name, state[name]?.outputs?.["snapshotId"]])).toEqual(chosen);
+  await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
+  expect(intents()).toEqual([]);
+}, 120_000);
+
+test("on a fresh machine the platform's own list tells: a name, or reuseWithin", async () => {
+  const { emulator, workspace } = stack;
+  const reusing = named({ discloud, virtus, snapshooter });
+  const cases = [...reusing, ...named({ scp })];
+  // Discloud's times have no zone: one of the stack's own snapshots shows it, where the run reads it first.
+  const held = named({ held: discloud });
+  declareCreates(stack, held);
+  await workspace.up(["--skip-preview"], { expectCode: 0 });
+  declareCreates(stack, cases);
+  const declared = {
+    held: discloud.args("held"),
+    ...Object.fromEntries(reusing.map(({ name, create }) => [name, { ...create.args(name), reuseWithin: "1h" }])),
+    scp: scp.args("scp"),
+  };
+  stack.declare(declared);
+  finishAll(emulator);
+  const run = await runInto(holdPosts(cases));
+  kill("both", run);
+  await clearUp("both", run);
+  emulator.faults.clear();
+  finishAll(emulator);
+  const changes = changesSeenBy(emulator);
+  changes();
+
+  const fresh = { env: { PULUMI_HOME: `${workspace.home}-of-another-machine` }, expectCode: 0 };
+  const next = await workspace.up(["--skip-preview", "--refresh", "--stack", STACK], fresh);
+  expect(changes()).toEqual([]);
+  const state = await stack.snapshots();
+  const outputs = cases.map(({ name }) => [
+    name,
+    state[name]?.outputs?.["snapshotId"],
+    state[name]?.outputs?.["adopted"],
+  ]);
+  expect(outputs).toEqual(cases.map(({ name, create }) => [name, create.made(emulator, name)[0], name !== "scp"]));
+  expect(diagnosticsOf(next, "scp")).toEqual([
+    expect.stringMatching(/^warning: snapshot .* already has this resource's name/),
+  ]);
+  await workspace.preview(["--expect-no-changes", "--stack", STACK], fresh);
+}, 120_000);
+
+describe("Ctrl-C", () => {
+  const cases = named({ discloud, virtus, snapshooter, scp });
+
+  test("once lets the running creates end, and their results are in the state", async () => {
+    const { emulator, workspace } = stack;
+    declareCreates(stack, cases);
+    finishAll(emulator);
+    const run = await runInto(holdPosts(cases));
+    process.kill(run.engine, "SIGINT");
+    await until(() => /cancel/i.test(run.output()));
+    emulator.faults.clear();
+    const ended = await run.ended;
+    expect(ended.code).not.toBe(0);
+    expect(run.provider.filter((pid) => isRunning(pid, undefined))).toEqual([]);
+    expect(Object.keys(await stack.snapshots()).sort()).toEqual(namesOf(cases).sort());
+    await workspace.up(["--skip-preview"], { expectCode: 0 });
+    await expectOneOfEach(cases);
+  }, 120_000);
+
+  test("twice ends the creates in the journal, and the next up takes them over", async () => {
+    const { emulator, workspace } = stack;
+    declareCreates(stack, cases);
+    keepRunning(emulator);
+    const changes = changesSeenBy(emulator);
+    const run = await runInto(holdPosts(cases));
+    process.kill(run.engine, "SIGINT");
+    await until(() => /cancel/i.test(run.output()));
+    process.kill(run.engine, "SIGINT");
+    await until(() => /terminating$/m.test(run.output()));
+    emulator.faults.clear();
+    const ended = await run.ended;
+    expect(ended.code).not.toBe(0);
+    await until(() => run.provider.every((pid) => !isRunning(pid, undefined)));
+    expect(changes()).toHaveLength(cases.length);
+    expect(intents()).toHaveLength(cases.length);
+
+    finishAll(emulator);
+    const next = await workspace.up(["--skip-preview"], { expectCode: 0 });
+    expect(next.output).toContain("4 pending operations");
+    expect(changes()).toEqual([]);
+    await expectOneOfEach(cases);
+    // What the engine remembers of the creates that it has seen no end of, it forgets on command; the resources stay.
+    await workspace.refresh(["--skip-preview", "--clear-pending-creates"], { expectCode: 0 });
+    expect((await workspace.state()).deployment.pending_operations ?? []).toEqual([]);
     await expectOneOfEach(cases);
   }, 120_000);
 });

@@ -125,9 +125,9 @@ function jobShown(job: Job, written: Fields | undefined): Fields {
   };
   const keyOf = (shown: string | number | null | undefined, name: string): JsonValue | undefined =>
     shown === undefined ? written?.[name] : (shown ?? undefined);
-  const { name = written?.["name"], recipe_id: recipeId, encryption_key_id: key, proxy_id: proxyId } = job;
+  const { name, recipe_id: recipeId, encryption_key_id: key, proxy_id: proxyId } = job;
   const shown: Record<string, JsonValue | undefined> = {
-    name: name ?? undefined,
+    name: name ?? written?.["name"],
     recipeId: recipeId ?? written?.["recipeId"],
     ...(written === undefined
       ? parts

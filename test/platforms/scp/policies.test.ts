@@ -502,6 +502,14 @@ describe("a server's backup as the API is asked for it", () => {
     expect(await shown(["/a"])).toEqual(["/a"]);
   });
 
+  it("has the retention that was written where it is not shown", async () => {
+    const { policies, scope } = open();
+    const shown = { ...shownBackup("b"), retention_period: null };
+    api.plan({ status: 200, body: shown }, { status: 200, body: shownSchedules("b") });
+    const observed = await policies?.observe({ segments: [serverId, "b"] }, server, scope());
+    expect(observed).toMatchObject({ outcome: "found", policy: { shown: { retention: server.retention } } });
+  });
+
   it("has a run without a time where its time names no zone", async () => {
     const { policies, scope } = open();
     api.plan({
@@ -658,6 +666,7 @@ describe("a File Storage volume's snapshot schedule", () => {
   it.each<[string, Record<string, unknown>, unknown]>([
     ["switched off", { snapshot_policy_enabled: "false" }, { status: "suspended" }],
     ["of which it is not said whether it is on", { snapshot_policy_enabled: null }, { status: "unknown" }],
+    ["whose count is not shown", { snapshot_retention_count: null }, { shown: { retention: files.retention } }],
     ["with an hour as a number", { snapshot_schedule: [{ ...entry, id: "s", hour: 5 }] }, { status: "active" }],
     [
       "with an unknown word",

@@ -343,7 +343,7 @@ describe("the body of a create", () => {
   });
 
   it("may be answered in any of the forms in which a job is shown", async () => {
-    const [form] = [shownJob("j")];
+    const form = shownJob("j");
     const variants: [object, object][] = [
       [{ compute: { server: { id: 9362 } } }, { compute: job.compute }],
       [{ compute: null, compute_type: null }, { compute: job.compute }],
@@ -361,8 +361,17 @@ describe("the body of a create", () => {
       server.plan({ status: 201, body: { data: { ...form, ...change } } });
       expect((await create(inputs))?.shown["job"]).toEqual({ ...job, ...shows });
     }
+    const { schedules, retention } = inputs;
     server.plan({ status: 201, body: { data: { id: "j" } } });
-    expect(await create(inputs)).toEqual({ policyId: "j", segments: ["j"], status: "unknown", shown: { job } });
+    expect(await create(inputs)).toEqual({
+      policyId: "j",
+      segments: ["j"],
+      status: "unknown",
+      shown: { job, schedules, retention },
+    });
+    const [schedule] = form.schedules;
+    server.plan({ status: 201, body: { data: { ...form, schedules: [{ ...schedule, retention: null }] } } });
+    expect(await create(inputs)).toMatchObject({ status: "active", shown: { schedules, retention } });
     server.plan({ status: 201, body: { data: { id: "j", schedules: [{ frequency: "h24" }] } } });
     expect((await create(inputs))?.unreadable).toEqual([expect.stringContaining("documents don't describe")]);
   });

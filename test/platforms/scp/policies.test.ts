@@ -502,6 +502,15 @@ describe("a server's backup as the API is asked for it", () => {
     expect(await shown(["/a"])).toEqual(["/a"]);
   });
 
+  it("is no answer about another one", async () => {
+    const { policies, scope } = open();
+    const reference = { segments: [serverId, "b"] };
+    api.plan({ status: 200, body: shownBackup("c") });
+    expect(await refusal(policies?.observe(reference, server, scope()))).toMatchObject({ kind: "unexpectedAnswer" });
+    api.plan({ status: 200, body: shownBackup("b") }, { status: 200, body: shownSchedules("c") });
+    expect(await refusal(policies?.observe(reference, server, scope()))).toMatchObject({ kind: "unexpectedAnswer" });
+  });
+
   it("has the retention that was written where it is not shown", async () => {
     const { policies, scope } = open();
     const shown = { ...shownBackup("b"), retention_period: null };

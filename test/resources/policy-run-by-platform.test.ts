@@ -153,13 +153,13 @@ function backup(args: Properties): void {
 describe("a change after creation", () => {
   it("is refused at preview on SnapShooter, by name and with the way out", async () => {
     await up(job);
-    for (const [name, value] of Object.entries({
-      schedules: [{ cron: "0 4 * * *", timezone: "Europe/Lisbon" }],
-      retention: { keepDaily: 8 },
-      job: { ...job.job, name: "another" },
+    for (const [property, change] of Object.entries({
+      schedules: { schedules: [{ cron: "0 4 * * *", timezone: "Europe/Lisbon" }] },
+      "retention.keepDaily": { retention: { ...job.retention, keepDaily: 8 } },
+      "job.name": { job: { ...job.job, name: "another" } },
     })) {
-      await expect(up({ ...job, [name]: value })).rejects.toThrow(
-        new RegExp(`^${name}: can't be changed after creation: .*pulumi refresh`),
+      await expect(up({ ...job, ...change })).rejects.toThrow(
+        new RegExp(`^${property}: can't be changed after creation: .*pulumi refresh`),
       );
     }
     await expect(up({ ...job, schedules: [{ cron: "0 03 * * *", timezone: "Europe/Lisbon" }] })).resolves.toMatchObject(

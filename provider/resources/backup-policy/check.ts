@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { instantOf, isoText } from "../../model/clock";
 import type { ConnectionSources } from "../../model/connection";
 import { parseDuration } from "../../model/duration";
@@ -89,8 +90,20 @@ function refusedChanges(
     const isSchedule = name === "schedules" || name === "retention";
     const isRefused = isSchedule ? target.scheduleChange === "refuse" : field.change === "refuse";
     if (!isRefused || isUnknown(news[name]) || isSameInput(name, field, target, olds, news, nowMs)) return [];
-    return [{ property: name, reason: `can't be changed after creation: ${target.refusal}` }];
+    return changedParts(name, olds[name], news[name]).map((property) => ({
+      property,
+      reason: `can't be changed after creation: ${target.refusal}`,
+    }));
   });
+}
+
+/** Which parts of an input differ: the engine shows the value of what is refused, and an object's may be long. */
+function changedParts(name: string, before: unknown, after: unknown): string[] {
+  const isObject = (value: unknown): value is Properties =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject(before) || !isObject(after)) return [name];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.filter((key) => !isDeepStrictEqual(before[key], after[key])).map((key) => `${name}.${key}`);
 }
 
 /** The latest scheduled time that has passed. One ahead of this machine's clock was settled by another's and stays. */

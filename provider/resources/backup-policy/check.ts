@@ -163,20 +163,22 @@ export function checkPolicy(
   if ("reason" in definition) return { inputs: news, failures: [definition], warnings: [] };
 
   const fields = policyFields(definition);
+  const target = policyTargetOf(definition, news);
   const failures: CheckFailure[] = [];
   const inputs: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(news)) {
     if (isMissing(value) || name === "dueAt") continue;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     inputs[name] = value;
-    failures.push(
-      ...(field === undefined ? [unknownArgument(name, definition, policyFields)] : fieldFailures(name, field, value)),
-    );
+    if (field !== undefined) failures.push(...fieldFailures(name, field, value));
+    // What a target says of schedules and retention that it has none of tells more.
+    else if (target === undefined || (name !== "schedules" && name !== "retention")) {
+      failures.push(unknownArgument(name, definition, policyFields));
+    }
   }
   const targets = Object.keys(definition.policyTargets);
   failures.push(...targetFailures(news, targets, `what the policy on ${definition.title} is for`));
   failures.push(...connectionFailures({ connection: definition.name, ...inputs }, definition, sources));
-  const target = policyTargetOf(definition, news);
   if (target === undefined) return { inputs, failures, warnings: [] };
 
   for (const [name, field] of Object.entries(fields)) {

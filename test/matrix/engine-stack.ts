@@ -151,6 +151,7 @@ export class EngineStack {
       environment: {},
       journal: this.code.journal.fileJournal({ PULUMI_HOME: this.home }),
       warn: async (_urn, message) => void this.told.push(message),
+      inform: async (_urn, message) => void this.told.push(message),
       announce: (_urn, message) => void this.everTold.push(message),
     });
     const get = (key: string) => this.config[key];

@@ -133,7 +133,7 @@ function warningsOf(
   if (schedules !== undefined) {
     warnings.push(...clockChangeWarnings(schedules, nowMs));
     const maxAge = parseDuration(String(inputs["maxAge"] ?? ""));
-    const gapMs = longestGapAfter(schedules, nowMs) * 1000;
+    const gapMs = "milliseconds" in maxAge ? longestGapAfter(schedules, nowMs) * 1000 : 0;
     if ("milliseconds" in maxAge && maxAge.milliseconds < gapMs) {
       warnings.push(
         `maxAge ${String(inputs["maxAge"])} is shorter than the longest time between two runs, ${inHours(gapMs)}: it ` +

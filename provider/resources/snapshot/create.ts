@@ -430,7 +430,10 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
   const isSure = list.complete || !unfinished.knownComplete;
   // Clocks may be apart: what is only a little older than the request is no proof that it made nothing.
   const { isOthers } = await boundsOf(job.session, job.definition, job.target, job.urn);
-  const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter((candidate) => !isOthers(candidate));
+  const { name } = unfinished;
+  const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter(
+    (candidate) => !isOthers(candidate) && (name === undefined || candidate.details["name"] === name),
+  );
   if (hasLagPassed && isSure && candidates.length === 0) return undefined;
   const why = !hasLagPassed
     ? `the list may be late until ${isoText(lagEndMs(job, unfinished))}`

@@ -239,6 +239,20 @@ describe("somebody else's snapshot of another name", () => {
   });
 });
 
+describe("a change in place", () => {
+  it("of a snapshot that is gone says so, and what to do", async () => {
+    await stack.up("a", { ...volume, description: "one" });
+    stack.emulator.scp.virtualserver.removeSnapshot(String(stack.held("a").props["snapshotId"]));
+    const changed = { ...volume, description: "two" };
+    expect((await stack.up("a", changed)).failure).toMatch(
+      /no longer there.*run pulumi refresh, which notes that it is gone/,
+    );
+    await stack.refresh("a");
+    expect((await stack.up("a", changed)).failure).toBeUndefined();
+    expect(stack.held("a").props).toMatchObject({ status: "gone" });
+  });
+});
+
 describe("a state that says next to nothing", () => {
   const id = `discloud/app/${seed.discloud.appId}/${seed.discloud.version}`;
   const imported = () =>

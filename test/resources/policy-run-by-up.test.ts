@@ -228,6 +228,18 @@ describe("a slot that somebody else's snapshot could settle", () => {
   });
 });
 
+describe("a snapshot that a run took and that was killed before its state was stored", () => {
+  it("is taken over where the list is late and the platform shows it by its id", async () => {
+    await up(volume);
+    stack.state.clear();
+    stack.clock.advance(2 * 60_000);
+    stack.fault({ platform: "scp", fault: "list-lag", ms: 30 * 60_000, times: "always" });
+    await up(volume);
+    expect(made()).toBe(1);
+    expect(snapshots()).toMatchObject([{ status: "available", slot: "2026-11-20T03:00:00.000Z" }]);
+  });
+});
+
 describe("a snapshot whose end a run does not see", () => {
   it("is in the state, keeps a diff, and is gone on with by the next up", async () => {
     stack.emulator.virtus.holdLists();

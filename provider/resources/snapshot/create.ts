@@ -485,8 +485,7 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   const { snapshots, serverTimeMs } = await job.platform.list(job.target, job.scope);
   const nowMs = serverTimeMs ?? job.session.host.clock.now();
   const listed = snapshots.find((snapshot) => keyIn(job, snapshot) === noted.snapshotKey);
-  // A list that does not show it yet proves nothing: it was made.
-  const made = listed ?? (nowMs < lagEndMs(job, intent.unfinished) ? unseen(noted) : undefined);
+  const made = listed ?? (await lookForUnlisted(job, intent, noted, nowMs));
   const ageMs = nowMs - (instantOf(intent.unfinished.requestedAt) ?? 0);
   const isWanted = intent.wish === wishOf(job) && ageMs <= RECENT_MS;
   const name = made === undefined ? `"${noted.id}"` : inWords(made);
@@ -503,6 +502,20 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   if (made !== undefined && isWanted) return waitUntilUsable(job, {}, made, intent.unfinished);
   await settle(job);
   return undefined;
+}
+
+/** A snapshot that was made, and that the list does not show; undefined when it is proven gone. */
+async function lookForUnlisted(
+  job: Job,
+  intent: Intent,
+  noted: NonNullable<Intent["made"]>,
+  nowMs: number,
+): Promise<ObservedSnapshot | undefined> {
+  const known = unseen(noted);
+  if (known === undefined || nowMs < lagEndMs(job, intent.unfinished)) return known;
+  const observed = await job.platform.observe(job.target, referenceOf(describe(known)), job.scope);
+  if (observed.outcome === "found") return observed.snapshot;
+  return observed.outcome === "gone" ? undefined : known;
 }
 
 /** What is known of a snapshot that was made and is shown by no list yet. */

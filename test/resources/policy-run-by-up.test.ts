@@ -229,6 +229,17 @@ describe("a slot that somebody else's snapshot could settle", () => {
 });
 
 describe("a snapshot that a run took and that was killed before its state was stored", () => {
+  it("is taken over hours later, where only the journal knows of it", async () => {
+    hours(1);
+    await up(app);
+    stack.state.clear();
+    hours(3);
+    const run = await up(app);
+    expect(run.warnings.join("\n")).toMatch(/was stopped before its state was stored: it is taken over/);
+    expect(made()).toBe(1);
+    expect(await up(app)).toMatchObject({ step: "same" });
+  });
+
   it("is taken over where the list is late and the platform shows it by its id", async () => {
     await up(volume);
     stack.state.clear();

@@ -53,7 +53,7 @@ function jobOf(session: Session, inputs: Properties): Job {
   };
   for (const argument of ["appId", "databaseId", "volumeId"]) snapshotInputs[argument] = inputs[argument];
   const given = Object.fromEntries(Object.entries(snapshotInputs).filter(([, value]) => value !== undefined));
-  const job = jobFor(session, given as Properties);
+  const job: Job = { ...jobFor(session, given as Properties), isForSlot: true };
   const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(String(dueAt)));
   return name === undefined ? job : { ...job, inputs: { ...job.inputs, name } };
 }

@@ -33,6 +33,8 @@ export interface Job extends Opened {
   readonly urn: string | undefined;
   /** The state has the resource already, with an id that stays. */
   readonly isResumed?: true;
+  /** It is for one scheduled time: what an earlier run took for that stays wanted, however long ago. */
+  readonly isForSlot?: true;
 }
 
 /** The create of a snapshot that inputs ask for. */
@@ -487,7 +489,7 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   const listed = snapshots.find((snapshot) => keyIn(job, snapshot) === noted.snapshotKey);
   const made = listed ?? (await lookForUnlisted(job, intent, noted, nowMs));
   const ageMs = nowMs - (instantOf(intent.unfinished.requestedAt) ?? 0);
-  const isWanted = intent.wish === wishOf(job) && ageMs <= RECENT_MS;
+  const isWanted = intent.wish === wishOf(job) && (job.isForSlot === true || ageMs <= RECENT_MS);
   const name = made === undefined ? `"${noted.id}"` : inWords(made);
   const outcome =
     made === undefined

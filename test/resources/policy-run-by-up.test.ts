@@ -252,6 +252,35 @@ describe("a snapshot that a run took and that was killed before its state was st
 });
 
 describe("a snapshot whose end a run does not see", () => {
+  it("settles its slot where somebody else's came with it and nothing tells them apart, with both named", async () => {
+    hours(1);
+    stack.fault({
+      platform: "virtus",
+      operation: "create-database-snapshot",
+      fault: "foreign-snapshot",
+      when: "after",
+    });
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
+    const run = await up(database);
+    expect(run.failure).toBeUndefined();
+    const two = stack.emulator.virtus.targets.get(seed.virtus.databaseId)?.snapshots.present().slice(-2) ?? [];
+    for (const { versionId } of two) expect(run.warnings.join("\n")).toContain(versionId);
+    expect(made()).toBe(1);
+    expect(await up(database)).toMatchObject({ step: "same" });
+  });
+
+  it("stops no later slot where it was never taken and somebody else's came hours after", async () => {
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-before-commit" });
+    await up(database);
+    expect(outs()).toMatchObject({ status: "pending" });
+    hours(12);
+    stack.emulator.virtus.addSnapshot(seed.virtus.databaseId);
+    hours(13);
+    expect(await up(database)).toMatchObject({ step: "update" });
+    expect(snapshots()).toMatchObject([{ slot: "2026-11-22T03:00:00.000Z", status: "available" }]);
+    expect(await up(database)).toMatchObject({ step: "same" });
+  });
+
   it("is in the state, keeps a diff, and is gone on with by the next up", async () => {
     stack.emulator.virtus.holdLists();
     stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });

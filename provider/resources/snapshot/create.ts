@@ -383,6 +383,7 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
       const selection = selectMade(job.platform, unfinished, list, job.inputs, bounds);
       if (selection.outcome === "none") return undefined;
       if (selection.outcome === "several") {
+        if (job.isForSlot) return settlingOne(job, unfinished, selection.candidates);
         throw pendingError(job, unfinished, severalReason(job, unfinished, selection.candidates));
       }
       await tellClaim(job.session, job.urn, unfinished, selection.snapshot, selection.others);
@@ -403,6 +404,23 @@ function unreadableError(job: Job, unfinished: Unfinished, error: unknown): Unfi
       `read: ${messageOf(error)}. It is noted in the state: mend this and run pulumi up again, which looks for it first`,
     error,
   );
+}
+
+/** Of several that were taken since the scheduled time each settles it: whose it is makes no difference. */
+async function settlingOne(
+  job: Job,
+  unfinished: Unfinished,
+  candidates: readonly ObservedSnapshot[],
+): Promise<ObservedSnapshot | undefined> {
+  const chosen = candidates.find(({ status }) => status === "available") ?? candidates[0];
+  if (chosen === undefined) return undefined;
+  const others = candidates.filter((candidate) => candidate !== chosen);
+  await job.session.host.warn(
+    job.urn,
+    `the answer to the request of ${unfinished.requestedAt} was lost, and ${candidates.length} snapshots have appeared ` +
+      `since: ${inWords(chosen)} is taken for its result, ${others.map(inWords).join(", ")} not; nothing tells them apart`,
+  );
+  return chosen;
 }
 
 function severalReason(job: Job, unfinished: Unfinished, candidates: readonly ObservedSnapshot[]): string {
@@ -436,7 +454,8 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
   const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter(
     (candidate) => !isOthers(candidate) && (name === undefined || candidate.details["name"] === name),
   );
-  if (hasLagPassed && isSure && candidates.length === 0) return undefined;
+  // What was taken later than the request can have made settles the scheduled time, or has nothing to do with it.
+  if (hasLagPassed && isSure && (job.isForSlot || candidates.length === 0)) return undefined;
   const why = !hasLagPassed
     ? `the list may be late until ${isoText(lagEndMs(job, unfinished))}`
     : isSure
@@ -446,7 +465,7 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
     job,
     unfinished,
     `${title(job)}: the snapshot that was asked for at ${unfinished.requestedAt} is not in the list: ${why}. No second ` +
-      "one is taken; run pulumi up again later, or choose one that exists with adopt",
+      `one is taken; run pulumi up again later, or ${job.isForSlot ? "take one by hand" : "choose one that exists with adopt"}`,
   );
 }
 

@@ -252,6 +252,16 @@ describe("a snapshot that a run took and that was killed before its state was st
 });
 
 describe("a snapshot whose end a run does not see", () => {
+  it("is waited for by the next up where the list does not show it yet", async () => {
+    stack.emulator.scp.virtualserver.creatingMs = 60_000;
+    await up({ ...volume, timeouts: { create: "20s" } });
+    expect(snapshots()).toMatchObject([{ status: "running" }]);
+    stack.fault({ platform: "scp", fault: "list-lag", ms: 30 * 60_000, times: "always" });
+    expect((await up(volume)).failure).toBeUndefined();
+    expect(made()).toBe(1);
+    expect(snapshots()).toMatchObject([{ status: "available" }]);
+  });
+
   it("settles its slot where somebody else's came with it and nothing tells them apart, with both named", async () => {
     hours(1);
     stack.fault({

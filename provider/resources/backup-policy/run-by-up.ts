@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { instantOf, isoText } from "../../model/clock";
-import { messageOf } from "../../model/errors";
+import { messageOf, SnapshotsError } from "../../model/errors";
 import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
@@ -132,6 +132,25 @@ function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnaps
   return candidates.find(({ status }) => status === "available") ?? candidates[0];
 }
 
+/** What the state has for the slot, as it is now. A list that does not show it is no proof that there is none. */
+async function findRecorded(
+  job: Job,
+  recorded: SnapshotRecord,
+  list: SnapshotList,
+  dueAt: string,
+): Promise<ObservedSnapshot | undefined> {
+  const listed = list.snapshots.find((snapshot) => isRecorded(recorded, snapshot));
+  if (listed !== undefined) return listed;
+  const observed = await job.platform.observe(job.target, referenceTo(recorded), job.scope);
+  if (observed.outcome === "found") return observed.snapshot;
+  if (observed.outcome === "gone") return findForSlot(job, list, dueAt);
+  throw new SnapshotsError(
+    `[${job.definition.name}] ${job.target.kind} ${job.target.id}: whether snapshot ${recordInWords(recorded)}, which was ` +
+      `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
+    { kind: "notFound", executed: "no" },
+  );
+}
+
 /** What a policy's update holds while it runs. */
 interface Held {
   records: readonly SnapshotRecord[];
@@ -152,8 +171,7 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
 
   const recorded = held.records.find(({ slot, status }) => slot === dueAt && status !== "failed" && status !== "gone");
   const found =
-    before.snapshots.find((snapshot) => recorded !== undefined && isRecorded(recorded, snapshot)) ??
-    findForSlot(job, before, dueAt);
+    recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
     record((await take(job, before)).outs, dueAt);
     return;

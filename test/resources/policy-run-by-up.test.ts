@@ -262,6 +262,22 @@ describe("a snapshot whose end a run does not see", () => {
     expect(snapshots()).toMatchObject([{ status: "available" }]);
   });
 
+  it("is recorded for its own slot where the one before was not known until then", async () => {
+    const { virtualserver } = stack.emulator.scp;
+    stack.fault({ platform: "scp", operation: "create-snapshot", fault: "reset-after-commit" });
+    virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.hold();
+    await up(volume);
+    expect(outs()).toMatchObject({ unfinishedSlot: "2026-11-20T03:00:00.000Z" });
+    virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.release();
+    virtualserver.creatingMs = 60_000;
+    hours(24);
+    await up({ ...volume, timeouts: { update: "20s" } });
+    expect(snapshots()).toMatchObject([
+      { status: "running", slot: "2026-11-21T03:00:00.000Z" },
+      { status: "available", slot: "2026-11-20T03:00:00.000Z" },
+    ]);
+  });
+
   it("settles its slot where somebody else's came with it and nothing tells them apart, with both named", async () => {
     hours(1);
     stack.fault({

@@ -303,7 +303,7 @@ function unfinishedRun(
   const made = error.properties;
   const dueAt = textOf(inputs, "dueAt") ?? "";
   if (textOf(made, "snapshotId") !== undefined) {
-    held.records = withRecord(held.records, recordOfCreated(made, textOf(olds, "unfinishedSlot") ?? dueAt));
+    held.records = withRecord(held.records, recordOfCreated(made, held.pending?.slot ?? dueAt));
     held.pending = undefined;
   } else if (made["unfinished"] !== undefined) {
     held.pending = { unfinished: made["unfinished"], slot: held.pending?.slot ?? dueAt };

@@ -169,11 +169,11 @@ test("destroy removes the schedule that it made, forgets the rest, and says how 
   expect(changes()).toEqual([`scp delete-file-schedule ${seed.scp.fileVolumeId}`]);
   expect(diagnosticsOf(destroy, "job")).toEqual([
     expect.stringMatching(
-      /^warning: forgotten, not deleted: the job keeps running; its 1 backup stays on SnapShooter$/,
+      /^warning: forgotten, not deleted: the job keeps running \([0-9a-f-]+\); its 1 backup stays on SnapShooter$/,
     ),
   ]);
   expect(diagnosticsOf(destroy, "server")).toEqual([
-    expect.stringMatching(/^warning: forgotten, not deleted: .* keeps running; its 1 backup stays on/),
+    expect.stringMatching(/^warning: forgotten, not deleted: .* keeps running \([0-9a-f-]+\); its 1 backup stays on/),
   ]);
   expect(diagnosticsOf(destroy, "files").join("\n")).toMatch(/its 1 backup stays on/);
   expect(diagnosticsOf(destroy, "app")).toEqual([expect.stringMatching(/^warning: forgotten: it only watched/)]);

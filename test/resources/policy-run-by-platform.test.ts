@@ -104,9 +104,11 @@ describe.each(targets)("%s", (_title, args, create) => {
   it("says on destroy how many backups stay", async () => {
     await up(args);
     backup(args);
+    const policyId = String(outs()["policyId"]);
     const run = await stack.destroy("nightly");
     expect(run.failure).toBeUndefined();
     expect(run.warnings).toEqual([expect.stringMatching(/; its 1 backup stays on /)]);
+    if (args !== files) expect(run.warnings[0]).toContain(policyId);
     const isDeleted = changes().some((operation) => operation.startsWith("delete"));
     expect(isDeleted).toBe(args === files);
   });
@@ -226,7 +228,7 @@ describe("a File Storage schedule that is there already", () => {
     expect(await up(adopting)).toMatchObject({ step: "same" });
     const run = await stack.destroy("nightly");
     expect(run.warnings).toEqual([
-      expect.stringMatching(/^forgotten, not deleted: it was there before, and goes on; /),
+      expect.stringMatching(/^forgotten, not deleted: it was there before, and goes on \([0-9a-f-]+\); /),
     ]);
     expect(changes()).toEqual(["set-file-schedule"]);
   });

@@ -385,7 +385,7 @@ export async function deleteOnPlatform(session: Session, id: string, props: Prop
     .catch(() => "its backups stay");
   await session.host.warn(
     urn,
-    `forgotten, not deleted: ${isMade ? keepsRunning : "it was there before, and goes on"}; ${stay}`,
+    `forgotten, not deleted: ${isMade ? keepsRunning : "it was there before, and goes on"} (${props["policyId"]}); ${stay}`,
   );
 }
 

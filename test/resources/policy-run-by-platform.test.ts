@@ -127,6 +127,19 @@ describe.each(targets)("%s", (_title, args, create) => {
   });
 });
 
+it("a SnapShooter job that a killed run has made and that is not listed any more is named", async () => {
+  await up(job);
+  const { id } = stack.held("nightly");
+  stack.state.clear();
+  stack.emulator.snapshooter.removeJob(id.split("/")[2] ?? "");
+  stack.clock.advance(2 * 60_000);
+  const run = await up(job);
+  expect(run.warnings.join("\n")).toContain(
+    `it was made, as ${id}; where it is not gone, it exists and is in no state`,
+  );
+  expect(changes()).toEqual(["create-job", "create-job"]);
+});
+
 function idOf(): string {
   const id = stack.state.get("nightly")?.props["policyId"];
   if (typeof id === "string") return id;

@@ -53,7 +53,7 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
     if (isStopping) return;
     isStopping = true;
     if (unrecorded.size === 0) end();
-    else setTimeout(end, withinMs);
+    else setTimeout(end, withinMs).unref();
   }
 
   function recorded(urn: string): void {

@@ -323,5 +323,9 @@ function commandLine(pid: number): string {
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20));
+  const deadline = Date.now() + 60_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error(`waited a minute in vain until ${isTrue}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -223,6 +223,30 @@ test("candidates that nothing tells apart are all named, and none is claimed unt
   expect(intents()).toEqual([]);
 }, 120_000);
 
+test("while the provider of a killed CLI waits for an answer, no other run looks past it", async () => {
+  const { emulator, workspace } = stack;
+  const cases = named({ discloud, virtus, snapshooter, scp });
+  declareCreates(stack, cases);
+  finishAll(emulator);
+  const run = await runInto(cases.map((each) => holdAt(emulator, each, postOf(each), "before")));
+  kill("CLI", run);
+  await run.ended;
+  await workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
+  const changes = changesSeenBy(emulator);
+  changes();
+  // The platform works on the request for longer than its list is ever late.
+  ahead = VIRTUS_LAG_MS;
+  const early = await workspace.up(["--skip-preview", "--continue-on-error"]);
+  for (const { name } of cases) {
+    expect(diagnosticsOf(early, name).join("\n")).toMatch(/earlier run \(process \d+\) still waits for the answer/);
+  }
+  emulator.faults.clear();
+  await until(() => run.provider.every((pid) => !isRunning(pid, undefined)));
+  await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(changes()).toEqual([]);
+  await expectOneOfEach(cases);
+}, 120_000);
+
 test("on a fresh machine the platform's own list tells: a name, or reuseWithin", async () => {
   const { emulator, workspace } = stack;
   const reusing = named({ discloud, virtus, snapshooter });

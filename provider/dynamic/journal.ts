@@ -70,6 +70,11 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
     }
   }
 
+  /** With what a process has left that was killed while it wrote. */
+  async function remove(file: string): Promise<void> {
+    await Promise.all([file, `${file}.new`].map((each) => rm(each, { force: true })));
+  }
+
   return {
     async find(urn) {
       const startMs = Date.now();
@@ -108,11 +113,11 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
         await writeFile(`${file}.new`, `${JSON.stringify(noted, undefined, 2)}\n`, { mode: 0o600, flush: true });
         await rename(`${file}.new`, file);
       }),
-    settle: (urn) => inTurn(urn, () => rm(join(folder, nameOf(urn)), { force: true })),
+    settle: (urn) => inTurn(urn, () => remove(join(folder, nameOf(urn)))),
     confirm: (urn, id) =>
       inTurn(urn, async () => {
         const file = join(folder, nameOf(urn));
-        if ((await read(file))?.made?.id === id) await rm(file, { force: true });
+        if ((await read(file))?.made?.id === id) await remove(file);
       }),
   };
 }

@@ -39,6 +39,9 @@ export function goingInWords(
     const record = records.find((each) => each.id === id);
     return `${record === undefined ? `"${id}"` : recordInWords(record)} (${because})`;
   });
-  const later = queued.length === 0 ? "" : `; ${queued.length} more wait for later runs, because of maxDeletes`;
+  const later =
+    queued.length === 0
+      ? ""
+      : `; ${queued.length} more ${queued.length === 1 ? "waits" : "wait"} for a later run, because of maxDeletes`;
   return `${verb} ${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}: ${named.join(", ")}${later}`;
 }

@@ -394,6 +394,7 @@ async function staying(job: Job, reference: PolicyReference): Promise<string> {
     .list(reference, { ...job.scope, deadlineMs: job.session.host.clock.now() + COUNT_TIMEOUT_MS })
     .then(({ snapshots }) => snapshots.filter(({ status }) => status !== "gone").length)
     .catch(() => undefined);
+  if (count === 0) return `${job.definition.title} shows no backups of it`;
   const those =
     count === undefined ? "its backups stay" : count === 1 ? "its 1 backup stays" : `its ${count} backups stay`;
   return `${those} on ${job.definition.title}`;

@@ -67,15 +67,43 @@ function change(value: unknown, path: readonly number[], put: unknown, remove: b
   );
 }
 
+/** Any JSON, most of it an answer with one part changed. */
+export function answersLike(wellFormed: unknown): fc.Arbitrary<unknown> {
+  const mutated = fc
+    .tuple(fc.array(fc.nat(20), { maxLength: 5 }), anything, fc.boolean())
+    .map(([path, put, remove]) => change(wellFormed, path, put, remove));
+  return fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
+}
+
+/** What an attempt gives while one operation answers a body: its value, or the error by kind that it ends in. */
+export async function answering<T>(
+  opened: Opened,
+  fault: { readonly platform: string; readonly operation: string; readonly status?: number },
+  body: unknown,
+  attempt: () => Promise<T>,
+): Promise<T | SnapshotsError> {
+  opened.emulator.faults.clear();
+  opened.emulator.faults.add({
+    status: 200,
+    ...fault,
+    fault: "status",
+    body: body as never,
+    contentType: "application/json",
+    times: "always",
+  });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof SnapshotsError) return error;
+    throw error;
+  } finally {
+    opened.emulator.faults.clear();
+  }
+}
+
 /** Whatever JSON a platform answers: an error by kind, or exactly what the answer holds; never a crash. */
 export function describeArbitraryAnswers(given: AnswersUnderTest): void {
   const definition = definitions[given.platform];
-  const answersLike = (wellFormed: unknown) => {
-    const mutated = fc
-      .tuple(fc.array(fc.nat(20), { maxLength: 5 }), anything, fc.boolean())
-      .map(([path, put, remove]) => change(wellFormed, path, put, remove));
-    return fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
-  };
   const answers = answersLike(given.wellFormed);
 
   describe(`whatever ${definition.title} answers`, () => {
@@ -87,35 +115,14 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
 
     const target = () => opened.target(given.argument, given.targetId);
 
-    async function answering<T>(
-      operation: string,
-      body: unknown,
-      attempt: () => Promise<T>,
-      status = 200,
-    ): Promise<T | SnapshotsError> {
-      opened.emulator.faults.clear();
-      opened.emulator.faults.add({
-        platform: given.platform,
-        operation,
-        fault: "status",
-        status,
-        body: body as never,
-        contentType: "application/json",
-        times: "always",
-      });
-      try {
-        return await attempt();
-      } catch (error) {
-        if (error instanceof SnapshotsError) return error;
-        throw error;
-      }
-    }
+    const answered = <T>(operation: string, body: unknown, attempt: () => Promise<T>, status = 200) =>
+      answering(opened, { platform: given.platform, operation, status }, body, attempt);
 
     it("a list is an error by kind, or exactly the snapshots that the answer holds", async () => {
       let listed = 0;
       await fc.assert(
         fc.asyncProperty(answers, async (body) => {
-          const result = await answering(given.list, body, () => opened.platform.list(target(), opened.scope()));
+          const result = await answered(given.list, body, () => opened.platform.list(target(), opened.scope()));
           const expected = given.holds(body);
           if (result instanceof SnapshotsError) {
             expect(expected).toBeUndefined();
@@ -143,7 +150,7 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
         let proven = 0;
         await fc.assert(
           fc.asyncProperty(answersLike(show.wellFormed), async (body) => {
-            const result = await answering(
+            const result = await answered(
               show.operation,
               body,
               () => opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
@@ -161,7 +168,7 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
       it("a snapshot that is shown is one of the target, or an error by kind; never a gone one", async () => {
         await fc.assert(
           fc.asyncProperty(answersLike(show.shown), async (body) => {
-            const result = await answering(show.operation, body, () =>
+            const result = await answered(show.operation, body, () =>
               opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
             );
             if (result instanceof SnapshotsError) return;
@@ -178,7 +185,7 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
       it("a snapshot is gone only on a list that holds others well and not it", async () => {
         await fc.assert(
           fc.asyncProperty(answers, async (body) => {
-            const result = await answering(given.list, body, () =>
+            const result = await answered(given.list, body, () =>
               opened.platform.observe(target(), { snapshotId: "20010101-000000" }, opened.scope()),
             );
             if (!(result instanceof SnapshotsError) && result.outcome === "gone")
@@ -195,7 +202,7 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
         await fc.assert(
           fc.asyncProperty(answers, async (body) => {
             const before = opened.changes();
-            const result = await answering(create, body, () => {
+            const result = await answered(create, body, () => {
               const made = opened.platform.create?.(target(), {}, opened.scope());
               return made ?? Promise.reject(new Error("no create"));
             });

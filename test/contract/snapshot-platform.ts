@@ -7,7 +7,7 @@ import { ask } from "../emulator/ask";
 import { type Opened, openOnEmulator } from "./opened";
 
 /** A fault without the place where it fires. */
-type Fault = FaultRule extends infer Rule
+export type Fault = FaultRule extends infer Rule
   ? Rule extends unknown
     ? Omit<Rule, "platform" | "operation">
     : never
@@ -54,7 +54,7 @@ export interface PlatformUnderTest {
 }
 
 /** An answer that proves nothing, and the kind of error that it is. */
-const proofless: readonly (readonly [string, Fault, ErrorKind])[] = [
+export const proofless: readonly (readonly [string, Fault, ErrorKind])[] = [
   ["401", { fault: "status", status: 401, times: "always" }, "unauthorized"],
   ["402", { fault: "status", status: 402, times: "always" }, "quota"],
   ["403 with HTML", { fault: "html", status: 403, times: "always" }, "forbidden"],
@@ -76,7 +76,7 @@ const proofless: readonly (readonly [string, Fault, ErrorKind])[] = [
 ];
 
 /** Answers that a read gets over by itself. */
-const passing: readonly (readonly [string, Fault])[] = [
+export const passing: readonly (readonly [string, Fault])[] = [
   ["a lost answer", { fault: "reset-after-commit" }],
   ["a cut body", { fault: "cut" }],
   ["a 500", { fault: "status", status: 500 }],

@@ -414,6 +414,13 @@ describe("the emulated SnapShooter", () => {
       },
     );
 
+    it("keep nothing by any rotation that was left out", async () => {
+      const { order, timezone, frequency, run_offset } = schedule;
+      const written = { order, timezone, frequency, run_offset, retention_daily: 7 };
+      const reply = await call("/jobs", "POST", { ...job, schedules: [written] });
+      expect(reply.json().data.schedules[0].retention).toEqual({ hourly: 0, daily: 7, weekly: 0, monthly: 0 });
+    });
+
     it.each([
       ["name", { name: "" }],
       ["recipe_id", { recipe_id: "file-backups" }],

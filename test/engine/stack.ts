@@ -2,17 +2,17 @@ import type { FaultRule } from "../../provider/emulator";
 import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../provider/emulator";
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
-/** A Snapshot of the program: its arguments, and its options beside them. */
-export type Declared = Record<string, unknown> & { opts?: Record<string, unknown> };
+/** A resource of the program: its arguments, and beside them its options and which resource it is (a Snapshot). */
+export type Declared = Record<string, unknown> & { opts?: Record<string, unknown>; resource?: "BackupPolicy" };
 
-/** A plain JavaScript program that declares one Snapshot per entry of resources.json. */
+/** A plain JavaScript program that declares one resource per entry of resources.json. */
 const PROGRAM = {
   "Pulumi.yaml": { name: "snap", runtime: "nodejs" },
   "package.json": { name: "snap", private: true, main: "index.js" },
   "index.js": `
-    const { Snapshot } = require("pulumi-snapshots");
-    for (const [name, { opts, ...args }] of Object.entries(require("./resources.json"))) {
-      new Snapshot(name, args, opts);
+    const resources = require("pulumi-snapshots");
+    for (const [name, { opts, resource = "Snapshot", ...args }] of Object.entries(require("./resources.json"))) {
+      new resources[resource](name, args, opts);
     }`,
 };
 
@@ -24,6 +24,8 @@ export interface Stack {
   declare(resources: Record<string, Declared>): void;
   /** The state of the Snapshot with this name; fails the test when there is none, or more than one. */
   snapshot(name: string): Promise<ResourceState>;
+  /** The state of all BackupPolicies by name. */
+  policies(): Promise<Record<string, ResourceState>>;
   /** The state of all Snapshots by name, without what a replacement has yet to delete. */
   snapshots(): Promise<Record<string, ResourceState>>;
   dispose(): Promise<void>;
@@ -59,6 +61,10 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
       },
       async snapshots() {
         const all = (await workspace.resources(":Snapshot")).filter((each) => each.delete !== true);
+        return Object.fromEntries(all.map((each) => [each.urn.split("::").at(-1) ?? "", each]));
+      },
+      async policies() {
+        const all = await workspace.resources(":BackupPolicy");
         return Object.fromEntries(all.map((each) => [each.urn.split("::").at(-1) ?? "", each]));
       },
       async dispose() {

@@ -1,8 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { seed } from "../../provider/emulator";
-import { descendants } from "../pulumi-cli/processes.js";
+import { upWithProviderKilled } from "./provider-process";
 import { changesSeenBy, createStack, diagnosticsOf, type Stack } from "./stack";
 
 const discloud = { platform: "discloud", appId: seed.discloud.appId };
@@ -194,14 +193,7 @@ test("when the provider's process is killed between request and answer, the next
   const changes = changesSeenBy(emulator);
   emulator.faults.add({ platform: "discloud", operation: "create-snapshot", fault: "slow", ms: 60_000 });
 
-  let engine = 0;
-  const running = workspace.up(["--skip-preview"], { onStart: (pid) => (engine = pid) });
-  await until(() => emulator.requests.some(({ committed }) => committed));
-  const provider = descendants(engine).filter((pid) => commandLine(pid).includes("dynamic-provider"));
-  expect(provider.length).toBeGreaterThan(0);
-  for (const pid of provider) process.kill(pid, "SIGKILL");
-  const up = await running;
-  expect(up.code).not.toBe(0);
+  await upWithProviderKilled(stack, () => emulator.requests.some(({ committed }) => committed));
   expect(await workspace.resources(":Snapshot")).toEqual([]);
   const intents = join(workspace.home, "pulumi-snapshots/intents");
   expect(readdirSync(intents)).toHaveLength(1);
@@ -214,18 +206,3 @@ test("when the provider's process is killed between request and answer, the next
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(readdirSync(intents)).toEqual([]);
 }, 120_000);
-
-/** The engine starts the provider below shells and launchers, so that only its command line tells which one it is. */
-function commandLine(pid: number): string {
-  try {
-    return existsSync("/proc/self/cmdline")
-      ? readFileSync(`/proc/${pid}/cmdline`, "utf8")
-      : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
-  } catch {
-    return "";
-  }
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 50));
-}

@@ -21,6 +21,7 @@ const fs = require("node:fs");
  * @property {number} [timeoutMs] After this long the child and all its descendants are killed; default: never.
  * @property {"pipe" | "inherit"} [stdio] "inherit" shows the output as it comes and collects none; default "pipe".
  * @property {(child: import("node:child_process").ChildProcess) => void} [onStart]
+ * @property {(output: string) => void} [onOutput] Told all of `output` so far, whenever there is more.
  */
 
 /** Linux has it, macOS does not. */
@@ -52,10 +53,12 @@ function runCommand(command, args, options = {}) {
     child.stdout?.setEncoding("utf8").on("data", (text) => {
       stdout += text;
       output += text;
+      options.onOutput?.(output);
     });
     child.stderr?.setEncoding("utf8").on("data", (text) => {
       stderr += text;
       output += text;
+      options.onOutput?.(output);
     });
     const timer =
       options.timeoutMs === undefined

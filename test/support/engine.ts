@@ -35,6 +35,8 @@ export interface PulumiOptions {
   expectCode?: number;
   /** Told the process id of `pulumi` once it runs, for tests that send it a signal. */
   onStart?: (pid: number) => void;
+  /** Told everything that is printed so far, whenever there is more. */
+  onOutput?: (output: string) => void;
 }
 
 /** One resource as `pulumi stack export` shows it. */
@@ -141,6 +143,7 @@ export class Workspace {
       env: { ...this.env, ...options.env },
       timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
       onStart: (child) => child.pid !== undefined && options.onStart?.(child.pid),
+      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
     });
     if (options.expectCode !== undefined && result.code !== options.expectCode) {
       const ended = result.timedOut ? "did not end in time" : `ended with ${result.code ?? result.signal}`;

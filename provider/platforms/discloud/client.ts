@@ -151,8 +151,8 @@ export async function getDownloadLink(api: Api, appId: string, version: string, 
   return answer.data.download;
 }
 
-/** `GET /app/{appID}`: whether the app itself exists, as far as this credential sees. */
-export async function appExists(api: Api, appId: string, scope: Scope): Promise<boolean> {
+/** `GET /app/{appID}`: the app itself; undefined where there is none, as far as this credential sees. */
+export async function showApp(api: Api, appId: string, scope: Scope) {
   try {
     const answer = await callApi(
       api,
@@ -166,9 +166,9 @@ export async function appExists(api: Api, appId: string, scope: Scope): Promise<
       scope,
     );
     checkApp(api, "show", appId, answer.data.apps.id);
-    return true;
+    return answer;
   } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return false;
+    if (isSnapshotsError(error, "notFound")) return undefined;
     throw error;
   }
 }

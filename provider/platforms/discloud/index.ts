@@ -3,7 +3,7 @@ import type { Connection } from "../../model/connection";
 import { SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import type { ObservedSnapshot } from "../../model/snapshot";
-import { appExists, createSnapshot, getDownloadLink, listAccountSnapshots, listAppSnapshots, openApi } from "./client";
+import { createSnapshot, getDownloadLink, listAccountSnapshots, listAppSnapshots, openApi, showApp } from "./client";
 import { newestFirst, toSnapshot, zoneOffsetMs } from "./mapping";
 import { versionItem } from "./schemas";
 
@@ -21,7 +21,9 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     async list(target, scope, known = []) {
       for (const reference of known) learnZone(reference);
       const answer = await listAppSnapshots(api, target.id, scope);
-      if (answer === undefined && !(await appExists(api, target.id, scope))) {
+      // A 404 has no time with it, and the first create needs one as much as any other.
+      const timed = answer ?? (await showApp(api, target.id, scope));
+      if (timed === undefined) {
         throw new SnapshotsError(`[discloud] list snapshots of app ${target.id}: there is no such app`, {
           kind: "notFound",
           executed: "no",
@@ -30,7 +32,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       return {
         snapshots: newestFirst((answer?.data.versions ?? []).map((item) => toSnapshot(item, zoneMs))),
         complete: answer !== undefined,
-        ...(answer?.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs }),
+        ...(timed.serverTimeMs === undefined ? {} : { serverTimeMs: timed.serverTimeMs }),
       };
     },
 
@@ -45,7 +47,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           ? { outcome: "gone", proof: `app ${target.id} lists its snapshots without it` }
           : { outcome: "found", snapshot: toSnapshot(item, zoneMs) };
       }
-      if (!(await appExists(api, target.id, scope))) {
+      if ((await showApp(api, target.id, scope)) === undefined) {
         return {
           outcome: "unproven",
           reason: `Discloud answers 404 for the app ${target.id} itself, so nothing proves what became of its snapshots`,

@@ -121,7 +121,7 @@ export function toServerPolicy(
       encrypt: backup.encrypt_enabled,
       ...Object.fromEntries(Object.entries(optional).filter(([name]) => isWritten(name))),
       schedules: "compiled" in read ? (read.compiled as unknown as JsonValue) : undefined,
-      retention: retention as JsonValue | undefined,
+      retention: period == null ? inputs["retention"] : (retention as JsonValue | undefined),
     }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
     region,
@@ -166,7 +166,7 @@ export function toFilePolicies(
       shown: given({
         fileVolumeId: volumeId,
         schedules: "compiled" in read ? ([read.compiled] as unknown as JsonValue) : undefined,
-        retention: retention as JsonValue | undefined,
+        retention: count == null ? inputs["retention"] : (retention as JsonValue | undefined),
       }),
       ...(unreadable.length === 0 ? {} : { unreadable }),
       region,

@@ -109,7 +109,10 @@ export const fileSchedule = z.object({
 export type FileSchedule = z.output<typeof fileSchedule>;
 
 /** What a change of a volume's schedule is answered with: no id of the schedule. */
-export const acceptedFileSchedule = z.object({ volume_id: z.string() });
+export const acceptedFileSchedule = z.object({
+  volume_id: z.string(),
+  snapshot_schedule: z.object({ frequency: text }),
+});
 
 /** The services' own envelope of an error. `detail` is a text, an array of texts, or an array of objects. */
 export const errorBody = z.object({

@@ -125,9 +125,9 @@ function jobShown(job: Job, written: Fields | undefined): Fields {
   };
   const keyOf = (shown: string | number | null | undefined, name: string): JsonValue | undefined =>
     shown === undefined ? written?.[name] : (shown ?? undefined);
-  const { name = written?.["name"], recipe_id: recipeId, encryption_key_id: key, proxy_id: proxyId } = job;
+  const { name, recipe_id: recipeId, encryption_key_id: key, proxy_id: proxyId } = job;
   const shown: Record<string, JsonValue | undefined> = {
-    name: name ?? undefined,
+    name: name ?? written?.["name"],
     recipeId: recipeId ?? written?.["recipeId"],
     ...(written === undefined
       ? parts
@@ -142,8 +142,13 @@ function jobShown(job: Job, written: Fields | undefined): Fields {
 
 type Shown = Pick<ObservedPolicy, "shown"> & { readonly unreadable: readonly string[] };
 
-function schedulesShown({ schedules }: Job): Shown {
-  if (schedules == null) return { shown: {}, unreadable: [] };
+/** What the platform doesn't show is as given. */
+function asGiven(name: string, written: JsonValue | undefined): Shown {
+  return { shown: written === undefined ? {} : { [name]: written }, unreadable: [] };
+}
+
+function schedulesShown({ schedules }: Job, written: JsonValue | undefined): Shown {
+  if (schedules == null) return asGiven("schedules", written);
   if (schedules === "unreadable") {
     return {
       shown: {},
@@ -160,6 +165,8 @@ function schedulesShown({ schedules }: Job): Shown {
 function retentionShown({ schedules }: Job, written: JsonValue | undefined): Shown {
   const counts = Array.isArray(schedules) ? schedules.flatMap(({ retention }) => retention ?? []) : [];
   const [first, ...others] = counts.map((count) => retentionFromSnapshooter(count));
+  if (counts.length === 0 && schedules !== "unreadable" && schedules?.length !== 0)
+    return asGiven("retention", written);
   if (counts.length === 0) return { shown: {}, unreadable: [] };
   if (others.some((other) => !sameRetention(first, other))) {
     const each = counts.map((count) => rotations.map((rotation) => `${count[rotation] ?? 0} ${rotation}`).join(", "));
@@ -186,7 +193,7 @@ function statusOf({ schedules }: Job): Pick<ObservedPolicy, "status" | "platform
 
 /** A job as the API shows it, in the terms of the inputs (empty where none are known). */
 export function toPolicy(job: Job, inputs: Fields): ObservedPolicy {
-  const schedules = schedulesShown(job);
+  const schedules = schedulesShown(job, inputs["schedules"]);
   const retention = retentionShown(job, inputs["retention"]);
   const unreadable = [...schedules.unreadable, ...retention.unreadable];
   return {

@@ -178,6 +178,7 @@ describe("Discloud", () => {
       expect(await opened.platform.list(app(emptyAppId), opened.scope())).toMatchObject({
         snapshots: [],
         complete: false,
+        serverTimeMs: Math.floor(opened.clock.now() / 1000) * 1000,
       });
     });
 

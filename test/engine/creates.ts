@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { definitions, type PlatformDefinition } from "../../provider";
+import type { ActiveFault, Emulator } from "../../provider/emulator";
+import { STACK } from "../support/engine";
+import type { Declared, Stack } from "./stack";
+
+const DAY_MS = 86_400_000;
+
+/** How a Snapshot is created on one platform, as its emulator sees it. */
+export interface Create {
+  readonly platform: "discloud" | "virtus" | "snapshooter" | "scp";
+  /** The requests of one create, in order; the last one is sent until the snapshot is usable. */
+  readonly operations: readonly string[];
+  /** Makes a target. */
+  addTarget(emulator: Emulator, id: string): void;
+  args(id: string): Declared;
+  /** The ids of the snapshots that were taken through the API. */
+  made(emulator: Emulator, id: string): string[];
+}
+
+const discloud: Create = {
+  platform: "discloud",
+  operations: ["list-app-snapshots", "create-snapshot"],
+  addTarget({ discloud: { addApp, addSnapshot } }, id) {
+    addApp(id);
+    addSnapshot(id, { createdAtMs: Date.now() - DAY_MS });
+  },
+  args: (appId) => ({ platform: "discloud", appId }),
+  made: (emulator, id) => versions(emulator, id).slice(1),
+};
+
+function versions(emulator: Emulator, id: string): string[] {
+  return (emulator.discloud.apps.get(id)?.snapshots.present() ?? []).map(({ version }) => version);
+}
+
+/** Discloud answers 404 for the list of an app without snapshots: one request more tells whether there is such an app. */
+const first: Create = {
+  ...discloud,
+  operations: ["list-app-snapshots", "get-app", "create-snapshot"],
+  addTarget: (emulator, id) => void emulator.discloud.addApp(id),
+  made: versions,
+};
+
+const virtus: Create = {
+  platform: "virtus",
+  operations: ["list-app-snapshots", "create-app-snapshot", "list-app-snapshots"],
+  addTarget(emulator, id) {
+    emulator.virtus.addApp(id);
+    emulator.virtus.addSnapshot(id, { modifiedMs: Date.now() - DAY_MS });
+  },
+  // One account may take a snapshot every five seconds: side by side they need connections of their own.
+  args: (appId) => ({ platform: "virtus", appId, connection: appId }),
+  made: (emulator, id) =>
+    (emulator.virtus.targets.get(id)?.snapshots.present() ?? [])
+      .slice(1)
+      .map(({ modifiedMs }) => new Date(modifiedMs).toISOString()),
+};
+
+const snapshooter: Create = {
+  platform: "snapshooter",
+  operations: ["list-backups", "start-backup", "get-backup", "get-backup"],
+  addTarget: (emulator, id) => void emulator.snapshooter.addJob({ id }),
+  args: (jobId) => ({ platform: "snapshooter", jobId, deletionPolicy: "retain" }),
+  made: (emulator, id) => (emulator.snapshooter.jobs.get(id)?.backups.present() ?? []).map((backup) => backup.id),
+};
+
+const scp: Create = {
+  platform: "scp",
+  operations: ["list-snapshots", "create-snapshot", "get-snapshot", "get-snapshot"],
+  addTarget: (emulator, id) => void emulator.scp.virtualserver.addVolume({ id }),
+  args: (volumeId) => ({ platform: "scp", volumeId, deletionPolicy: "retain" }),
+  made: (emulator, id) => emulator.scp.virtualserver.snapshotsOf(id).map((snapshot) => snapshot.id),
+};
+
+export const creates = { discloud, "discloud-first": first, virtus, snapshooter, scp } as const;
+
+/** Whatever is made from now on stays unfinished, where a platform makes snapshots after its answer. */
+export function keepRunning(emulator: Emulator): void {
+  emulator.snapshooter.timing.pendingMs = Number.POSITIVE_INFINITY;
+  emulator.scp.virtualserver.creatingMs = Number.POSITIVE_INFINITY;
+}
+
+/** What was made is usable now, and what is made from now on at once. */
+export function finishAll(emulator: Emulator): void {
+  Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
+  emulator.scp.virtualserver.creatingMs = 0;
+  for (const { backups } of emulator.snapshooter.jobs.values()) {
+    for (const { id } of backups.present()) emulator.snapshooter.setStatus(id, "completed");
+  }
+  for (const { id } of emulator.scp.virtualserver.volumes.values()) {
+    for (const snapshot of emulator.scp.virtualserver.snapshotsOf(id)) {
+      emulator.scp.virtualserver.setStatus(snapshot.id, "available");
+    }
+  }
+}
+
+/** Lifts the limits that a whole file's creates on one emulator would run into. */
+export function liftLimits({ discloud: { rateLimit }, virtus: account }: Emulator): void {
+  rateLimit.limit = 100_000;
+  account.createIntervalMs = 0;
+  account.planMemoryMb = 1_000_000;
+}
+
+/** One create of the program. Its target has its name. */
+export interface Case {
+  readonly name: string;
+  readonly create: Create;
+}
+
+/** Makes the targets of the cases, and declares a Snapshot of each. */
+export function declareCreates(
+  { emulator, workspace, declare }: Stack,
+  cases: readonly Case[],
+  extra: Record<string, unknown> = {},
+): void {
+  for (const { name, create } of cases) create.addTarget(emulator, name);
+  declare(Object.fromEntries(cases.map(({ name, create }) => [name, { ...create.args(name), ...extra }])));
+  const { connectionFields } = definitions.virtus as PlatformDefinition;
+  const fields = Object.entries(connectionFields).map(([field, { environment }]) => [
+    field,
+    emulator.environment[environment],
+  ]);
+  const own = cases.filter(({ create }) => create.platform === "virtus");
+  const connections = own.map(({ name }) => [
+    `snapshots:${name}`,
+    { platform: "virtus", ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) },
+  ]);
+  const file = `Pulumi.${STACK}.yaml`;
+  const before = readFileSync(join(workspace.directory, file), "utf8").replace(/^config:[^]*$/m, "");
+  workspace.write({ [file]: `${before}config: ${JSON.stringify(Object.fromEntries(connections))}\n` });
+}
+
+/** Holds the request of a create at `index`, before it reaches the platform or before its answer leaves. */
+export function holdAt(
+  emulator: Emulator,
+  { name, create }: Case,
+  index: number,
+  when: "before" | "after",
+): ActiveFault {
+  const operation = create.operations[index] as string;
+  const skip = create.operations.slice(0, index).filter((earlier) => earlier === operation).length;
+  return emulator.faults.add({ platform: create.platform, operation, target: name, fault: "hold", when, skip });
+}

@@ -181,7 +181,7 @@ async function takeOver(job: Job, first: ObservedPolicy, all: readonly ObservedP
   if (job.inputs["adopt"] !== true || all.length > 1) {
     const offer = Object.hasOwn(job.target.definition.arguments ?? {}, "adopt")
       ? "write adopt: true to take it over"
-      : "choose another name, or bring it into the state with pulumi import";
+      : "choose another name, or bring it into the state with pulumi import --file";
     throw new SnapshotsError(`${title(job)}: there is one already (${ids}), and no second one is made: ${offer}`, {
       kind: "conflict",
       executed: "no",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Retention } from "../provider";
 import { readConnections } from "./connections";
+import type { InputsOf } from "./functions";
 import { providerText, typeToken } from "./provider-text";
 import type { Schedule } from "./schedule";
 import { type Platform, type SnapshotStatus, timeoutsOf } from "./snapshot";
@@ -35,7 +36,7 @@ export interface ScheduledArgs {
    * Five cron fields each, with an IANA `timezone` (default `UTC`). Two lists that mean the same runs are equal. What a
    * platform can't express is refused at preview, with the nearest that it can.
    */
-  schedules: pulumi.Input<pulumi.Input<Schedule>[]>;
+  schedules: pulumi.Input<pulumi.Input<InputsOf<Schedule>>[]>;
 }
 
 interface UnscheduledArgs {
@@ -109,37 +110,29 @@ export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, Schedu
   job: pulumi.Input<SnapshooterJob>;
   jobId?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
-  retention?: pulumi.Input<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>;
-}
-
-interface NoScpTarget {
-  volumeId?: never;
-  serverId?: never;
-  fileVolumeId?: never;
+  retention?: pulumi.Input<InputsOf<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>>;
 }
 
 /** A snapshot of a virtual-server volume by every `pulumi up` whose scheduled time has passed, and what is kept of them. */
-export interface ScpVolumeBackupPolicyArgs
-  extends CommonBackupPolicyArgs,
-    ScheduledArgs,
-    Omit<NoScpTarget, "volumeId"> {
+export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
+  serverId?: never;
+  fileVolumeId?: never;
   /** Snapshot a volume that is attached to a server. */
   force?: pulumi.Input<boolean>;
   /** Left out, nothing is ever pruned. Only what this policy has made is. */
-  retention?: pulumi.Input<Retention>;
+  retention?: pulumi.Input<InputsOf<Retention>>;
 }
 
 /** A server backup, which Samsung Cloud Platform runs. */
-export interface ScpServerBackupPolicyArgs
-  extends CommonBackupPolicyArgs,
-    ScheduledArgs,
-    Omit<NoScpTarget, "serverId"> {
+export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
   platform: "scp";
   /** The server's id. */
   serverId: pulumi.Input<string>;
+  volumeId?: never;
+  fileVolumeId?: never;
   /** The backup's name; no other one may have it. */
   name: pulumi.Input<string>;
   /** Default: `AGENTLESS`. */
@@ -157,21 +150,20 @@ export interface ScpServerBackupPolicyArgs
   isAllFilesystem?: pulumi.Input<boolean>;
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** `keepWithin` only: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`. */
-  retention: pulumi.Input<Pick<Retention, "keepWithin">>;
+  retention: pulumi.Input<InputsOf<Pick<Retention, "keepWithin">>>;
   /** What destroy does: `retain` (default) leaves the backup running, `delete` deletes it. */
   deletionPolicy?: "retain" | "delete";
 }
 
 /** The snapshot schedule of a File Storage volume, which Samsung Cloud Platform runs. */
-export interface ScpFileVolumeBackupPolicyArgs
-  extends CommonBackupPolicyArgs,
-    ScheduledArgs,
-    Omit<NoScpTarget, "fileVolumeId"> {
+export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
+  volumeId?: never;
+  serverId?: never;
   /** `keepLast` only, from 1 to 128. */
-  retention: pulumi.Input<Pick<Retention, "keepLast">>;
+  retention: pulumi.Input<InputsOf<Pick<Retention, "keepLast">>>;
   /** Takes over the schedule that the volume has already; destroy then leaves it there. */
   adopt?: pulumi.Input<boolean>;
 }

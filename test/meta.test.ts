@@ -5,6 +5,7 @@ import { seed } from "../provider/emulator";
 import type { PlatformDefinition } from "../provider/model/platform";
 import { VERSION } from "../provider/model/version";
 import { definitions } from "../provider/platforms";
+import { policyFields, policyOutputs } from "../provider/resources/backup-policy/fields";
 import { commonOutputs, snapshotFields } from "../provider/resources/snapshot/fields";
 
 const root = path.join(__dirname, "..");
@@ -262,6 +263,7 @@ describe("the version", () => {
 
 describe("the types that programs see", () => {
   const snapshot = parse("sdk/snapshot.ts");
+  const policy = parse("sdk/backup-policy.ts");
   const functions = parse("sdk/functions.ts");
 
   function find<Node extends ts.Node & { name?: ts.Node | undefined }>(
@@ -279,12 +281,12 @@ describe("the types that programs see", () => {
   const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 
   /** The members of an interface with those it inherits; one that may never be given is none. */
-  function membersOf(name: string): Map<string, ts.TypeNode> {
-    const node = find(snapshot, ts.isInterfaceDeclaration, name);
+  function membersOf(file: ts.SourceFile, name: string): Map<string, ts.TypeNode> {
+    const node = find(file, ts.isInterfaceDeclaration, name);
     const members = new Map<string, ts.TypeNode>();
     for (const clause of node.heritageClauses ?? []) {
       for (const parent of clause.types)
-        for (const [key, type] of membersOf(parent.expression.getText())) members.set(key, type);
+        for (const [key, type] of membersOf(file, parent.expression.getText())) members.set(key, type);
     }
     for (const member of node.members) {
       if (!ts.isPropertySignature(member) || member.type === undefined) continue;
@@ -293,14 +295,20 @@ describe("the types that programs see", () => {
     return members;
   }
 
-  const argumentsByPlatform = new Map<string, Set<string>>();
-  for (const reference of unionOf(find(snapshot, ts.isTypeAliasDeclaration, "SnapshotArgs").type)) {
-    const members = membersOf(reference.getText());
-    const [platform = ""] = literalsOf(members.get("platform") as ts.TypeNode);
-    const known = argumentsByPlatform.get(platform) ?? new Set();
-    for (const key of members.keys()) known.add(key);
-    argumentsByPlatform.set(platform, known);
+  function argumentsIn(file: ts.SourceFile, union: string): Map<string, Set<string>> {
+    const byPlatform = new Map<string, Set<string>>();
+    for (const reference of unionOf(find(file, ts.isTypeAliasDeclaration, union).type)) {
+      const members = membersOf(file, reference.getText());
+      const [platform = ""] = literalsOf(members.get("platform") as ts.TypeNode);
+      const known = byPlatform.get(platform) ?? new Set();
+      for (const key of members.keys()) known.add(key);
+      byPlatform.set(platform, known);
+    }
+    return byPlatform;
   }
+
+  const argumentsByPlatform = argumentsIn(snapshot, "SnapshotArgs");
+  const policyArguments = argumentsIn(policy, "BackupPolicyArgs");
 
   it("name every platform and no other", () => {
     const names = sorted(platforms.map(({ name }) => name));
@@ -313,10 +321,29 @@ describe("the types that programs see", () => {
   it.each(platforms.map((platform) => [platform.name, platform] as const))(
     "give %s exactly the arguments that check knows",
     (name, platform) => {
-      const fields = Object.entries(snapshotFields(platform)).filter(([, field]) => !field.internal);
-      expect(sorted(argumentsByPlatform.get(name) ?? [])).toEqual(sorted(fields.map(([field]) => field)));
+      const visible = (fields: Readonly<Record<string, { readonly internal?: true }>>) =>
+        sorted(Object.keys(fields).filter((field) => !fields[field]?.internal));
+      expect(sorted(argumentsByPlatform.get(name) ?? [])).toEqual(visible(snapshotFields(platform)));
+      expect(sorted(policyArguments.get(name) ?? [])).toEqual(visible(policyFields(platform)));
     },
   );
+
+  const policyOutputNames = sorted([
+    ...platforms.flatMap((platform) =>
+      Object.entries(policyFields(platform)).flatMap(([field, { internal }]) => (internal ? [] : [field])),
+    ),
+    ...Object.keys(policyOutputs),
+    "dueAt",
+  ]);
+
+  it("give a BackupPolicy every input and output, each of which resolves", () => {
+    const members = find(policy, ts.isClassDeclaration, "BackupPolicy").members.filter(ts.isPropertyDeclaration);
+    expect(sorted(members.map((member) => member.name.getText()))).toEqual(policyOutputNames);
+    const registered = /const outputNames = \[([^\]]*)\]/.exec(policy.text)?.[1] ?? "";
+    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(
+      policyOutputNames.filter((output) => output !== "platform"),
+    );
+  });
 
   const outputs = sorted([
     ...platforms.flatMap((platform) => [

@@ -10,6 +10,8 @@ import { redact } from "./redact";
 import { retryAfterMs, retryDelayMs } from "./retry";
 
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+/** No documented answer has more than ten levels; what walks through one by recursion must not run out of stack. */
+const DEEPEST_LEVEL = 64;
 const CONNECT_TIMEOUT_MS = 15_000;
 const READ_TIMEOUT_MS = 30_000;
 const ANNOUNCED_WAIT_MS = 5_000;
@@ -89,8 +91,10 @@ function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   const key = `${isDirect} ${changes}`;
   let dispatcher = dispatchers.get(key);
   if (dispatcher === undefined) {
-    const options = { connect: { timeout: CONNECT_TIMEOUT_MS } };
-    dispatcher = isDirect ? new Agent(options) : new EnvHttpProxyAgent(options);
+    // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would switch it off.
+    const tls = { rejectUnauthorized: true };
+    const options = { connect: { timeout: CONNECT_TIMEOUT_MS, ...tls } };
+    dispatcher = isDirect ? new Agent(options) : new EnvHttpProxyAgent({ ...options, requestTls: tls, proxyTls: tls });
     dispatchers.set(key, dispatcher);
   }
   return dispatcher;
@@ -171,6 +175,26 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isTooDeep(text: string): boolean {
+  let level = 0;
+  let isInText = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (isInText) {
+      if (character === "\\") index++;
+      else if (character === '"') isInText = false;
+    } else if (character === '"') {
+      isInText = true;
+    } else if (character === "[" || character === "{") {
+      level++;
+      if (level > DEEPEST_LEVEL) return true;
+    } else if (character === "]" || character === "}") {
+      level--;
+    }
+  }
+  return false;
 }
 
 function kindOfStatus(status: number): ErrorKind {
@@ -263,7 +287,6 @@ async function attempt<Schema extends z.ZodType>(
   const timeoutMs = Math.max(1, Math.min(call.timeoutMs ?? READ_TIMEOUT_MS, deadlineMs - api.clock.now()));
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   let answer: RawAnswer | undefined;
-  api.limiter.sent();
   try {
     answer = await send(call.method, url, api.headers(call.method, url.href), body, timeoutMs, changes, api.clock);
   } catch (error) {
@@ -271,7 +294,8 @@ async function attempt<Schema extends z.ZodType>(
   } finally {
     api.limiter.answered(answer === undefined ? undefined : api.budget?.(answer, api.clock.now()));
   }
-  const json = parseJson(answer.text);
+  const tooDeep = isTooDeep(answer.text);
+  const json = tooDeep ? undefined : parseJson(answer.text);
   if (answer.status < 200 || answer.status > 299) throw statusError(api, call, answer, json);
 
   const checked = call.expect.safeParse(json);
@@ -282,9 +306,11 @@ async function attempt<Schema extends z.ZodType>(
     const what =
       answer.text.trim() === ""
         ? "an empty answer"
-        : isNotJson
-          ? "an answer that is not JSON"
-          : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
+        : tooDeep
+          ? `an answer of more than ${DEEPEST_LEVEL} levels`
+          : isNotJson
+            ? "an answer that is not JSON"
+            : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
@@ -299,7 +325,8 @@ async function attempt<Schema extends z.ZodType>(
   };
 }
 
-async function waitForBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
+/** Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one. */
+async function takeFromBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
     const endMs = Math.min(api.clock.now() + heldMs, LATEST_DATE_MS);
     // A window of the platform's limit is our own queue; an absurd one is not waited for without end.
@@ -311,6 +338,7 @@ async function waitForBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Pro
     if (heldMs >= ANNOUNCED_WAIT_MS) scope.announce(`${what}; waiting`);
     await api.clock.sleep(heldMs);
   }
+  api.limiter.sent();
 }
 
 /**
@@ -326,14 +354,19 @@ export async function callApi<Schema extends z.ZodType>(
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.
     scope.deadlineMs += await api.limiter.turn(changes);
-    await waitForBudget(api, call, scope);
-    if (changes && api.clock.now() >= scope.deadlineMs) {
-      throw new SnapshotsError(`${prefixOf(api, call)}: not sent, the time for this operation is up`, {
-        kind: "timeout",
-        executed: "no",
-      });
+    await takeFromBudget(api, call, scope);
+    try {
+      if (changes && api.clock.now() >= scope.deadlineMs) {
+        throw new SnapshotsError(`${prefixOf(api, call)}: not sent, the time for this operation is up`, {
+          kind: "timeout",
+          executed: "no",
+        });
+      }
+      if (changes) await scope.beforeChange?.();
+    } catch (error) {
+      api.limiter.answered(undefined);
+      throw error;
     }
-    if (changes) await scope.beforeChange?.();
     try {
       return await attempt(api, call, changes, scope.deadlineMs);
     } catch (error) {

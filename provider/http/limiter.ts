@@ -16,7 +16,7 @@ export interface Limiter {
   heldMs(): number;
   /** Waits until a request may leave by our own spacing; resolves to how long that took, in milliseconds. */
   turn(changes: boolean): Promise<number>;
-  /** Notes that a request has left. */
+  /** Notes that a request leaves now, or as soon as it is noted. */
   sent(): void;
   /** Notes that a request has ended, and what the platform's headers said, if anything. */
   answered(budget: RateBudget | undefined): void;

@@ -127,7 +127,7 @@ export function declareCreates(
     { platform: "virtus", ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) },
   ]);
   const file = `Pulumi.${STACK}.yaml`;
-  const before = readFileSync(join(workspace.directory, file), "utf8").replace(/^config:[^]*$/m, "");
+  const before = readFileSync(join(workspace.directory, file), "utf8").replace(/^config:[\s\S]*$/m, "");
   workspace.write({ [file]: `${before}config: ${JSON.stringify(Object.fromEntries(connections))}\n` });
 }
 

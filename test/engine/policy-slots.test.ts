@@ -192,3 +192,43 @@ test("a run that is killed after it has asked takes no second one, and fails not
     clock.dispose();
   }
 }, 120_000);
+
+test("what the retention does not keep is named in the preview, and goes; what is left over stays a diff until it has gone", async () => {
+  await start({ volume: three["volume"] ?? {} });
+  try {
+    const { virtualserver } = stack.emulator.scp;
+    const foreign = virtualserver.snapshotsOf(seed.scp.volumeId).map(({ id }) => id);
+    const ownNames = () =>
+      virtualserver
+        .snapshotsOf(seed.scp.volumeId)
+        .filter(({ id }) => !foreign.includes(id))
+        .map(({ name }) => name);
+    for (let day = 0; day < 3; day++) {
+      await up();
+      clock.advance(24);
+    }
+    stack.declare({ volume: { ...three["volume"], retention: { keepLast: 2, maxDeletes: 1 } } });
+    const preview = await stack.workspace.preview();
+    expect(diagnosticsOf(preview, "volume")).toEqual([
+      expect.stringMatching(
+        /^pulumi up deletes 1 snapshot: "volume-20270109T1800Z" .*not kept by keepLast: 2.*; 1 more waits? for later runs/,
+      ),
+    ]);
+    stack.emulator.faults.add({ platform: "scp", operation: "delete-snapshot", fault: "status", status: 403 });
+    const run = await up();
+    expect(diagnosticsOf(run, "volume").join("\n")).toMatch(
+      /warning: .* was to go .* and is not deleted: .*tries again/,
+    );
+    expect(ownNames()).toHaveLength(4);
+    expect((await stack.workspace.preview(["--expect-no-changes"])).code).not.toBe(0);
+    await up();
+    await up();
+    await unchanged();
+    expect(ownNames()).toEqual(["volume-20270111T1800Z", "volume-20270112T1800Z"]);
+    expect(virtualserver.snapshotsOf(seed.scp.volumeId)).toHaveLength(foreign.length + 2);
+    expect(await snapshotsOf("volume")).toMatchObject([{ keptBecause: ["newest", "last"] }, { keptBecause: ["last"] }]);
+  } finally {
+    await stack.dispose();
+    clock.dispose();
+  }
+}, 180_000);

@@ -7,7 +7,7 @@ import { installedPackage } from "../support/engine";
 /** What compiles, and what must not, in a program that has the package installed. */
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
-import { getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Snapshot } from "pulumi-snapshots";
+import { BackupPolicy, getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Snapshot } from "pulumi-snapshots";
 
 const appId = pulumi.output("1745338954955");
 const snapshot = new Snapshot("a", { platform: "discloud", appId, triggers: { release: appId }, reuseWithin: "6h" });
@@ -21,6 +21,34 @@ export const sizes = getSnapshots({ platform: "discloud", limit: 3 }).then((all)
 export const newest = getSnapshot({ platform: "virtus", appId: "1", id: "latest" });
 export const names = getSnapshotsOutput({ platform: "dscloud", appId }).apply((all) => all.map((each) => each.backupName));
 export const link = getDownloadLinkOutput({ platform: "discloud", appId, id: snapshot.snapshotId }).url;
+
+const schedules = [{ cron: "0 3 * * *", timezone: "Europe/Lisbon" }];
+const policy = new BackupPolicy("f", { platform: "discloud", appId, schedules, maxAge: "26h", onStale: "fail" });
+new BackupPolicy("g", { platform: "virtus", databaseId: appId, schedules: [{ cron: appId }], suspended: true });
+new BackupPolicy("h", { platform: "scp", volumeId: "1", schedules, retention: { keepDaily: 7, maxDeletes: 3 } });
+new BackupPolicy("i", { platform: "scp", serverId: "1", name: "n", schedules, retention: { keepWithin: "14d" } });
+new BackupPolicy("j", { platform: "scp", fileVolumeId: "1", schedules, retention: { keepLast: 7 }, adopt: true });
+const job = { name: "n", recipeId: 7, config: { root_path: "/" }, compute: {}, storage: { id: appId } };
+new BackupPolicy("k", { platform: "snapshooter", job, schedules, retention: { keepDaily: 7 } }, { protect: true });
+new BackupPolicy("l", { platform: "dscloud", appId, maxAge: "26h" });
+new BackupPolicy("m", { platform: "snapshooter", jobId: "1", maxAge: "26h" });
+export const fresh: pulumi.Output<boolean | undefined> = policy.fresh;
+export const kept = policy.snapshots.apply((all) => all?.map(({ id, keptBecause }) => [id, keptBecause]));
+
+// @ts-expect-error a schedule
+new BackupPolicy("13", { platform: "discloud", appId });
+// @ts-expect-error what is only watched has no schedule
+new BackupPolicy("14", { platform: "dscloud", appId, schedules });
+// @ts-expect-error no app host deletes
+new BackupPolicy("15", { platform: "virtus", appId, schedules, retention: { keepLast: 3 } });
+// @ts-expect-error a server backup has a retention
+new BackupPolicy("16", { platform: "scp", serverId: "1", name: "n", schedules });
+// @ts-expect-error a server backup is kept for a time only
+new BackupPolicy("17", { platform: "scp", serverId: "1", name: "n", schedules, retention: { keepLast: 7 } });
+// @ts-expect-error one target
+new BackupPolicy("18", { platform: "scp", serverId: "1", volumeId: "1", name: "n", schedules, retention: {} });
+// @ts-expect-error a job, or one that exists
+new BackupPolicy("19", { platform: "snapshooter", job, jobId: "1", schedules });
 
 // @ts-expect-error DS Cloud takes no snapshots
 new Snapshot("1", { platform: "dscloud", appId });

@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
-import { createServer, type Server } from "node:net";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
@@ -60,6 +63,45 @@ async function failure(given: Counted, timeoutMs?: number, overrides?: Partial<A
   );
   if (!(error instanceof SnapshotsError)) throw new Error(`not refused by kind: ${String(error)}`);
   return error;
+}
+
+const run = promisify(execFile);
+
+/** Sends one POST in a process of its own, since the environment is read once; returns what came of it. */
+async function post(baseUrl: string, environment: Record<string, string>) {
+  const clientFile = join(__dirname, "..", "..", "dist", "provider", "http", "client.js");
+  const limiterFile = join(__dirname, "..", "..", "dist", "provider", "http", "limiter.js");
+  const program = `
+    const { z } = require("zod");
+    const { callApi } = require(${JSON.stringify(clientFile)});
+    const { createLimiter } = require(${JSON.stringify(limiterFile)});
+    let nowMs = Date.now();
+    const timeout = (ms) => AbortSignal.timeout(ms);
+      const clock = { now: () => nowMs, sleep: async (ms) => { nowMs += ms; }, timeout };
+    const api = {
+      connection: { name: "discloud", platform: "discloud", fields: {}, secrets: ["t0ken"], fromConfig: false },
+      baseUrl: ${JSON.stringify(baseUrl)}, clock, random: () => 0.5, limiter: createLimiter(clock, 0),
+      headers: () => ({ "api-token": "t0ken" }), explain: () => ({}), rateLimitDelayMs: 0,
+    };
+    const call = { operation: "add", method: "POST", path: "/count", expect: z.object({ count: z.number() }) };
+    callApi(api, call, { deadlineMs: nowMs + 60_000, announce() {} }).then(
+      ({ data }) => console.log(JSON.stringify(data)),
+      ({ kind, executed, message }) => console.log(JSON.stringify({ kind, executed, message })),
+    );`;
+  const {
+    HTTP_PROXY: _1,
+    HTTPS_PROXY: _2,
+    NO_PROXY: _3,
+    http_proxy: _4,
+    https_proxy: _5,
+    no_proxy: _6,
+    ...clean
+  } = process.env;
+  const { stdout } = await run(process.execPath, ["-e", program], {
+    cwd: join(__dirname, "..", ".."),
+    env: { ...clean, ...environment },
+  });
+  return JSON.parse(stdout) as Record<string, unknown>;
 }
 
 const good: Reply = { status: 200, body: { count: 3 }, headers: { date: "Sat, 21 Nov 2026 02:30:15 GMT" } };
@@ -242,6 +284,23 @@ describe("a failure becomes one error by kind", () => {
     expect(error.message).toMatch(/larger than 16 MiB$/);
   });
 
+  it("when the answer is nested deeper than any of its documents", async () => {
+    const nested = (open: string, close: string, levels: number) =>
+      `{"count":3,"more":${open.repeat(levels)}1${close.repeat(levels)}}`;
+    for (const body of [nested("[", "]", 5_000_000), nested('{"a":', "}", 2_000_000), nested("[", "]", 64)]) {
+      server.plan({ status: 200, body });
+      const error = await failure(CHANGE);
+      expect(error).toMatchObject({ kind: "unexpectedAnswer", executed: "maybe" });
+      expect(error.message).toMatch(/HTTP 200 with an answer of more than 64 levels$/);
+    }
+    server.plan({ status: 200, body: nested("[", "]", 63) });
+    expect((await call(CHANGE)).data).toEqual({ count: 3 });
+    server.plan({ status: 200, body: { count: 3, more: `${"[".repeat(100)}\\"${"{".repeat(100)}` } });
+    expect((await call(CHANGE)).data).toEqual({ count: 3 });
+    server.plan({ status: 400, body: nested("[", "]", 5_000_000) });
+    expect(await failure(CHANGE)).toMatchObject({ kind: "invalid" });
+  });
+
   it("keeps its credential to itself when it is sent elsewhere", async () => {
     const elsewhere = await startApiServer();
     elsewhere.plan(good);
@@ -383,7 +442,6 @@ describe("the platform's rate limit", () => {
 });
 
 describe("corporate proxies", () => {
-  const run = promisify(execFile);
   const proxies: Server[] = [];
 
   /** A proxy that notes what it is asked to connect to, and answers every CONNECT alike. */
@@ -407,42 +465,6 @@ describe("corporate proxies", () => {
     for (const proxy of proxies.splice(0)) proxy.close();
   });
 
-  /** Sends one POST in a process of its own, since the proxy variables are read once; prints what came of it. */
-  async function post(baseUrl: string, environment: Record<string, string>) {
-    const clientFile = join(__dirname, "..", "..", "dist", "provider", "http", "client.js");
-    const limiterFile = join(__dirname, "..", "..", "dist", "provider", "http", "limiter.js");
-    const program = `
-      const { z } = require("zod");
-      const { callApi } = require(${JSON.stringify(clientFile)});
-      const { createLimiter } = require(${JSON.stringify(limiterFile)});
-      let nowMs = Date.now();
-      const clock = { now: () => nowMs, sleep: async (ms) => { nowMs += ms; } };
-      const api = {
-        connection: { name: "discloud", platform: "discloud", fields: {}, secrets: ["t0ken"], fromConfig: false },
-        baseUrl: ${JSON.stringify(baseUrl)}, clock, random: () => 0.5, limiter: createLimiter(clock, 0),
-        headers: () => ({ "api-token": "t0ken" }), explain: () => ({}), rateLimitDelayMs: 0,
-      };
-      const call = { operation: "add", method: "POST", path: "/count", expect: z.object({ count: z.number() }) };
-      callApi(api, call, { deadlineMs: nowMs + 60_000, announce() {} }).then(
-        ({ data }) => console.log(JSON.stringify(data)),
-        ({ kind, executed, message }) => console.log(JSON.stringify({ kind, executed, message })),
-      );`;
-    const {
-      HTTP_PROXY: _1,
-      HTTPS_PROXY: _2,
-      NO_PROXY: _3,
-      http_proxy: _4,
-      https_proxy: _5,
-      no_proxy: _6,
-      ...clean
-    } = process.env;
-    const { stdout } = await run(process.execPath, ["-e", program], {
-      cwd: join(__dirname, "..", ".."),
-      env: { ...clean, ...environment },
-    });
-    return JSON.parse(stdout) as Record<string, unknown>;
-  }
-
   it("are not asked for an address of this machine", async () => {
     const proxy = await startProxy("502 Bad Gateway");
     server.plan(good);
@@ -463,4 +485,75 @@ describe("corporate proxies", () => {
     expect(result).toMatchObject({ kind: "unavailable", executed: "no" });
     expect(result["message"]).toMatch(/can't connect to api\.example\.invalid \(.*502/);
   });
+});
+
+describe("certificates", () => {
+  let folder: string;
+  let secure: SecureServer;
+  let tunnel: Server;
+  let port: number;
+  let asked: number;
+
+  const listen = (one: Server | SecureServer) =>
+    new Promise<number>((resolve) => one.listen(0, "127.0.0.1", () => resolve((one.address() as AddressInfo).port)));
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pulumi-snapshots-tls-"));
+    const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+    await run("openssl", [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:api.example.invalid"],
+      ...["-keyout", key, "-out", certificate],
+    ]);
+    const files = { key: await readFile(key), cert: await readFile(certificate) };
+    secure = createSecureServer(files, (_request, response) => {
+      asked += 1;
+      response.end(JSON.stringify({ count: 3 }));
+    });
+    port = await listen(secure);
+    // A company's proxy: whatever address is asked for, it leads to the one server.
+    tunnel = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        const onward = connect(port, "127.0.0.1", () => {
+          socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+          socket.pipe(onward).pipe(socket);
+        });
+        onward.on("error", () => {});
+      });
+    });
+    await listen(tunnel);
+  });
+  beforeEach(() => {
+    asked = 0;
+  });
+  afterAll(async () => {
+    secure.close();
+    tunnel.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const proxy = () => ({ HTTPS_PROXY: `http://127.0.0.1:${(tunnel.address() as AddressInfo).port}` });
+
+  it.each(["straight", "through a proxy"])(
+    "are verified %s, whatever the environment says of it: nothing was carried out",
+    async (way) => {
+      const [url, environment] =
+        way === "straight" ? [`https://localhost:${port}`, {}] : ["https://api.example.invalid", proxy()];
+      const result = await post(url, { ...environment, NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+      expect(result).toMatchObject({ kind: "unavailable", executed: "no" });
+      expect(result["message"]).toMatch(/can't connect to .* \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+      expect(asked).toBe(0);
+    },
+  );
+
+  it.each(["straight", "through a proxy"])(
+    "of a company's own authority are trusted %s by NODE_EXTRA_CA_CERTS",
+    async (way) => {
+      const [url, environment] =
+        way === "straight" ? [`https://localhost:${port}`, {}] : ["https://api.example.invalid", proxy()];
+      const trust = { NODE_EXTRA_CA_CERTS: join(folder, "certificate.pem") };
+      expect(await post(url, { ...environment, ...trust })).toEqual({ count: 3 });
+    },
+  );
 });

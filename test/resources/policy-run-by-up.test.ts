@@ -389,6 +389,9 @@ describe("freshness", () => {
     expect(run.step).toBe("refresh");
     expect(run.warnings.join("\n")).toMatch(/itself is no longer shown by Virtus Cloud/);
     expect(outs()).toMatchObject({ status: "unknown", fresh: false });
+    stack.emulator.virtus.addDatabase(seed.virtus.databaseId);
+    await stack.refresh("nightly");
+    expect(outs()).toMatchObject({ status: "active" });
   });
 });
 

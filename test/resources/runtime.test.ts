@@ -25,13 +25,17 @@ describe("what a user's state holds for ever", () => {
     expect(providerText("Snapshot")).toBe(
       'exports.handler = () => require("pulumi-snapshots/runtime").provider("Snapshot");',
     );
+    expect(providerText("BackupPolicy")).toBe(
+      'exports.handler = () => require("pulumi-snapshots/runtime").provider("BackupPolicy");',
+    );
     expect(typeToken("Snapshot")).toBe("pulumi-nodejs:dynamic/snapshots:Snapshot");
+    expect(typeToken("BackupPolicy")).toBe("pulumi-nodejs:dynamic/snapshots:BackupPolicy");
   });
 
-  it("runs, and gives a provider with every verb", () => {
+  it.each(["Snapshot", "BackupPolicy"] as const)("runs, and gives a provider of %s with every verb", (resource) => {
     const exported: { handler?: () => unknown } = {};
     const runtime = join(__dirname, "..", "..", "provider", "dynamic", "runtime");
-    new Function("exports", "require", providerText("Snapshot"))(exported, (name: string) => {
+    new Function("exports", "require", providerText(resource))(exported, (name: string) => {
       expect(name).toBe("pulumi-snapshots/runtime");
       return require(runtime);
     });

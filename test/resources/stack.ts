@@ -14,6 +14,8 @@ export interface Held {
   id: string;
   inputs: Properties;
   props: Properties;
+  /** The last run has not finished with it: the next one updates it whatever the comparison says. */
+  isUnfinished?: boolean;
 }
 
 /** What one run has done to a resource. */
@@ -98,10 +100,8 @@ export class Stack {
     if (held === undefined) return this.attempt("create", urn, async () => this.make(name, inputs, verbs));
     // With --target-replace the engine asks for no diff.
     const { changes, replaces = [] } = options.replace ? { replaces: ["id"] } : verbs.diff(held.id, held.props, inputs);
-    if (
-      changes === false ||
-      (changes === undefined && replaces.length === 0 && isDeepStrictEqual(held.inputs, inputs))
-    ) {
+    const isSame = changes === undefined && replaces.length === 0 && isDeepStrictEqual(held.inputs, inputs);
+    if (!held.isUnfinished && (changes === false || isSame)) {
       held.inputs = inputs;
       return { step: "same", warnings: [] };
     }
@@ -115,11 +115,14 @@ export class Stack {
     return this.attempt("update", urn, async () => {
       try {
         held.props = plain(await verbs.update(held.id, held.props, inputs));
-      } catch (error) {
-        if (error instanceof UnfinishedError) held.props = plain(error.properties);
-        throw error;
-      } finally {
         held.inputs = inputs;
+        delete held.isUnfinished;
+      } catch (error) {
+        if (error instanceof UnfinishedError) {
+          held.props = plain(error.properties);
+          held.isUnfinished = true;
+        }
+        throw error;
       }
     });
   }
@@ -134,7 +137,7 @@ export class Stack {
         this.state.delete(name);
         step = "drop";
       } else {
-        Object.assign(held, { id: read.id, props: plain(read.props), inputs: plain(read.inputs) });
+        this.state.set(name, { id: read.id, inputs: plain(read.inputs), props: plain(read.props) });
       }
     });
     return { ...run, step };
@@ -174,7 +177,7 @@ export class Stack {
       this.state.set(name, { id, inputs, props: plain(outs) });
     } catch (error) {
       if (error instanceof UnfinishedError) {
-        this.state.set(name, { id: error.id, inputs, props: plain(error.properties) });
+        this.state.set(name, { id: error.id, inputs, props: plain(error.properties), isUnfinished: true });
       }
       throw error;
     }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { instantOf, isoText } from "../../model/clock";
 import type { ConnectionSources } from "../../model/connection";
 import { parseDuration } from "../../model/duration";
@@ -89,8 +90,20 @@ function refusedChanges(
     const isSchedule = name === "schedules" || name === "retention";
     const isRefused = isSchedule ? target.scheduleChange === "refuse" : field.change === "refuse";
     if (!isRefused || isUnknown(news[name]) || isSameInput(name, field, target, olds, news, nowMs)) return [];
-    return [{ property: name, reason: `can't be changed after creation: ${target.refusal}` }];
+    return changedParts(name, olds[name], news[name]).map((property) => ({
+      property,
+      reason: `can't be changed after creation: ${target.refusal}`,
+    }));
   });
+}
+
+/** Which parts of an input differ: the engine shows the value of what is refused, and an object's may be long. */
+function changedParts(name: string, before: unknown, after: unknown): string[] {
+  const isObject = (value: unknown): value is Properties =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject(before) || !isObject(after)) return [name];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.filter((key) => !isDeepStrictEqual(before[key], after[key])).map((key) => `${name}.${key}`);
 }
 
 /** The latest scheduled time that has passed. One ahead of this machine's clock was settled by another's and stays. */
@@ -120,7 +133,7 @@ function warningsOf(
   if (schedules !== undefined) {
     warnings.push(...clockChangeWarnings(schedules, nowMs));
     const maxAge = parseDuration(String(inputs["maxAge"] ?? ""));
-    const gapMs = longestGapAfter(schedules, nowMs) * 1000;
+    const gapMs = "milliseconds" in maxAge ? longestGapAfter(schedules, nowMs) * 1000 : 0;
     if ("milliseconds" in maxAge && maxAge.milliseconds < gapMs) {
       warnings.push(
         `maxAge ${String(inputs["maxAge"])} is shorter than the longest time between two runs, ${inHours(gapMs)}: it ` +
@@ -150,20 +163,22 @@ export function checkPolicy(
   if ("reason" in definition) return { inputs: news, failures: [definition], warnings: [] };
 
   const fields = policyFields(definition);
+  const target = policyTargetOf(definition, news);
   const failures: CheckFailure[] = [];
   const inputs: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(news)) {
     if (isMissing(value) || name === "dueAt") continue;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     inputs[name] = value;
-    failures.push(
-      ...(field === undefined ? [unknownArgument(name, definition, policyFields)] : fieldFailures(name, field, value)),
-    );
+    if (field !== undefined) failures.push(...fieldFailures(name, field, value));
+    // What a target says of schedules and retention that it has none of tells more.
+    else if (target === undefined || (name !== "schedules" && name !== "retention")) {
+      failures.push(unknownArgument(name, definition, policyFields));
+    }
   }
   const targets = Object.keys(definition.policyTargets);
   failures.push(...targetFailures(news, targets, `what the policy on ${definition.title} is for`));
   failures.push(...connectionFailures({ connection: definition.name, ...inputs }, definition, sources));
-  const target = policyTargetOf(definition, news);
   if (target === undefined) return { inputs, failures, warnings: [] };
 
   for (const [name, field] of Object.entries(fields)) {

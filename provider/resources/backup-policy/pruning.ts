@@ -42,6 +42,6 @@ export function goingInWords(
   const later =
     queued.length === 0
       ? ""
-      : `; ${queued.length} more ${queued.length === 1 ? "waits" : "wait"} for a later run, because of maxDeletes`;
+      : `; ${queued.length} more ${queued.length === 1 ? "waits" : "wait"} for later runs, because of maxDeletes`;
   return `${verb} ${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}: ${named.join(", ")}${later}`;
 }

@@ -310,7 +310,8 @@ export async function updateOnPlatform(
   olds: Properties,
 ): Promise<Properties> {
   const job = jobFor(session, inputs);
-  job.scope.deadlineMs = session.host.clock.now() + timeoutMs(inputs, "update", job.definition.createTimeoutMs);
+  job.scope.deadlineMs =
+    session.host.clock.now() + timeoutMs(inputs, "update", timeoutMs(inputs, "create", job.definition.createTimeoutMs));
   const reference = referenceTo(id, olds);
   const observed = await job.policies.observe(reference, job.inputs, job.scope);
   if (observed.outcome !== "found") {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { instantOf, isoText } from "../../model/clock";
 import { messageOf } from "../../model/errors";
+import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
 import { type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
@@ -209,17 +210,21 @@ function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: nu
   return { ...judge(inputs, [...list.snapshots, ...recorded], nowMs) };
 }
 
-function outsOf(inputs: Properties, urn: string | undefined, held: Held, olds: Properties): Properties {
+function outsOf(inputs: Properties, urn: string | undefined, held: Held, olds: Properties, nowMs: number): Properties {
+  const { pending } = held;
   return {
     ...inputs,
     runBy: "up",
     policyId: textOf(olds, "policyId") ?? markOf(urn),
-    status: inputs["suspended"] === true ? "suspended" : "active",
+    createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
+    status: statusOf(inputs, pending !== undefined),
     snapshots: plainRecords(held.records),
-    ...(held.pending === undefined
-      ? {}
-      : { unfinished: held.pending.unfinished, unfinishedSlot: held.pending.slot, status: "pending" }),
+    ...(pending === undefined ? {} : { unfinished: pending.unfinished, unfinishedSlot: pending.slot }),
   };
+}
+
+function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
+  return isPending ? "pending" : inputs["suspended"] === true ? "suspended" : "active";
 }
 
 /**
@@ -231,7 +236,9 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
   const { clock, warn } = session.host;
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
-    job.scope.deadlineMs = clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
+    const createMs = timeoutMs(inputs, "create", job.definition.createTimeoutMs);
+    const isFirst = Object.keys(olds).length === 0;
+    job.scope.deadlineMs = clock.now() + (isFirst ? createMs : timeoutMs(inputs, "update", createMs));
     const dueAt = textOf(inputs, "dueAt");
     const known = recordsOf(olds);
     const before = await job.platform.list(job.target, job.scope, known.map(referenceTo));
@@ -261,7 +268,7 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
     const pruned = isActive
       ? await prune(job, held, inputs, nowMs)
       : { pruned: [], pruneQueue: olds["pruneQueue"] ?? [] };
-    return { ...outsOf(inputs, job.urn, held, olds), ...freshOuts(inputs, held, before, nowMs), ...pruned };
+    return { ...outsOf(inputs, job.urn, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs), ...pruned };
   });
 }
 
@@ -285,7 +292,7 @@ function unfinishedRun(
   }
   const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
   const { pruneQueue = [] } = olds;
-  const outs = { ...outsOf(inputs, job.urn, held, olds), ...freshOuts(inputs, held, before, nowMs) };
+  const outs = { ...outsOf(inputs, job.urn, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs) };
   return new UnfinishedError(id, { ...outs, pruned: [], pruneQueue }, error.reason, { cause: error });
 }
 
@@ -301,6 +308,7 @@ export async function readRun(session: Session, props: Properties): Promise<Prop
   const { dueAt: _due, fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, pruneQueue, ...others } = props;
   return {
     ...others,
+    status: statusOf(props, props["unfinished"] !== undefined),
     ...(dueAt === undefined || isGone ? {} : { dueAt }),
     ...freshOuts(props, { records }, list, nowMs),
     snapshots: plainRecords(records),

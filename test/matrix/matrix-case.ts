@@ -1,0 +1,305 @@
+import { subscribe } from "node:diagnostics_channel";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { type ActiveFault, type Emulator, type RecordedRequest, startEmulator } from "../../provider/emulator";
+import { type FakeClock, fakeClock } from "../http/fake-clock";
+import { EngineStack, type ProviderCode, type Run } from "./engine-stack";
+import type { Fault, FaultContext } from "./faults";
+import { journalNames, leaksIn, wronglyDropped } from "./invariants";
+import type { Scene, Step } from "./steps";
+import type { MatrixTarget, Truth } from "./targets";
+
+/** One request of a step, as a run without faults sends it. */
+export interface Request {
+  readonly operation: string;
+  /** How many requests of the operation came before it in the step. */
+  readonly nth: number;
+  /** How many requests of any operation came before it in the step. */
+  readonly index: number;
+  readonly changes: boolean;
+}
+
+/** One cell of the matrix. */
+export interface MatrixCase {
+  readonly target: MatrixTarget;
+  readonly step: Step;
+  readonly request: Request;
+  readonly fault: Fault;
+}
+
+/** What all cases play on. */
+export interface Stage {
+  readonly code: ProviderCode;
+  /** A folder for the Pulumi homes of all of them. */
+  readonly folder: string;
+  /** An address on another origin, where nothing may ever be sent. */
+  readonly elsewhere: string;
+}
+
+/** What one case has shown. */
+export interface Outcome {
+  /** The fault has happened, by the emulator's own count. */
+  readonly fired: boolean;
+  readonly duplicates: readonly string[];
+  readonly lost: readonly string[];
+  readonly dropped: readonly string[];
+  readonly leaks: readonly string[];
+  /** How it went on: in the same run, in the next one, or with a word to the user on what to choose. */
+  readonly ended: "same run" | "next run" | "told";
+  /** For the eye of whoever looks for the reason. */
+  readonly log: readonly string[];
+}
+
+/** What credentials and keys are in a case: nothing of them may be seen anywhere. */
+const canaries = {
+  virtus: { apiKey: "CANARY-virtus-1f0a6f0d" },
+  discloud: { token: "CANARY-discloud-27c1b5e9" },
+  dscloud: { apiKey: "CANARY-dscloud-93d4aa10" },
+  snapshooter: { token: "CANARY-snapshooter-5be7c0f2" },
+  scp: { accessKey: "CANARYSCPACCESS41D8", secretKey: "CANARY-scp-secret-6c2e9b77" },
+};
+const ENCRYPTION_KEY = Buffer.from("CANARY encryption key 8d2f").toString("base64");
+const LAG_MS = 36 * 60_000;
+
+/** The connections that nobody took, and the requests that were about to leave, by the server's address. */
+const watched = new Map<string, { refused: number; onRequest(): void }>();
+subscribe("undici:request:create", (message) => {
+  watched.get(String((message as { request: { origin: string } }).request.origin))?.onRequest();
+});
+subscribe("undici:client:connectError", (message) => {
+  const { host, protocol } = (message as { connectParams: { host: string; protocol: string } }).connectParams;
+  const port = watched.get(`${protocol}//${host}`);
+  if (port !== undefined) port.refused += 1;
+});
+
+class Play implements Scene {
+  readonly clock: FakeClock;
+  readonly inner = fakeClock();
+  readonly made: (Truth & { readonly at: number })[] = [];
+  readonly dropped: string[] = [];
+  /** What was there when the platform took our word to delete it. */
+  readonly deleted = new Set<object>();
+  emulator!: Emulator;
+  stack!: EngineStack;
+  beforeSleep: () => Promise<void> = async () => {};
+  private before = new Set<object>();
+
+  constructor(
+    readonly target: MatrixTarget,
+    readonly program: Scene["program"],
+  ) {
+    const { inner } = this;
+    this.clock = {
+      ...inner,
+      sleep: async (milliseconds) => {
+        await this.beforeSleep();
+        await inner.sleep(milliseconds);
+      },
+    };
+  }
+
+  async open({ code, folder }: Stage): Promise<void> {
+    this.emulator = await startEmulator({
+      now: this.clock.now,
+      credentials: canaries,
+      onChange: (request, moment) => this.watch(request, moment),
+    });
+    this.emulator.snapshooter.encryptionKey = ENCRYPTION_KEY;
+    this.emulator.virtus.planMemoryMb = 65_536;
+    this.stack = new EngineStack(code, this.clock, mkdtempSync(join(folder, "home-")), this.emulator);
+  }
+
+  up = (program: Scene["program"]) => this.watchState(() => this.stack.up(program));
+  refresh = () => this.watchState(() => this.stack.refresh());
+  destroy = () => this.watchState(() => this.stack.destroy());
+
+  present(): Truth[] {
+    return this.target.present(this.emulator);
+  }
+
+  private watch(request: RecordedRequest, moment: "before" | "after"): void {
+    if (request.operation === this.target.delete && moment === "before") {
+      const meant = this.present().filter(({ names }) => names.some((name) => request.path.endsWith(`/${name}`)));
+      for (const { item } of meant) this.deleted.add(item);
+    }
+    if (request.operation !== this.target.create) return;
+    if (moment === "before") {
+      this.before = new Set(this.present().map(({ item }) => item));
+    } else {
+      const fresh = this.present().filter(({ item }) => !this.before.has(item));
+      this.made.push(...fresh.map((truth) => ({ ...truth, at: request.at })));
+    }
+  }
+
+  private async watchState(act: () => Promise<Run>): Promise<Run> {
+    const before = this.stack.held().map((held) => ({ ...held }));
+    const run = await act();
+    // A deletion that the platform has accepted is under way.
+    const present = this.present().filter(({ item }) => !this.deleted.has(item));
+    this.dropped.push(...wronglyDropped(before, this.stack.held(), present, run.told));
+    return run;
+  }
+}
+
+/** The requests that a step sends when nothing breaks. */
+export async function requestsOf(stage: Stage, target: MatrixTarget, step: Step): Promise<Request[]> {
+  const play = new Play(target, step.program(target));
+  await play.open(stage);
+  try {
+    await step.prepare?.(play);
+    const start = play.emulator.requests.length;
+    await step.act(play);
+    const counts = new Map<string, number>();
+    return play.emulator.requests.slice(start).map(({ operation, changes }, index) => {
+      const nth = counts.get(operation) ?? 0;
+      counts.set(operation, nth + 1);
+      return { operation, nth, index, changes };
+    });
+  } finally {
+    await play.emulator.close();
+  }
+}
+
+/** Plays one case: what comes before, the run with the fault, and the runs after it without. */
+export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
+  const { target, step, request, fault } = given;
+  const program = step.program(target);
+  const [declared] = Object.values(program);
+  const scene = new Play(target, fault.isDouble && declared !== undefined ? { ...program, b: declared } : program);
+  await scene.open(stage);
+  const { emulator, stack, clock } = scene;
+  const port = { refused: 0, onRequest: () => {} };
+  watched.set(emulator.url, port);
+  let hanging: NodeJS.Timeout | undefined;
+  try {
+    await step.prepare?.(scene);
+    const start = emulator.requests.length;
+    const context: FaultContext = {
+      nowMs: clock.now(),
+      elsewhere: stage.elsewhere,
+      secrets: [
+        ...Object.values(canaries[target.platform]),
+        `https://files.example.org/a.zip?AWSAccessKeyId=CANARYLINK&Signature=CANARYLINK&Expires=1`,
+      ],
+    };
+    const place = {
+      platform: target.platform,
+      operation: request.operation,
+      skip: request.nth,
+      index: request.index,
+      times: fault.lasting ? "always" : 1,
+    } as const;
+    const active = fault.rules(place, context).map((rule) => emulator.faults.add(rule));
+    if (fault.hangs) hanging = timeOutWith(active, clock);
+    if (fault.refuses) refuse(scene, port, request.index, fault.lasting === true);
+    const run = await step.act(scene);
+    const sent = emulator.requests.slice(start);
+    const fired = fault.refuses
+      ? port.refused > 0
+      : fault.isDouble
+        ? sent.filter(({ operation }) => operation === target.create).length > 1 &&
+          active.every(({ fired: times }) => times > 0)
+        : active.every(({ fired: times }) => times > 0);
+    const log = [...run.told];
+    const afterStep = judge(scene, given, "step");
+
+    port.onRequest = () => {};
+    scene.beforeSleep = async () => {};
+    emulator.faults.clear();
+    emulator[target.platform].access.revoked = false;
+    target.lists(emulator).release();
+    if (fault.refuses) await emulator.accept().catch(() => {});
+    clock.advance(LAG_MS);
+    const follow = step.follow ?? (({ up, program: same }: Scene) => up(same));
+    let last = await follow(scene);
+    log.push("— next run —", ...last.told);
+    // A replacement of what has failed, or a deletion that came due, is a run of its own.
+    if (last.failures.length > 0) {
+      clock.advance(LAG_MS);
+      last = await follow(scene);
+      log.push("— the run after it —", ...last.told);
+    }
+    const afterAll = judge(scene, given, "end");
+    return {
+      fired,
+      duplicates: afterAll.duplicates,
+      lost: [...afterStep.lost, ...afterAll.lost],
+      dropped: [...scene.dropped, ...afterStep.dropped],
+      leaks: leaksIn(stack),
+      ended: last.failures.length > 0 ? "told" : run.failures.length > 0 ? "next run" : "same run",
+      log: [
+        ...log,
+        `state: ${JSON.stringify([...stack.state].map(([name, { id, props }]) => [name, id, props["status"]]))}`,
+        `made: ${JSON.stringify(scene.made.map(({ names }) => names))}`,
+        `requests: ${emulator.requests.map(({ operation, status, committed, faults: on }) => `${operation} ${status}${committed ? " committed" : ""}${on.length ? ` [${on.join()}]` : ""}`).join("; ")}`,
+      ],
+    };
+  } finally {
+    if (hanging !== undefined) clearInterval(hanging);
+    watched.delete(emulator.url);
+    await emulator.close();
+  }
+}
+
+/** As long as the emulator holds an answer back, the time of the request runs out. */
+function timeOutWith(active: readonly ActiveFault[], clock: FakeClock): NodeJS.Timeout {
+  let seen = 0;
+  return setInterval(() => {
+    const fired = active[0]?.fired ?? 0;
+    if (fired > seen) {
+      seen = fired;
+      clock.timeOut();
+    }
+  }, 1);
+}
+
+/** Nobody listens from the step's request `index` on, until the client waits before it tries again. */
+function refuse(scene: Play, port: { refused: number; onRequest(): void }, index: number, lasting: boolean): void {
+  let sent = 0;
+  let isRefusing = false;
+  port.onRequest = () => {
+    if (sent === index) {
+      scene.emulator.refuse();
+      isRefusing = true;
+    }
+    sent += 1;
+  };
+  scene.beforeSleep = async () => {
+    if (lasting || !isRefusing || port.refused === 0) return;
+    isRefusing = false;
+    await scene.emulator.accept();
+  };
+}
+
+/** Holds the platform's truth against what the user has. */
+function judge(
+  scene: Play,
+  { step, fault }: MatrixCase,
+  moment: "step" | "end",
+): Pick<Outcome, "duplicates" | "lost" | "dropped"> {
+  const { stack, made } = scene;
+  const present = new Set(scene.present().map(({ item }) => item));
+  const expired = made.filter(({ item }) => !present.has(item) && !scene.deleted.has(item)).length;
+  const wanted = step.wanted + (fault.isDouble ? 1 : 0) + expired + scene.dropped.length;
+  const said = [...stack.everTold, ...stack.journal()].join("\n");
+  const held = stack.held();
+  const isKnown = ({ names, at }: Truth & { readonly at: number }): boolean =>
+    names.some((name) => held.some(({ props }) => props["snapshotId"] === name) || said.includes(name)) ||
+    // Right after the run it is enough that the request is noted: the next run has to find what it made.
+    (moment === "step" &&
+      [...held.map(({ props }) => JSON.stringify(props)), ...stack.journal()].some((text) => journalNames(text, at)));
+  return {
+    duplicates: made.length > wanted ? [`${made.length} were made, ${wanted} wanted`] : [],
+    lost: made
+      .filter((truth) => present.has(truth.item) && !scene.deleted.has(truth.item) && !isKnown(truth))
+      .map(({ names }) => `${names[0]} (${moment})`),
+    dropped:
+      moment === "step" &&
+      step.isGone &&
+      fault.lasting &&
+      !fault.isTrue &&
+      (stack.state.get("a")?.props["status"] ?? "gone") === "gone"
+        ? ["it left the state, or counts as gone, without proof"]
+        : [],
+  };
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as journal from "../../provider/dynamic/journal";
+import * as runtime from "../../provider/dynamic/runtime";
+import { type Break, breakCode } from "./broken-code";
+import { exceptions } from "./exceptions";
+import { nameOf, type Played, playMatrix } from "./matrix";
+import type { MatrixCase } from "./matrix-case";
+import { distinct, lineOf, pageOf } from "./page";
+
+const PAGE = join(__dirname, "..", "..", "docs", "what-happens-when.md");
+
+/** The cases that break an invariant, with all that is needed to see why. */
+function violations(played: readonly Played[]): string[] {
+  return played
+    .filter(({ outcome: { duplicates, lost, dropped, leaks } }) =>
+      [duplicates, lost, dropped, leaks].some(({ length }) => length > 0),
+    )
+    .map((one) => {
+      const { duplicates, lost, dropped, leaks, log } = one.outcome;
+      return [nameOf(one), ...duplicates, ...lost, ...dropped, ...leaks, ...log].join("\n    ");
+    });
+}
+
+it("nothing is taken twice, lost, wrongly dropped or leaked, whatever breaks on the way", async () => {
+  const played = await playMatrix({ runtime, journal });
+  const isException = (given: MatrixCase) => exceptions.some(({ covers }) => covers?.(given));
+  const safe = played.filter((one) => !isException(one));
+  console.log(`${lineOf(safe)}\n${distinct(safe)} distinct combinations of fault, operation and platform`);
+
+  expect(played.filter(({ outcome }) => !outcome.fired).map(nameOf)).toEqual([]);
+  expect(violations(safe)).toEqual([]);
+  expect(safe.length).toBeGreaterThanOrEqual(1_000);
+  expect(new Set(played.map(nameOf)).size).toBe(played.length);
+  for (const { what, covers } of exceptions.filter((one) => one.covers !== undefined)) {
+    const named = played.filter((one) => covers?.(one));
+    // What has become safe is no exception any more.
+    expect([what, violations(named).length]).toEqual([what, named.length]);
+    expect(named.length).toBeGreaterThan(0);
+  }
+
+  const page = pageOf(played);
+  if (process.env["WRITE_PAGES"] !== undefined) writeFileSync(PAGE, page);
+  expect(readFileSync(PAGE, "utf8")).toBe(page);
+}, 600_000);
+
+describe("the matrix turns red", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-snapshots-broken-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const broken: [string, "duplicates" | "lost" | "dropped" | "leaks", Break, (given: MatrixCase) => boolean][] = [
+    [
+      "a request that takes a snapshot is sent again after a lost answer",
+      "duplicates",
+      {
+        file: "provider/http/retry.ts",
+        line: 'if (!readOnly && error.executed !== "no") return undefined;',
+        instead: "",
+      },
+      ({ step, fault }) => step.name === "create" && fault.name.startsWith("the connection is reset after"),
+    ],
+    [
+      "the first new snapshot is taken for the result of a lost answer",
+      "lost",
+      {
+        file: "provider/resources/snapshot/selection.ts",
+        line: "if (platform.select === undefined) return onlyOne(candidates);",
+        instead: "if (platform.select === undefined || true) return onlyOne(candidates.slice(0, 1));",
+      },
+      ({ step, fault }) => step.name === "create" && fault.name.startsWith("somebody else's"),
+    ],
+    [
+      "a 403 counts as proof of an absence",
+      "dropped",
+      {
+        file: "provider/platforms/scp/client.ts",
+        line: `    return answer.data;
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound")) return undefined;`,
+        instead: `    return answer.data;
+  } catch (error) {
+    if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;`,
+      },
+      ({ step, fault }) => step.name === "read" && fault.name === "HTML with 403",
+    ],
+    [
+      "messages are shown as the platform words them",
+      "leaks",
+      {
+        file: "provider/http/redact.ts",
+        line: "  let clean = text;",
+        instead: "  return text;\n  let clean = text;",
+      },
+      ({ step, fault }) => step.name === "read" && fault.name.startsWith("an error that repeats"),
+    ],
+  ];
+
+  it.each(broken)("when %s", async (_what, invariant, given, isMeant) => {
+    const played = await playMatrix(breakCode(folder, given), isMeant);
+    expect(played.every(({ outcome }) => outcome.fired)).toBe(true);
+    // What is taken twice or dropped is lost too: nobody is told of it.
+    expect(played.filter(({ outcome }) => outcome[invariant].length > 0).map(nameOf)).not.toEqual([]);
+    expect(lineOf(await playMatrix({ runtime, journal }, isMeant))).toMatch(
+      /: 0 duplicates, 0 lost, 0 wrongly dropped, 0 leaks$/,
+    );
+  });
+});

@@ -1,0 +1,265 @@
+import type { Emulator } from "../../provider/emulator";
+import type { Properties } from "../../provider/resources/host";
+import type { FakeClock } from "../http/fake-clock";
+import type { EngineStack, Program, Run } from "./engine-stack";
+import type { MatrixTarget } from "./targets";
+
+/** What a step plays in: a stack on an emulator that shares its clock. */
+export interface Scene {
+  readonly target: MatrixTarget;
+  readonly emulator: Emulator;
+  readonly clock: FakeClock;
+  readonly stack: EngineStack;
+  /** The program of the step; a fault may have put a second resource into it. */
+  readonly program: Program;
+  up(program: Program): Promise<Run>;
+  refresh(): Promise<Run>;
+  destroy(): Promise<Run>;
+}
+
+/** A step in the life of a resource, whose every request gets every fault that can happen to it. */
+export interface Step {
+  readonly name: string;
+  appliesTo(target: MatrixTarget): boolean;
+  program(target: MatrixTarget): Program;
+  /** How many snapshots the program asks for, from its first run to the end of the case. */
+  readonly wanted: number;
+  /** What comes before it, without the fault. */
+  prepare?(scene: Scene): Promise<void>;
+  /** The run that the fault happens in. */
+  act(scene: Scene): Promise<Run>;
+  /** Its requests up to the create are those of another step. */
+  readonly startsAfterCreate?: true;
+  /** Another resource may take one of the same target in the same run. */
+  readonly isFresh?: true;
+  /** What the user runs after it. Default: `pulumi up` of the same program. */
+  follow?(scene: Scene): Promise<Run>;
+  /** What is looked at is gone for good: it may leave the state on the platform's word only. */
+  readonly isGone?: true;
+}
+
+const MINUTE_MS = 60_000;
+/** Past every platform's list lag. */
+const LAG_MS = 36 * MINUTE_MS;
+
+const takes = ({ create }: MatrixTarget) => create !== undefined;
+const deletes = (target: MatrixTarget) => target.delete !== undefined;
+const any = () => true;
+
+const snapshot =
+  (extra: Properties = {}) =>
+  ({ args }: MatrixTarget): Program => ({ a: { resource: "Snapshot", args: { ...args, ...extra } } });
+
+/** It belongs to somebody else: nothing that may be deleted. */
+const retained =
+  (extra: Properties) =>
+  (target: MatrixTarget): Program =>
+    snapshot({ ...extra, ...(deletes(target) ? { deletionPolicy: "retain" } : {}) })(target);
+
+const up = ({ up: run, program }: Scene) => run(program);
+const refresh = ({ refresh: run }: Scene) => run();
+
+function failCreate({ emulator, target }: Scene, fault: "reset-before-commit" | "reset-after-commit"): void {
+  emulator.faults.add({ platform: target.platform, operation: target.create ?? "", fault });
+}
+
+/** A create whose request was carried out, whose answer is lost, and which no list shows yet. */
+async function makeUnseen(scene: Scene): Promise<void> {
+  const lists = scene.target.lists(scene.emulator);
+  lists.hold();
+  failCreate(scene, "reset-after-commit");
+  await scene.up(scene.program);
+  lists.release();
+  scene.emulator.faults.clear();
+}
+
+/** A create whose request was never carried out. */
+async function makeNone(scene: Scene): Promise<void> {
+  failCreate(scene, "reset-before-commit");
+  await scene.up(scene.program);
+  scene.emulator.faults.clear();
+}
+
+const heldId = ({ stack }: Scene) => String(stack.state.get("a")?.props["snapshotId"]);
+
+/** Every step of the matrix. */
+export const steps: readonly Step[] = [
+  { name: "create", appliesTo: takes, program: snapshot(), wanted: 1, isFresh: true, act: up },
+  {
+    name: "create, whose answer is lost",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 1,
+    startsAfterCreate: true,
+    act(scene) {
+      failCreate(scene, "reset-after-commit");
+      return up(scene);
+    },
+  },
+  {
+    name: "wait",
+    appliesTo: ({ waits }) => waits,
+    program: snapshot(),
+    wanted: 1,
+    startsAfterCreate: true,
+    async prepare({ target, emulator }) {
+      target.slowDown(emulator);
+    },
+    act: up,
+  },
+  {
+    name: "go on with one that is not ready",
+    appliesTo: (target) => target.waits && deletes(target),
+    program: snapshot({ timeouts: { create: "20s" } }),
+    wanted: 1,
+    async prepare(scene) {
+      scene.target.slowDown(scene.emulator);
+      await scene.up(scene.program);
+      scene.clock.advance(2 * MINUTE_MS);
+    },
+    act: up,
+  },
+  {
+    name: "go on with one that was never seen",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 1,
+    async prepare(scene) {
+      await makeUnseen(scene);
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "go on with one that was never made",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 1,
+    async prepare(scene) {
+      await makeNone(scene);
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "take over after the engine was killed",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.stack.state.clear();
+    },
+    act: up,
+  },
+  {
+    name: "take over after everything was killed",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 1,
+    async prepare(scene) {
+      await makeUnseen(scene);
+      scene.stack.state.clear();
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "read",
+    appliesTo: any,
+    program: snapshot({ onGone: "recreate" }),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+    },
+    act: refresh,
+  },
+  {
+    name: "read a young one",
+    appliesTo: takes,
+    program: snapshot({ onGone: "recreate" }),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(2 * MINUTE_MS);
+    },
+    act: refresh,
+  },
+  {
+    name: "read one that was never seen",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 1,
+    prepare: makeUnseen,
+    act: refresh,
+  },
+  {
+    name: "read one that is gone",
+    appliesTo: any,
+    program: snapshot({ onGone: "recreate" }),
+    wanted: 1,
+    isGone: true,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+      scene.target.remove(scene.emulator, heldId(scene));
+    },
+    act: refresh,
+  },
+  {
+    name: "update",
+    appliesTo: ({ args }) => args["volumeId"] !== undefined,
+    program: snapshot({ description: "after" }),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(snapshot({ description: "before" })(scene.target));
+    },
+    act: up,
+  },
+  {
+    name: "replace",
+    appliesTo: any,
+    program: snapshot({ triggers: { release: "2" } }),
+    wanted: 2,
+    isFresh: true,
+    async prepare(scene) {
+      await scene.up(snapshot({ triggers: { release: "1" } })(scene.target));
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "delete",
+    appliesTo: deletes,
+    program: snapshot(),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(MINUTE_MS);
+    },
+    act: ({ destroy }) => destroy(),
+    follow: ({ destroy }) => destroy(),
+  },
+  {
+    name: "adopt the latest",
+    appliesTo: any,
+    program: retained({ adopt: "latest" }),
+    wanted: 0,
+    async prepare({ target, emulator }) {
+      target.addForeign(emulator);
+    },
+    act: up,
+  },
+  {
+    name: "reuse a young one",
+    appliesTo: takes,
+    program: retained({ reuseWithin: "1h" }),
+    wanted: 1,
+    async prepare({ target, emulator, clock }) {
+      target.addForeign(emulator);
+      clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+];

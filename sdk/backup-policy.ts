@@ -298,7 +298,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly status: pulumi.Output<"active" | "suspended" | "pending" | "failed" | "unknown">;
   /** The platform's own word for the status, where it has one. */
   declare readonly platformStatus: pulumi.Output<string | undefined>;
-  /** Run by the platform or watched: when the policy was made, ISO-8601 UTC. */
+  /** When the policy was made, ISO-8601 UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
   /** Samsung Cloud Platform: true for a schedule that was there before and was taken over. */
   declare readonly adopted: pulumi.Output<boolean | undefined>;

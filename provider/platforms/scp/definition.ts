@@ -199,6 +199,12 @@ export const scp = {
       change: "refuse",
       arguments: serverArguments,
       scheduleChange: "inPlace",
+      expresses: {
+        schedules:
+          'one with `kind: "full"` and at most six `"incremental"`, each time and weekday counted: every day, days of the ' +
+          "week, or the first to fourth or last of a weekday in a month; from 01:00 to 23:30 on :00 or :30; `Asia/Seoul`",
+        retention: "`keepWithin`: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`",
+      },
       retention: "required",
       retentionHint:
         "Samsung Cloud Platform always prunes server backups, after 14 days where nothing else is said: write " +
@@ -244,6 +250,10 @@ export const scp = {
       runBy: "platform",
       arguments: fileVolumeArguments,
       scheduleChange: "inPlace",
+      expresses: {
+        schedules: "one, every day or on one day of the week, on a full hour of GMT+9; a zone without clock changes",
+        retention: "`keepLast`: 1 to 128",
+      },
       retention: "required",
       retentionHint:
         "Samsung Cloud Platform always prunes scheduled snapshots of File Storage, down to 10 where nothing else is said: " +

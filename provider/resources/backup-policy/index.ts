@@ -207,7 +207,8 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       } else {
         const count = recordsOf(props).length;
         const those = count === 1 ? "the 1 snapshot that it holds stays" : `the ${count} snapshots that it holds stay`;
-        const what = runByOf(props) === "up" ? those : "it only watched, and every backup stays";
+        const held = count === 0 ? "it holds no snapshots" : those;
+        const what = runByOf(props) === "up" ? held : "it only watched, and every backup stays";
         await session.host.warn(urnOf(props), `forgotten: ${what} on ${definitionOf(props).title}`);
       }
       await settleDeleted(session, id, props);

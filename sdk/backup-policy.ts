@@ -184,8 +184,10 @@ export type BackupPolicyArgs =
 export interface PolicySnapshot {
   /** The platform's own id. */
   id: string;
-  /** Its name, where the platform gives one. */
+  /** Samsung Cloud Platform: its name. */
   name?: string;
+  /** Virtus Cloud: its name, which others of the same target share. */
+  snapshotName?: string;
   /** ISO-8601 UTC. */
   createdAt?: string;
   status: SnapshotStatus;

@@ -265,6 +265,13 @@ export const scp = {
         sameCompiled((schedules) => compileForFileStorage(schedules, nowMs), asSchedules(one), asSchedules(other)),
       sameRetention: (one: Written, other: Written) =>
         sameCompiled(compileRetentionForFileStorage, asRetention(one), asRetention(other)),
+      warnings: ({ maxAge }: Readonly<Record<string, unknown>>) =>
+        maxAge === undefined || maxAge === null
+          ? []
+          : [
+              "the API's documents show the times of File Storage snapshots without a zone: where they name none, maxAge " +
+                "can't be judged and counts as passed",
+            ],
       deletes: "always",
       keepsRunning: "the volume's snapshot schedule keeps running",
     },

@@ -7,8 +7,8 @@ import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, lif
 import { commandLine, until } from "./provider-process";
 import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
-/** Within these times the lists of Discloud, SnapShooter and Samsung Cloud Platform, and then Virtus Cloud's, can't be late. */
-const LAG_MS = 61_000;
+/** After these times nothing of a killed run can appear on Discloud, SnapShooter and Samsung Cloud Platform, and then on Virtus Cloud. */
+const LAG_MS = 11 * 60_000 + 1_000;
 const VIRTUS_LAG_MS = 36 * 60_000;
 
 const victims = ["provider", "CLI", "both"] as const;

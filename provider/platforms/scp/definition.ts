@@ -305,6 +305,7 @@ export const scp = {
   },
   // Not documented; the create's answer is the snapshot itself, and the list shows it while it is made.
   listLagMs: 60_000,
+  createAnswerMs: 120_000,
   createTimeoutMs: 30 * 60_000,
   outputs: {
     sizeGib: "its size in GiB, which is the volume's",

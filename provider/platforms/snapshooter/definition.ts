@@ -154,6 +154,7 @@ export const snapshooter = {
       : [],
   // Not documented; a start answers with the backup's id, and the job lists it from then on.
   listLagMs: 60_000,
+  createAnswerMs: 120_000,
   createTimeoutMs: 30 * 60_000,
   outputs: {
     completedAt: "when it was completed, ISO-8601 UTC",

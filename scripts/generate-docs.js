@@ -2,7 +2,13 @@
 // definitions that the provider runs on. With --check it changes nothing and fails when a file is out of date.
 const { readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-const { commonOutputs, definitions, snapshotFields } = require("../dist/provider/index.js");
+const {
+  commonOutputs,
+  definitions,
+  policyFields,
+  policyOutputs,
+  snapshotFields,
+} = require("../dist/provider/index.js");
 
 const root = join(__dirname, "..");
 const platforms = Object.values(definitions);
@@ -92,18 +98,112 @@ function argumentTables() {
     .join("\n\n");
 }
 
-function outputTable() {
-  return table([
-    ["output", "meaning"],
-    ...Object.entries(commonOutputs).map(([name, what]) => [`\`${name}\``, cell(what)]),
-  ]);
+/** @param {any} target */
+function destroyOf({ deletes, keepsRunning }) {
+  if (deletes === "always") return "removes what it made; one that it took over stays";
+  if (deletes === "asked") return '`deletionPolicy: "delete"` deletes it; else it is forgotten, and keeps running';
+  return keepsRunning === undefined ? "forgets it" : `forgets it: ${keepsRunning}`;
+}
+
+/** @param {any} target */
+function scheduleChangeOf({ runBy, scheduleChange }) {
+  if (runBy === "up") return "counts from the next up on";
+  return scheduleChange === "refuse" ? "refused at preview" : "changes it on the platform";
+}
+
+/** @param {any} platform */
+function policyTargetTable(platform) {
+  const rows = Object.entries(platform.policyTargets).map(([argument, target]) => {
+    const isWatched = target.runBy === "watched";
+    const { schedules = "any", retention = "every rule" } = target.expresses ?? {};
+    return [
+      `\`${argument}\``,
+      `\`${target.runBy}\``,
+      isWatched ? "none" : cell(schedules),
+      target.retention === "none" ? "none" : `${cell(retention)}; ${target.retention}`,
+      isWatched ? "" : scheduleChangeOf(target),
+      destroyOf(target),
+    ];
+  });
+  return table([["target", "run by", "schedules", "retention", "a change of these", "destroy"], ...rows]);
+}
+
+/**
+ * The targets that an argument goes with; empty where it goes with all of them.
+ *
+ * @param {any} platform
+ * @param {string} name
+ */
+function goesWith(platform, name) {
+  /** @type {[string, any][]} */
+  const targets = Object.entries(platform.policyTargets);
+  const own = targets.filter(
+    ([, target]) =>
+      (name === "schedules" && target.runBy !== "watched") ||
+      (name === "retention" && target.retention !== "none") ||
+      Object.hasOwn(target.arguments ?? {}, name),
+  );
+  return own.length === targets.length ? "" : own.map(([argument]) => `\`${argument}\``).join(", ");
+}
+
+function policyTables() {
+  /** @type {Record<string, string>} */
+  const changes = {
+    replace: "another policy in its place",
+    inPlace: "see above",
+    update: "updates the state",
+    refuse: "refused at preview",
+  };
+  return platforms
+    .map((platform) => {
+      const rows = Object.entries(policyFields(platform))
+        .filter(([, field]) => !field.internal)
+        .map(([name, field]) => [
+          `\`${name}\``,
+          goesWith(platform, name),
+          cell(field.description),
+          field.default === undefined ? "" : `\`${field.default}\``,
+          changes[field.change] ?? "",
+        ]);
+      return [
+        `### Policies on ${platform.title} (\`platform: "${platform.name}"\`)`,
+        "",
+        policyTargetTable(platform),
+        "",
+        table([["argument", "only with", "meaning", "default", "a change of it"], ...rows]),
+      ].join("\n");
+    })
+    .join("\n\n");
+}
+
+/** The targets of all platforms in short, for the README. */
+function policyTargetsTable() {
+  /** @type {Record<string, string>} */
+  const who = { platform: "the platform", up: "`pulumi up`", watched: "watched only" };
+  const rows = platforms.flatMap((platform) =>
+    Object.entries(platform.policyTargets).map(([argument, target]) => [
+      `${platform.title} \`${argument}\``,
+      who[target.runBy] ?? "",
+      target.runBy === "watched" ? "none" : target.expresses === undefined ? "any" : "what the platform can",
+      target.retention === "none" ? "none" : target.expresses === undefined ? "every rule" : "what the platform can",
+    ]),
+  );
+  return table([["target", "run by", "schedules", "retention"], ...rows]);
+}
+
+/** @param {Readonly<Record<string, string>>} outputs */
+function describedTable(outputs) {
+  return table([["output", "meaning"], ...Object.entries(outputs).map(([name, what]) => [`\`${name}\``, cell(what)])]);
 }
 
 const sections = {
   platforms: platformTable,
   connections: connectionTable,
   arguments: argumentTables,
-  outputs: outputTable,
+  outputs: () => describedTable(commonOutputs),
+  policies: policyTables,
+  "policy-outputs": () => describedTable(policyOutputs),
+  "policy-targets": policyTargetsTable,
 };
 
 /** @param {string} text */

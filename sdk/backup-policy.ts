@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Retention } from "../provider";
-import { readConnections } from "./connections";
 import type { InputsOf } from "./functions";
-import { providerText, typeToken } from "./provider-text";
+import { typeToken } from "./provider-text";
+import { checkConnection, resourceInputs } from "./resource";
 import type { Schedule } from "./schedule";
-import { type Platform, type SnapshotStatus, timeoutsOf } from "./snapshot";
+import type { Platform, SnapshotStatus } from "./snapshot";
 
 export type { Retention } from "../provider";
 
@@ -184,8 +184,10 @@ export type BackupPolicyArgs =
 export interface PolicySnapshot {
   /** The platform's own id. */
   id: string;
-  /** Its name, where the platform gives one. */
+  /** Samsung Cloud Platform: its name. */
   name?: string;
+  /** Virtus Cloud: its name, which others of the same target share. */
+  snapshotName?: string;
   /** ISO-8601 UTC. */
   createdAt?: string;
   status: SnapshotStatus;
@@ -199,7 +201,6 @@ export interface PolicySnapshot {
   keptBecause?: string[];
 }
 
-/** Every output is registered, so that it resolves for programs whatever the platform. */
 const outputNames = [
   "connection",
   "appId",
@@ -323,18 +324,7 @@ export class BackupPolicy extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds one run, such as `"1h"`.
    */
   constructor(name: string, args: BackupPolicyArgs, opts?: pulumi.CustomResourceOptions) {
-    const type = typeToken("BackupPolicy");
-    // A problem that only the program can see: whether a credential is encrypted in the stack's config.
-    readConnections().refusePlainCredentials(args?.platform, args?.connection);
-    const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
-    const inputs = {
-      ...outputs,
-      ...args,
-      __provider: providerText("BackupPolicy"),
-      __urn: pulumi.createUrn(name, type, opts?.parent),
-      timeouts: timeoutsOf(opts),
-    };
-    super(type, name, inputs, opts);
+    super(typeToken("BackupPolicy"), name, resourceInputs("BackupPolicy", name, args, outputNames, opts), opts);
   }
 
   /**
@@ -350,7 +340,7 @@ export class BackupPolicy extends pulumi.CustomResource {
     args: { connection?: string } = {},
     opts?: pulumi.CustomResourceOptions,
   ): BackupPolicy {
-    readConnections().refusePlainCredentials(typeof id === "string" ? id.split("/")[0] : undefined, args.connection);
+    checkConnection(id, args.connection);
     return new BackupPolicy(name, args as BackupPolicyArgs, { ...opts, id });
   }
 }

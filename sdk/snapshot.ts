@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readConnections } from "./connections";
-import { providerText, typeToken } from "./provider-text";
+import { typeToken } from "./provider-text";
+import { checkConnection, resourceInputs } from "./resource";
 
 /** A platform that this package speaks to. */
 export type Platform = "virtus" | "dscloud" | "discloud" | "snapshooter" | "scp";
@@ -166,7 +166,6 @@ export type SnapshotArgs =
   | ScpVolumeSnapshotArgs
   | ScpFileVolumeSnapshotArgs;
 
-/** Every output is registered, so that it resolves for programs whatever the platform. */
 const outputNames = [
   "connection",
   "appId",
@@ -200,15 +199,6 @@ const outputNames = [
   "updatedAt",
   "region",
 ] as const;
-
-/** The `customTimeouts` of a resource, as the provider is told of them: the engine tells it nothing. */
-export function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<string, string> | undefined {
-  const { create, update, delete: remove } = opts?.customTimeouts ?? {};
-  const given = Object.entries({ create, update, delete: remove }).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return given.length === 0 ? undefined : Object.fromEntries(given);
-}
 
 /**
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
@@ -284,18 +274,7 @@ export class Snapshot extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds the create, such as `"1h"`.
    */
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
-    const type = typeToken("Snapshot");
-    // A problem that only the program can see: whether a credential is encrypted in the stack's config.
-    readConnections().refusePlainCredentials(args?.platform, args?.connection);
-    const outputs = Object.fromEntries(outputNames.map((output) => [output, undefined]));
-    const inputs = {
-      ...outputs,
-      ...args,
-      __provider: providerText("Snapshot"),
-      __urn: pulumi.createUrn(name, type, opts?.parent),
-      timeouts: timeoutsOf(opts),
-    };
-    super(type, name, inputs, opts);
+    super(typeToken("Snapshot"), name, resourceInputs("Snapshot", name, args, outputNames, opts), opts);
   }
 
   /**
@@ -313,7 +292,7 @@ export class Snapshot extends pulumi.CustomResource {
     args: { connection?: string } = {},
     opts?: pulumi.CustomResourceOptions,
   ): Snapshot {
-    readConnections().refusePlainCredentials(typeof id === "string" ? id.split("/")[0] : undefined, args.connection);
+    checkConnection(id, args.connection);
     return new Snapshot(name, args as SnapshotArgs, { ...opts, id });
   }
 }

@@ -1,9 +1,34 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { messageOf } from "../model/errors";
 import type { Intent, Journal } from "../resources/host";
+
+/** How long a provider waits for an answer after its engine has gone; one that takes a snapshot may take ten minutes. */
+export const ANSWER_WITHIN_MS = 11 * 60_000;
+/** How long a run waits by itself for the provider of an earlier one. */
+const OTHER_WITHIN_MS = 5_000;
+const NEXT_LOOK_MS = 250;
+
+/** The process that has sent a request and may still learn its outcome, and until when. */
+interface Sender {
+  /** A journal may be carried from one container to the next, where the same number is another process. */
+  readonly host: string;
+  readonly pid: number;
+  readonly untilMs: number;
+}
+
+function isStillThere({ host, pid, untilMs }: Sender): boolean {
+  if (host !== hostname() || pid === process.pid || Date.now() > untilMs) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
 
 function isMissingFile(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
@@ -27,7 +52,7 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
     return result;
   }
 
-  async function read(file: string): Promise<Intent | undefined> {
+  async function read(file: string): Promise<(Intent & { readonly sender?: Sender }) | undefined> {
     let text: string;
     try {
       text = await readFile(file, "utf8");
@@ -36,7 +61,7 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
       throw error;
     }
     try {
-      return JSON.parse(text) as Intent;
+      return JSON.parse(text);
     } catch (error) {
       throw new Error(
         `${file} can't be read (${messageOf(error)}): it noted a request for a snapshot that an earlier run did not end. ` +
@@ -45,8 +70,29 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
     }
   }
 
+  /** With what a process has left that was killed while it wrote. */
+  async function remove(file: string): Promise<void> {
+    await Promise.all([file, `${file}.new`].map((each) => rm(each, { force: true })));
+  }
+
   return {
-    find: (urn) => inTurn(urn, () => read(join(folder, nameOf(urn)))),
+    async find(urn) {
+      const startMs = Date.now();
+      for (;;) {
+        const noted = await inTurn(urn, () => read(join(folder, nameOf(urn))));
+        if (noted === undefined) return undefined;
+        const { sender, ...intent } = noted;
+        if (sender === undefined || !isStillThere(sender)) return intent;
+        if (Date.now() - startMs >= OTHER_WITHIN_MS) {
+          throw new Error(
+            `the provider of an earlier run (process ${sender.pid}) still waits for the answer to its request of ` +
+              `${intent.unfinished.requestedAt} for this snapshot. It ends by itself: run pulumi up again then, at the ` +
+              `latest at ${new Date(sender.untilMs).toISOString()}`,
+          );
+        }
+        await wait(NEXT_LOOK_MS);
+      }
+    },
     async others(urn) {
       const names = await readdir(folder).catch((error: unknown) => {
         if (isMissingFile(error)) return [];
@@ -60,15 +106,19 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
       inTurn(intent.urn, async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         const file = join(folder, nameOf(intent.urn));
-        await writeFile(`${file}.new`, `${JSON.stringify(intent, undefined, 2)}\n`, { mode: 0o600, flush: true });
+        // An answer that is out may still say what was made: a later run must not look for it before.
+        const isOpen = intent.made === undefined && intent.unfinished.answer === undefined;
+        const sender: Sender = { host: hostname(), pid: process.pid, untilMs: Date.now() + 2 * ANSWER_WITHIN_MS };
+        const noted = isOpen ? { ...intent, sender } : intent;
+        await writeFile(`${file}.new`, `${JSON.stringify(noted, undefined, 2)}\n`, { mode: 0o600, flush: true });
         await rename(`${file}.new`, file);
       }),
-    settle: (urn) => inTurn(urn, () => rm(join(folder, nameOf(urn)), { force: true })),
+    settle: (urn) => inTurn(urn, () => remove(join(folder, nameOf(urn)))),
     confirm: (urn, isHeld) =>
       inTurn(urn, async () => {
         const file = join(folder, nameOf(urn));
         const made = (await read(file))?.made;
-        if (made !== undefined && isHeld(made)) await rm(file, { force: true });
+        if (made !== undefined && isHeld(made)) await remove(file);
       }),
   };
 }

@@ -2,9 +2,8 @@ import { connect } from "node:net";
 import { SnapshotsError } from "../model/errors";
 import type { Journal } from "../resources/host";
 import { connectToEngine, type GrpcChannel } from "./engine-log";
+import { ANSWER_WITHIN_MS } from "./journal";
 
-/** An answer to a request that takes a snapshot may take ten minutes. */
-const ANSWER_WITHIN_MS = 11 * 60_000;
 /** The engine kills a provider five seconds after it has asked it to end. */
 const SIGNAL_GRACE_MS = 4_500;
 const NEXT_LOOK_MS = 1_000;
@@ -53,7 +52,7 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
     if (isStopping) return;
     isStopping = true;
     if (unrecorded.size === 0) end();
-    else setTimeout(end, withinMs);
+    else setTimeout(end, withinMs).unref();
   }
 
   function recorded(urn: string): void {

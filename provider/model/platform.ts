@@ -71,6 +71,11 @@ export interface PlatformDefinition {
   readonly cannot: Readonly<Record<string, string>>;
   /** For how long after a create request a list may still not show what it made, in milliseconds. */
   readonly listLagMs: number;
+  /**
+   * For how long after a create request the platform may still be at work on it, in milliseconds, where its end was not
+   * seen: the program that waited for it was killed. Left out where the list's lag is longer than that.
+   */
+  readonly createAnswerMs?: number;
   /** How long a create may take unless `customTimeouts.create` says otherwise, in milliseconds. */
   readonly createTimeoutMs: number;
   /** The arguments of a Snapshot that only this platform has. */

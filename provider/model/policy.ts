@@ -40,6 +40,8 @@ export interface PolicyTargetDefinition {
   readonly arguments?: Readonly<Record<string, PolicyField>>;
   /** Whether policies of this kind have a retention. */
   readonly retention: "none" | "optional" | "required";
+  /** What schedules and retentions can say here, for the documentation: phrases. Left out: everything that there is. */
+  readonly expresses?: { readonly schedules: string; readonly retention: string };
   /** What to say where a required retention is missing: why it is required and what to write, after `missing: `. */
   readonly retentionHint?: string;
   /** What a change of schedules and retention does. Only where the platform runs the policy. */

@@ -26,6 +26,8 @@ export interface Made {
 export interface Unfinished {
   /** When the request was sent, by the platform's clock as far as known; ISO-8601 UTC. */
   readonly requestedAt: string;
+  /** When it had ended, by the same clock, with whatever answer or with none; left out where that was not seen. */
+  readonly endedAt?: string;
   /** The keys of the snapshots that the target had before. */
   readonly known: readonly string[];
   /** Whether the list of `known` was an answer that surely named them all. */

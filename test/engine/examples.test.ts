@@ -1,35 +1,97 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, seed, startEmulator } from "../../provider/emulator";
+import { definitions } from "../../provider/platforms";
 import { createWorkspace, type Workspace, type WorkspaceOptions } from "../support/engine";
 import { compilerMessages } from "./compile";
+import { type MovedClock, movedClock } from "./moved-clock";
 import { changesSeenBy, diagnosticsOf } from "./stack";
 
 const REPOSITORY = join(__dirname, "../..");
 const EXAMPLES = join(REPOSITORY, "examples");
 
-const examples = readdirSync(EXAMPLES, { withFileTypes: true })
+const folders = readdirSync(EXAMPLES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** What an example's policies are for, what a run asks the platforms to change, and what it says of each. */
+interface PolicyExample {
+  /** `platform argument` of each policy, by its name. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** The changes of the first up, as `platform operation`. */
+  readonly changes: readonly string[];
+  /** What the first up warns of, by policy. */
+  readonly warnings?: Readonly<Record<string, RegExp>>;
+  /** The changes of destroy; default: none. */
+  readonly deletes?: readonly string[];
+  /** What destroy says, by policy. */
+  readonly stays: Readonly<Record<string, RegExp>>;
+}
+
+const policyExamples: Readonly<Record<string, PolicyExample>> = {
+  policy: {
+    policies: { nightly: "discloud appId" },
+    changes: ["discloud create-snapshot"],
+    stays: { nightly: /^warning: forgotten: the 1 snapshot that it holds stays on Discloud$/ },
+  },
+  "policy-run-by-up": {
+    policies: { app: "virtus appId", database: "virtus databaseId", volume: "scp volumeId" },
+    changes: ["scp create-snapshot", "virtus create-app-snapshot", "virtus create-database-snapshot"],
+    stays: {
+      app: /^warning: forgotten: the 1 snapshot that it holds stays on Virtus Cloud$/,
+      database: /^warning: forgotten: the 1 snapshot that it holds stays on Virtus Cloud$/,
+      volume: /^warning: forgotten: the 1 snapshot that it holds stays on Samsung Cloud Platform$/,
+    },
+  },
+  "policy-run-by-platform": {
+    policies: { job: "snapshooter job", server: "scp serverId", files: "scp fileVolumeId" },
+    changes: ["scp create-backup", "scp create-file-schedule", "snapshooter create-job"],
+    warnings: { server: /^warning: Samsung Cloud Platform documents no time zone .*; they are taken as Asia\/Seoul\./ },
+    deletes: ["scp delete-backup", "scp delete-file-schedule"],
+    stays: {
+      job: /^warning: forgotten, not deleted: the job keeps running; SnapShooter shows no backups of it$/,
+      server: /^warning: deleted the policy for server .*; Samsung Cloud Platform shows no backups of it$/,
+      files: /^warning: deleted the policy for file-volume .*; Samsung Cloud Platform shows no backups of it$/,
+    },
+  },
+  "policy-watched": {
+    policies: { app: "dscloud appId", job: "snapshooter jobId" },
+    changes: [],
+    warnings: {
+      app: /^warning: stale: the newest usable backup of app .* old at .*; maxAge is 26h$/,
+      job: /^warning: stale: the newest usable backup of job .* old at .*; maxAge is 26h$/,
+    },
+    stays: {
+      app: /^warning: forgotten: it only watched, and every backup stays on DS Cloud$/,
+      job: /^warning: forgotten: it only watched, and every backup stays on SnapShooter$/,
+    },
+  },
+};
+
+const snapshotExamples = folders.filter((name) => !Object.hasOwn(policyExamples, name));
+
+let clock: MovedClock | undefined;
 let emulator: Emulator;
 let workspace: Workspace;
 
 /** The platforms' own times are not what is looked at here. */
 async function start(options: WorkspaceOptions): Promise<void> {
-  emulator = await startEmulator();
+  emulator = await startEmulator(clock === undefined ? {} : { now: clock.now });
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
   Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
   Object.assign(emulator.scp.filestorage, { creatingMs: 0, deletingMs: 0 });
-  workspace = await createWorkspace({ ...options, env: { ...emulator.environment } });
+  emulator.virtus.createIntervalMs = 0;
+  workspace = await createWorkspace({ ...options, env: { ...emulator.environment, ...clock?.env } });
 }
 
 afterEach(async () => {
   workspace.dispose();
   await emulator.close();
+  clock?.dispose();
+  clock = undefined;
 });
 
-test.each(examples)(
+test.each(snapshotExamples)(
   "examples/%s compiles, runs, shows no change when run again, and is destroyed",
   async (name) => {
     await start({ directory: join(EXAMPLES, name) });
@@ -64,6 +126,45 @@ test.each(examples)(
   120_000,
 );
 
+test.each(Object.entries(policyExamples))(
+  "examples/%s compiles, runs, shows no change when run again, and is destroyed",
+  async (name, { policies, changes: first, warnings = {}, deletes = [], stays }) => {
+    // No scheduled time of theirs passes in the minutes after it.
+    clock = movedClock(Date.UTC(2027, 0, 11, 7));
+    await start({ directory: join(EXAMPLES, name) });
+    const seen = changesSeenBy(emulator);
+    const changes = () => seen().map((change) => change.split(" ", 2).join(" "));
+    expect(compilerMessages(workspace.directory)).toEqual([]);
+
+    const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
+    expect(changes()).toEqual(first);
+    const held = await workspace.resources(":BackupPolicy");
+    expect(held).toHaveLength(Object.keys(policies).length);
+    for (const { urn, outputs = {} } of held) {
+      const own = urn.split("::").at(-1) ?? "";
+      const [platform, argument = ""] = policies[own]?.split(" ") ?? [];
+      expect(outputs).toMatchObject({ platform, [argument]: expect.anything(), status: "active" });
+      const warning = warnings[own];
+      expect(diagnosticsOf(up, own)).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
+    }
+
+    const env = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+    const second = await workspace.up(["--skip-preview"], { expectCode: 0, env });
+    expect(changes()).toEqual([]);
+    // What is stale stays a change until there is a newer backup.
+    const isStale = held.some(({ outputs }) => outputs?.["fresh"] === false);
+    expect(second.output).toMatch(isStale ? /~ \d+ updated/ : /^ +\d+ unchanged$/m);
+
+    const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
+    expect(await workspace.resources()).toEqual([]);
+    expect(changes()).toEqual(deletes);
+    for (const [own, sentence] of Object.entries(stays)) {
+      expect(diagnosticsOf(destroy, own)).toEqual([expect.stringMatching(sentence)]);
+    }
+  },
+  120_000,
+);
+
 test("the repository's own Pulumi.yaml runs the quick start", async () => {
   await start({
     files: {
@@ -91,3 +192,11 @@ test("the repository's own Pulumi.yaml runs the quick start", async () => {
     `virtus create-app-snapshot ${seed.virtus.appId}`,
   ]);
 }, 120_000);
+
+test("the examples show a policy for everything that one can be for", () => {
+  const shown = Object.values(policyExamples).flatMap(({ policies }) => Object.values(policies));
+  const known = Object.values(definitions).flatMap(({ name, policyTargets }) =>
+    Object.keys(policyTargets).map((argument) => `${name} ${argument}`),
+  );
+  expect(shown.sort()).toEqual(known.sort());
+});

@@ -14,9 +14,13 @@ export function commandLine(pid: number): string {
   }
 }
 
-/** Waits for something that the engine or a platform does. */
+/** Waits for something that the engine or a platform does, a minute at most. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 50));
+  const deadline = Date.now() + 60_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error(`waited a minute in vain until ${isTrue}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Runs `pulumi up`, kills the provider's process as soon as something is true, and waits for the end of the run. */

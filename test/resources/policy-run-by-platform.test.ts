@@ -174,7 +174,7 @@ describe("a change after creation", () => {
       "job.name": { job: { ...job.job, name: "another" } },
     })) {
       await expect(up({ ...job, ...change })).rejects.toThrow(
-        new RegExp(`^${property}: can't be changed after creation: .*pulumi refresh`),
+        new RegExp(`^${property}: can't be changed after creation \\(SnapShooter has .*\\): .*pulumi refresh`),
       );
     }
     await expect(up({ ...job, schedules: [{ cron: "0 03 * * *", timezone: "Europe/Lisbon" }] })).resolves.toMatchObject(

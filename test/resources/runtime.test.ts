@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
@@ -275,6 +275,17 @@ describe("the journal on disk", () => {
     await later.settle(urn);
     expect(await journal.find(urn)).toBeUndefined();
     expect(await journal.find(`${urn}/../../b`)).toMatchObject({ wish: "other" });
+  });
+
+  it("leaves nothing of a process that was killed while it wrote", async () => {
+    const journal = fileJournal({ PULUMI_HOME: home });
+    const folder = join(home, "pulumi-snapshots", "intents");
+    await journal.note(intent("one"));
+    const [file = ""] = await readdir(folder);
+    await writeFile(join(folder, `${file}.new`), '{"urn":');
+    expect(await journal.find(urn)).toEqual(intent("one"));
+    await journal.settle(urn);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it("is readable for its user only, and lies in the Pulumi home", async () => {

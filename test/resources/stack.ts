@@ -89,7 +89,7 @@ export class Stack {
     verbs: ResourceVerbs = this.process().verbs,
     options: { readonly replace?: boolean } = {},
   ): Promise<Run> {
-    const urn = urnOf(name, this.resource);
+    const urn = this.heard(name);
     const held = this.state.get(name);
     const check = (olds: Properties): Properties => {
       const { inputs, failures } = verbs.check(olds, { ...args, __urn: urn, __provider: "text" });
@@ -130,8 +130,9 @@ export class Stack {
   /** `pulumi refresh`; `drop` where the resource leaves the state. */
   async refresh(name: string): Promise<Run> {
     const held = this.held(name);
+    const urn = this.heard(name);
     let step: Run["step"] = "refresh";
-    const run = await this.attempt("refresh", urnOf(name, this.resource), async () => {
+    const run = await this.attempt("refresh", urn, async () => {
       const read = await this.process().verbs.read(held.id, held.props);
       if (read === undefined) {
         this.state.delete(name);
@@ -146,7 +147,7 @@ export class Stack {
   /** `pulumi destroy` of one resource. */
   async destroy(name: string): Promise<Run> {
     const held = this.held(name);
-    return this.attempt("drop", urnOf(name, this.resource), async () => {
+    return this.attempt("drop", this.heard(name), async () => {
       await this.process().verbs.delete(held.id, held.props);
       this.state.delete(name);
     });
@@ -171,6 +172,13 @@ export class Stack {
     return this.emulator.close();
   }
 
+  /** A run begins: what was told of the resource before it is not told by it. Returns its URN. */
+  private heard(name: string): string {
+    const urn = urnOf(name, this.resource);
+    this.warnings = this.warnings.filter((warning) => warning.urn !== urn);
+    return urn;
+  }
+
   private async make(name: string, inputs: Properties, verbs: ResourceVerbs): Promise<void> {
     try {
       const { id, outs } = await verbs.create(inputs);
@@ -184,7 +192,6 @@ export class Stack {
   }
 
   private async attempt(step: Run["step"], urn: string, act: () => Promise<void>): Promise<Run> {
-    this.warnings = this.warnings.filter((warning) => warning.urn !== urn);
     const told = () => this.warnings.filter((warning) => warning.urn === urn).map(({ message }) => message);
     try {
       await act();

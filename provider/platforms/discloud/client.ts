@@ -3,11 +3,10 @@ import { createLimiter, type RateBudget } from "../../http/limiter";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope } from "../../model/platform";
+import { discloud } from "./definition";
 import { type AccountEntry, accountEntries } from "./mapping";
 import { accountList, appList, appShown, type Created, created, downloadLink, errorBody, versionItem } from "./schemas";
 
-/** A create answers when the backup is made, which takes as long as the app is large. */
-const CREATE_TIMEOUT_MS = 10 * 60_000;
 const LARGEST_PAGE = 200;
 const MOST_PAGES = 1_000;
 
@@ -129,7 +128,7 @@ export function createSnapshot(api: Api, appId: string, scope: Scope): Promise<A
       method: "POST",
       path: `/snapshot/${encodeURIComponent(appId)}`,
       expect: created,
-      timeoutMs: CREATE_TIMEOUT_MS,
+      timeoutMs: discloud.createAnswerMs,
     },
     scope,
   );

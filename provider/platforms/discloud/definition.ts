@@ -37,6 +37,8 @@ export const discloud = {
   cannot: { delete: "the API has no delete; Discloud keeps or expires a version as it likes" },
   // Not documented. The answer to a create lists all versions, so a minute is what an answer on its way may take.
   listLagMs: 60_000,
+  // Not documented: a create answers when the backup is made, which takes as long as the app is large.
+  createAnswerMs: 10 * 60_000,
   createTimeoutMs: 30 * 60_000,
   outputs: { version: "the version, `YYYYMMDD-HHMMSS`, in a time zone that Discloud does not document" },
 } as const satisfies PlatformDefinition;

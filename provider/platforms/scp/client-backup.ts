@@ -4,6 +4,7 @@ import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { Scope } from "../../model/platform";
 import type { JsonValue } from "../../model/snapshot";
 import { callDelete } from "./client";
+import { scp } from "./definition";
 import {
   type BackupHistory,
   backupHistoryPage,
@@ -99,7 +100,7 @@ export async function createBackup(
       path: "/backups",
       body,
       expect: syncResponse,
-      timeoutMs: 120_000,
+      timeoutMs: scp.createAnswerMs,
     },
     scope,
   );

@@ -3,6 +3,7 @@ import { SnapshotsError } from "../../model/errors";
 import type { Scope } from "../../model/platform";
 import type { JsonValue } from "../../model/snapshot";
 import { callDelete } from "./client";
+import { scp } from "./definition";
 import {
   acceptedFileSchedule,
   createdFileSnapshot,
@@ -49,7 +50,7 @@ export function createFileSnapshot(api: Api, volumeId: string, scope: Scope) {
       path: "/snapshots",
       body: { volume_id: volumeId },
       expect: createdFileSnapshot,
-      timeoutMs: 120_000,
+      timeoutMs: scp.createAnswerMs,
     },
     scope,
   );
@@ -120,7 +121,7 @@ export async function createFileSchedule(
       path: "/snapshot-schedules",
       body: { volume_id: volumeId, ...body },
       expect: acceptedFileSchedule,
-      timeoutMs: 120_000,
+      timeoutMs: scp.createAnswerMs,
     },
     scope,
   );

@@ -5,6 +5,7 @@ import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope } from "../../model/platform";
 import type { JsonValue } from "../../model/snapshot";
+import { scp } from "./definition";
 import { detailText } from "./mapping";
 import { errorBody, type VolumeSnapshot, volumeSnapshot, volumeSnapshotPage } from "./schemas";
 import { signatureHeaders } from "./signature";
@@ -174,7 +175,7 @@ export function createVolumeSnapshot(
       path: "/snapshots",
       body,
       expect: volumeSnapshot,
-      timeoutMs: 120_000,
+      timeoutMs: scp.createAnswerMs,
     },
     scope,
   );

@@ -199,6 +199,12 @@ export const scp = {
       change: "refuse",
       arguments: serverArguments,
       scheduleChange: "inPlace",
+      expresses: {
+        schedules:
+          'one with `kind: "full"` and at most six `"incremental"`, each time and weekday counted: every day, days of the ' +
+          "week, or the first to fourth or last of a weekday in a month; from 01:00 to 23:30 on :00 or :30; `Asia/Seoul`",
+        retention: "`keepWithin`: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`",
+      },
       retention: "required",
       retentionHint:
         "Samsung Cloud Platform always prunes server backups, after 14 days where nothing else is said: write " +
@@ -244,6 +250,10 @@ export const scp = {
       runBy: "platform",
       arguments: fileVolumeArguments,
       scheduleChange: "inPlace",
+      expresses: {
+        schedules: "one, every day or on one day of the week, on a full hour of GMT+9; a zone without clock changes",
+        retention: "`keepLast`: 1 to 128",
+      },
       retention: "required",
       retentionHint:
         "Samsung Cloud Platform always prunes scheduled snapshots of File Storage, down to 10 where nothing else is said: " +
@@ -255,6 +265,13 @@ export const scp = {
         sameCompiled((schedules) => compileForFileStorage(schedules, nowMs), asSchedules(one), asSchedules(other)),
       sameRetention: (one: Written, other: Written) =>
         sameCompiled(compileRetentionForFileStorage, asRetention(one), asRetention(other)),
+      warnings: ({ maxAge }: Readonly<Record<string, unknown>>) =>
+        maxAge === undefined || maxAge === null
+          ? []
+          : [
+              "the API's documents show the times of File Storage snapshots without a zone: where they name none, maxAge " +
+                "can't be judged and counts as passed",
+            ],
       deletes: "always",
       keepsRunning: "the volume's snapshot schedule keeps running",
     },
@@ -288,6 +305,7 @@ export const scp = {
   },
   // Not documented; the create's answer is the snapshot itself, and the list shows it while it is made.
   listLagMs: 60_000,
+  createAnswerMs: 120_000,
   createTimeoutMs: 30 * 60_000,
   outputs: {
     sizeGib: "its size in GiB, which is the volume's",

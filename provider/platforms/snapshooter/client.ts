@@ -6,6 +6,7 @@ import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, Scope } from "../../model/platform";
 import type { JsonValue } from "../../model/snapshot";
+import { snapshooter } from "./definition";
 import {
   type Backup,
   backupPage,
@@ -146,7 +147,7 @@ export async function createJob(
       path: "/jobs",
       body,
       expect: shownJob,
-      timeoutMs: 120_000,
+      timeoutMs: snapshooter.createAnswerMs,
     },
     scope,
   );
@@ -190,7 +191,7 @@ export function startBackup(
       path: `/jobs/${encodeURIComponent(jobId)}/backups/start`,
       body,
       expect: started,
-      timeoutMs: 120_000,
+      timeoutMs: snapshooter.createAnswerMs,
     },
     scope,
   );

@@ -100,6 +100,12 @@ export const snapshooter = {
       schema: job,
       change: "refuse",
       scheduleChange: "refuse",
+      expresses: {
+        schedules:
+          "every day: every 1, 2, 3, 4, 6, 12 or 24 hours on the full hour, or every 5, 6, 10, 15, 20 or 30 minutes from " +
+          "the full hour on; any zone",
+        retention: "`keepHourly`, `keepDaily`, `keepWeekly`, `keepMonthly`",
+      },
       retention: "optional",
       scheduleProblem: (schedules: JsonValue) =>
         problemOf(compileForSnapshooter(schedules as unknown as readonly Schedule[])),
@@ -148,6 +154,7 @@ export const snapshooter = {
       : [],
   // Not documented; a start answers with the backup's id, and the job lists it from then on.
   listLagMs: 60_000,
+  createAnswerMs: 120_000,
   createTimeoutMs: 30 * 60_000,
   outputs: {
     completedAt: "when it was completed, ISO-8601 UTC",

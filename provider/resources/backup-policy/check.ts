@@ -90,20 +90,27 @@ function refusedChanges(
     const isSchedule = name === "schedules" || name === "retention";
     const isRefused = isSchedule ? target.scheduleChange === "refuse" : field.change === "refuse";
     if (!isRefused || isUnknown(news[name]) || isSameInput(name, field, target, olds, news, nowMs)) return [];
-    return changedParts(name, olds[name], news[name]).map((property) => ({
+    return changedParts(name, olds[name], news[name]).map(({ property, before }) => ({
       property,
-      reason: `can't be changed after creation: ${target.refusal}`,
+      reason: `can't be changed after creation${heldInWords(definition, property, before)}: ${target.refusal}`,
     }));
   });
 }
 
 /** Which parts of an input differ: the engine shows the value of what is refused, and an object's may be long. */
-function changedParts(name: string, before: unknown, after: unknown): string[] {
+function changedParts(name: string, before: unknown, after: unknown): { property: string; before: unknown }[] {
   const isObject = (value: unknown): value is Properties =>
     typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject(before) || !isObject(after)) return [name];
+  if (!isObject(before) || !isObject(after)) return [{ property: name, before }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.filter((key) => !isDeepStrictEqual(before[key], after[key])).map((key) => `${name}.${key}`);
+  const changed = keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
+  return changed.map((key) => ({ property: `${name}.${key}`, before: before[key] }));
+}
+
+/** What the platform has as far as the state knows: somebody may have changed it there. Free-form parts may hold secrets. */
+function heldInWords(definition: PlatformDefinition, property: string, before: unknown): string {
+  const isFreeForm = /^job\.(config|compute|storage)$/.test(property);
+  return isFreeForm || isMissing(before) ? "" : ` (${definition.title} has ${JSON.stringify(before)})`;
 }
 
 /** The latest scheduled time that has passed. One ahead of this machine's clock was settled by another's and stays. */

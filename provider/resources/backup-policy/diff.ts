@@ -1,9 +1,9 @@
 import type { PlatformDefinition } from "../../model/platform";
+import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import type { Diff } from "../verbs";
 import { policyFields } from "./fields";
-import { stalenessOf } from "./freshness";
 import { isEmpty, isSameInput, policyTargetOf, subjectOf } from "./meaning";
 import { isSettled, recordsOf } from "./records";
 
@@ -24,25 +24,31 @@ export function diffPolicy(olds: Properties, news: Properties, nowMs: number): D
     changed.push(name);
     if (field.change === "replace" || isGone) replaces.push(name);
   }
-  return changed.length > 0 ? { replaces } : { changes: reasonsToUpdate(definition, olds, news).length > 0 };
+  if (changed.length > 0) return { replaces };
+  return { changes: isStale(olds, news) || dueByState(definition, olds, news).length > 0 };
 }
 
-/** Why a policy whose inputs are what they were still has something to do. */
-export function reasonsToUpdate(definition: PlatformDefinition, olds: Properties, news: Properties): string[] {
-  const reasons: string[] = [];
-  if (olds["unfinished"] !== undefined) reasons.push("a backup that was asked for is not known yet");
-  if (olds["status"] === "pending") reasons.push(`${definition.title} was still setting the policy up`);
-  if (news["suspended"] === true) return reasons;
-  if (policyTargetOf(definition, news)?.definition.runBy === "up") {
-    if (!isEmpty(news["dueAt"]) && !isSettled(recordsOf(olds), news["dueAt"])) {
-      reasons.push(`no usable snapshot is known for ${String(news["dueAt"])}`);
-    }
-    const queue = olds["pruneQueue"];
-    if (Array.isArray(queue) && queue.length > 0) {
-      reasons.push(`${queue.length} ${queue.length === 1 ? "snapshot is" : "snapshots are"} still to be deleted`);
-    }
+/** What an up has to do for a policy whose inputs are what they were, as sentences. */
+export function dueByState(definition: PlatformDefinition, olds: Properties, news: Properties): string[] {
+  const due: string[] = [];
+  if (olds["unfinished"] !== undefined)
+    due.push("a snapshot was asked for and is not known yet: pulumi up looks for it");
+  else if (olds["status"] === "pending")
+    due.push(`${definition.title} was still setting it up: pulumi up goes on waiting`);
+  if (news["suspended"] === true || policyTargetOf(definition, news)?.definition.runBy !== "up") return due;
+  const { dueAt } = news;
+  if (olds["unfinished"] === undefined && !isEmpty(dueAt) && !isSettled(recordsOf(olds), dueAt)) {
+    const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : String(dueAt);
+    due.push(`pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`);
   }
-  if (olds["fresh"] === false && !isEmpty(news["maxAge"]))
-    reasons.push(stalenessOf(subjectOf(definition, news), { ...olds, maxAge: news["maxAge"] ?? "" }));
-  return reasons;
+  const queue = olds["pruneQueue"];
+  if (Array.isArray(queue) && queue.length > 0) {
+    due.push(`${queue.length} ${queue.length === 1 ? "snapshot is" : "snapshots are"} still to be deleted`);
+  }
+  return due;
+}
+
+/** Whether the newest usable backup was too old when it was looked at last. */
+export function isStale(olds: Properties, news: Properties): boolean {
+  return olds["fresh"] === false && news["suspended"] !== true && !isEmpty(news["maxAge"]);
 }

@@ -68,7 +68,7 @@ export const policyOutputs: Readonly<Record<string, string>> = {
   status: "`active`, `suspended`, `pending`, `failed` or `unknown`",
   platformStatus: "the platform's own word for the status, where it has one",
   createdAt: "when the policy was made, ISO-8601 UTC",
-  adopted: "true for a schedule that was there before and was taken over",
+  adopted: "run by `platform`: true for a schedule that was there before and was taken over",
   fresh: "whether the newest usable backup is younger than `maxAge`; undefined where that is not judged",
   lastSnapshotAt: "when the newest usable backup was taken, ISO-8601 UTC",
   lastSnapshotId: "the platform's own id of the newest usable backup",

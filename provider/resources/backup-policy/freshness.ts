@@ -49,6 +49,7 @@ export function stalenessOf(what: string, properties: Properties): string {
   }
   const ageMs = (instantOf(checkedAt) ?? 0) - (instantOf(at) ?? 0);
   const hours = Math.floor(ageMs / 3_600_000);
-  const age = hours >= 48 ? `${Math.floor(hours / 24)} d` : `${hours} h ${Math.floor(ageMs / 60_000) % 60} min`;
+  const age =
+    hours >= 48 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours} h ${Math.floor(ageMs / 60_000) % 60} min`;
   return `stale: the newest usable backup of ${what}, "${id}" of ${at}, was ${age} old at ${checkedAt}; maxAge is ${maxAge}`;
 }

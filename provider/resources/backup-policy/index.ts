@@ -7,7 +7,7 @@ import { type Properties, UnfinishedError } from "../host";
 import { type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
 import type { ResourceVerbs } from "../verbs";
 import { checkPolicy } from "./check";
-import { diffPolicy, reasonsToUpdate } from "./diff";
+import { diffPolicy, dueByState, isStale } from "./diff";
 import { policyFields } from "./fields";
 import { judge, stalenessOf } from "./freshness";
 import { policyTargetOf, subjectOf } from "./meaning";
@@ -49,15 +49,6 @@ async function watch(session: Session, inputs: Properties, olds: Properties): Pr
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     ...judge(inputs, snapshots, nowMs),
   };
-}
-
-/** Warns of a stale backup, or fails for it, as `onStale` says; what was done goes into the state either way. */
-async function tellStaleness(session: Session, id: string, outs: Properties): Promise<Properties> {
-  if (outs["fresh"] !== false) return outs;
-  const reason = stalenessOf(subjectOf(definitionOf(outs), outs), outs);
-  if (outs["onStale"] === "fail") throw new UnfinishedError(id, outs, reason);
-  await session.host.warn(urnOf(outs), reason);
-  return outs;
 }
 
 /** The inputs among a policy's properties. */
@@ -128,6 +119,36 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
 /** The BackupPolicy resource in one process. */
 export function backupPolicyResource(session: Session): ResourceVerbs {
   const nowMs = (): number => session.host.clock.now();
+  const told = new Set<string>();
+
+  /** Refresh, preview and up of one process compare the same policy: what has been said is not said again. */
+  function isNew(urn: string | undefined, what: string): boolean {
+    const key = `${urn} ${what}`;
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
+  }
+
+  async function informOnce(urn: string | undefined, sentence: string): Promise<void> {
+    if (isNew(urn, sentence)) await session.host.inform(urn, sentence);
+  }
+
+  async function warnOfStaleness(outs: Properties): Promise<void> {
+    const what = JSON.stringify([outs["lastSnapshotId"] ?? "", outs["lastSnapshotAt"] ?? "", outs["maxAge"] ?? ""]);
+    const reason = stalenessOf(subjectOf(definitionOf(outs), outs), outs);
+    if (isNew(urnOf(outs), what)) await session.host.warn(urnOf(outs), reason);
+  }
+
+  /** Warns of a stale backup, or fails for it, as `onStale` says; what was done goes into the state either way. */
+  async function judged(id: string, outs: Properties): Promise<Properties> {
+    if (outs["fresh"] !== false) return outs;
+    if (outs["onStale"] === "fail") {
+      throw new UnfinishedError(id, outs, stalenessOf(subjectOf(definitionOf(outs), outs), outs));
+    }
+    await warnOfStaleness(outs);
+    return outs;
+  }
+
   return {
     check(olds, news) {
       const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, nowMs());
@@ -141,12 +162,10 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       void confirmStored(session, urnOf(news), id, known);
       const diff = diffPolicy(known, news, nowMs());
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
-      const urn = urnOf(news);
-      const ahead = pruningAhead(known, news, nowMs());
-      if (ahead !== undefined) void session.host.inform(urn, ahead);
-      const reasons = diff.changes ? reasonsToUpdate(definitionOf(news), known, news) : [];
-      const tell = known["fresh"] === false ? session.host.warn : session.host.inform;
-      if (reasons.length > 0) void tell(urn, reasons.join("; "));
+      const definition = definitionOf(news);
+      const ahead = [...dueByState(definition, known, news), ...pruningAhead(known, news, nowMs())];
+      for (const sentence of ahead) void informOnce(urnOf(news), sentence);
+      if (isStale(known, news)) void warnOfStaleness({ ...known, ...news });
       return diff;
     },
 
@@ -154,11 +173,11 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const runBy = runByOf(inputs);
       if (runBy === "platform") {
         const { id, outs } = await createOnPlatform(session, inputs);
-        return { id, outs: await tellStaleness(session, id, outs) };
+        return { id, outs: await judged(id, outs) };
       }
       const id = ownIdOf(inputs);
       const outs = runBy === "up" ? await runOnce(session, id, inputs, {}) : await watch(session, inputs, {});
-      return { id, outs: await tellStaleness(session, id, outs) };
+      return { id, outs: await judged(id, outs) };
     },
 
     async read(id, stored) {
@@ -197,7 +216,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
           : runBy === "up"
             ? await runOnce(session, id, news, olds)
             : await watch(session, news, olds);
-      return tellStaleness(session, id, outs);
+      return judged(id, outs);
     },
 
     async delete(id, stored) {
@@ -207,7 +226,8 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       } else {
         const count = recordsOf(props).length;
         const those = count === 1 ? "the 1 snapshot that it holds stays" : `the ${count} snapshots that it holds stay`;
-        const what = runByOf(props) === "up" ? those : "it only watched, and every backup stays";
+        const held = count === 0 ? "it holds no snapshots" : those;
+        const what = runByOf(props) === "up" ? held : "it only watched, and every backup stays";
         await session.host.warn(urnOf(props), `forgotten: ${what} on ${definitionOf(props).title}`);
       }
       await settleDeleted(session, id, props);

@@ -80,5 +80,6 @@ export function subjectOf(definition: PlatformDefinition, properties: Properties
   const target = policyTargetOf(definition, properties);
   const named = target === undefined ? undefined : properties[target.argument];
   const name = typeof named === "string" ? named : ((named ?? {}) as Properties)["name"];
-  return `${target?.definition.kind} ${typeof name === "string" ? name : ""}`.trim();
+  const kind = target?.definition.kind === "file-volume" ? "File Storage volume" : target?.definition.kind;
+  return `${kind} ${typeof name === "string" ? name : ""}`.trim();
 }

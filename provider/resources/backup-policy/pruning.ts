@@ -27,21 +27,24 @@ export function withReasons(records: readonly SnapshotRecord[], simulation: Simu
   });
 }
 
-/** What goes by a simulation, and why, as a sentence; undefined when nothing goes. */
+/** What goes by a simulation, and why, as sentences; none when nothing goes. */
 export function goingInWords(
   verb: string,
   simulation: Pick<Simulation, "pruned" | "queued">,
   records: readonly SnapshotRecord[],
-): string | undefined {
+): string[] {
   const { pruned, queued } = simulation;
-  if (pruned.length === 0) return undefined;
-  const named = pruned.map(({ id, because }) => {
+  if (pruned.length === 0) return [];
+  const named = pruned.map(({ id }) => {
     const record = records.find((each) => each.id === id);
-    return `${record === undefined ? `"${id}"` : recordInWords(record)} (${because})`;
+    return record === undefined ? `"${id}"` : recordInWords(record);
   });
+  // All of them go by the same rules.
+  const because = pruned[0]?.because;
   const later =
     queued.length === 0
       ? ""
       : `; ${queued.length} more ${queued.length === 1 ? "waits" : "wait"} for later runs, because of maxDeletes`;
-  return `${verb} ${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}: ${named.join(", ")}${later}`;
+  const what = `${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}`;
+  return [`${verb} ${what}, ${because}: ${named.join(", ")}${later}`];
 }

@@ -7,8 +7,10 @@ import type { Properties } from "../host";
 export interface SnapshotRecord {
   /** The platform's own id. */
   readonly id: string;
-  /** What else names it on its platform: its name, its region. */
+  /** The name that it was given. */
   readonly name?: string;
+  /** The name that it shares with others of its target. */
+  readonly snapshotName?: string;
   readonly region?: string;
   /** ISO-8601 UTC. */
   readonly createdAt?: string;
@@ -35,7 +37,8 @@ export function plainRecords(records: readonly SnapshotRecord[]): JsonValue {
 }
 
 /** What names a recorded snapshot for its platform. */
-export function referenceTo({ id, name, region, createdAt }: SnapshotRecord): SnapshotReference {
+export function referenceTo({ id, snapshotName, region, createdAt, ...given }: SnapshotRecord): SnapshotReference {
+  const name = snapshotName ?? given.name;
   return {
     snapshotId: id,
     ...(name === undefined ? {} : { name }),
@@ -44,23 +47,19 @@ export function referenceTo({ id, name, region, createdAt }: SnapshotRecord): Sn
   };
 }
 
-function textAmong(details: ObservedSnapshot["details"], ...names: string[]): string | undefined {
-  const found = names.map((name) => details[name]).find((value) => typeof value === "string");
-  return typeof found === "string" ? found : undefined;
-}
-
 /** A snapshot as a record shows it. When it was taken never changes. */
 export function recordOf(
   snapshot: ObservedSnapshot,
   known: Partial<Pick<SnapshotRecord, "slot" | "adopted" | "createdAt">> = {},
 ): SnapshotRecord {
-  const name = textAmong(snapshot.details, "snapshotName", "name");
-  const region = textAmong(snapshot.details, "region");
   const createdAt = known.createdAt ?? snapshot.createdAt;
+  const names = ["name", "snapshotName", "region"].flatMap((name) => {
+    const value = snapshot.details[name];
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
   return {
     id: snapshot.snapshotId,
-    ...(name === undefined ? {} : { name }),
-    ...(region === undefined ? {} : { region }),
+    ...Object.fromEntries(names),
     ...(createdAt === undefined ? {} : { createdAt }),
     status: snapshot.status,
     ...(snapshot.sizeBytes === undefined ? {} : { sizeBytes: snapshot.sizeBytes }),
@@ -76,10 +75,15 @@ export function isRecorded({ id, createdAt }: SnapshotRecord, snapshot: Observed
   return id === snapshot.snapshotId || (isNamedByTime && createdAt !== undefined && createdAt === snapshot.createdAt);
 }
 
+/** Whether a snapshot was taken for a slot, or for a later one: an edited schedule can go back to an earlier time. */
+export function isFor({ slot }: SnapshotRecord, dueAt: unknown): boolean {
+  const [slotMs, dueMs] = [instantOf(slot), instantOf(dueAt)];
+  return slotMs !== undefined && dueMs !== undefined && slotMs >= dueMs;
+}
+
 /** Whether a usable snapshot is recorded for a slot. */
 export function isSettled(records: readonly SnapshotRecord[], dueAt: unknown): boolean {
-  const dueMs = instantOf(dueAt);
-  return records.some(({ slot, status }) => status === "available" && dueMs !== undefined && instantOf(slot) === dueMs);
+  return records.some((record) => record.status === "available" && isFor(record, dueAt));
 }
 
 /** Newest first; those without a time at the end. */

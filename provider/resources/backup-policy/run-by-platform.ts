@@ -185,7 +185,7 @@ async function takeOver(job: Job, first: ObservedPolicy, all: readonly ObservedP
   if (job.inputs["adopt"] !== true || all.length > 1) {
     const offer = Object.hasOwn(job.target.definition.arguments ?? {}, "adopt")
       ? "write adopt: true to take it over"
-      : "choose another name, or bring it into the state with pulumi import";
+      : "choose another name, or bring it into the state with pulumi import --file";
     throw new SnapshotsError(`${title(job)}: there is one already (${ids}), and no second one is made: ${offer}`, {
       kind: "conflict",
       executed: "no",
@@ -399,6 +399,7 @@ async function staying(job: Job, reference: PolicyReference): Promise<string> {
     .list(reference, { ...job.scope, deadlineMs: job.session.host.clock.now() + COUNT_TIMEOUT_MS })
     .then(({ snapshots }) => snapshots.filter(({ status }) => status !== "gone").length)
     .catch(() => undefined);
+  if (count === 0) return `${job.definition.title} shows no backups of it`;
   const those =
     count === undefined ? "its backups stay" : count === 1 ? "its 1 backup stays" : `its ${count} backups stay`;
   return `${those} on ${job.definition.title}`;

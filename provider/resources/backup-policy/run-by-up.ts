@@ -11,6 +11,7 @@ import { judge } from "./freshness";
 import { retentionOf } from "./meaning";
 import { goingInWords, simulateOn, withReasons } from "./pruning";
 import {
+  isFor,
   isRecorded,
   isSettled,
   newestRecordFirst,
@@ -94,7 +95,7 @@ async function synced(
     const update = (snapshot: ObservedSnapshot): SnapshotRecord => ({ ...record, ...recordOf(snapshot, record) });
     if (listed !== undefined) {
       shown.push(update(listed));
-    } else if (record.slot === undefined || record.slot !== dueAt) {
+    } else if (!isFor(record, dueAt)) {
       if (!list.complete || isLate) shown.push(record);
     } else {
       const observed = await job.platform.observe(job.target, referenceTo(record), job.scope);
@@ -169,7 +170,9 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
   held.pending = undefined;
   if (isSettled(held.records, dueAt)) return;
 
-  const recorded = held.records.find(({ slot, status }) => slot === dueAt && status !== "failed" && status !== "gone");
+  const recorded = held.records.find(
+    (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
+  );
   const found =
     recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
@@ -322,7 +325,7 @@ export async function readRun(session: Session, props: Properties): Promise<Prop
   const list = await job.platform.list(job.target, job.scope, known.map(referenceTo));
   const records = await synced(job, known, list, dueAt);
   const nowMs = list.serverTimeMs ?? session.host.clock.now();
-  const isGone = known.some(({ slot }) => slot === dueAt) && !records.some(({ slot }) => slot === dueAt);
+  const isGone = known.some((record) => isFor(record, dueAt)) && !records.some((record) => isFor(record, dueAt));
   const { dueAt: _due, fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, pruneQueue, ...others } = props;
   return {
     ...others,
@@ -336,10 +339,10 @@ export async function readRun(session: Session, props: Properties): Promise<Prop
   };
 }
 
-/** What an up would delete by what the state knows, as a sentence; undefined when nothing. */
-export function pruningAhead(olds: Properties, news: Properties, nowMs: number): string | undefined {
+/** What an up would delete by what the state knows, as sentences. */
+export function pruningAhead(olds: Properties, news: Properties, nowMs: number): string[] {
   const retention = retentionOf(news);
-  if (retention === undefined || news["suspended"] === true) return undefined;
+  if (retention === undefined || news["suspended"] === true) return [];
   const records = recordsOf(olds);
   const next: SnapshotRecord = { id: "", status: "available", createdAt: isoText(nowMs) };
   const isDue = textOf(news, "dueAt") !== undefined && !isSettled(records, news["dueAt"]);

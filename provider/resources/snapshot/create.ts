@@ -309,8 +309,9 @@ export async function take(job: Job, before: SnapshotList): Promise<Created> {
       await settle(job);
       throw error;
     }
-    return await findUnanswered(job, unfinished, error);
+    return await findUnanswered(job, { ...unfinished, endedAt: isoText(clock.now() + aheadMs) }, error);
   }
+  unfinished = { ...unfinished, endedAt: isoText(clock.now() + aheadMs) };
   if (answer.snapshot !== undefined) return waitUntilUsable(job, {}, answer.snapshot, unfinished);
 
   unfinished = {
@@ -358,7 +359,9 @@ function lookScope(job: Job, deadlineMs: number = job.scope.deadlineMs): Scope {
 }
 
 function lagEndMs(job: Job, unfinished: Unfinished): number {
-  return (instantOf(unfinished.requestedAt) ?? 0) + job.definition.listLagMs;
+  const { createAnswerMs = 0, listLagMs } = job.definition;
+  const endedMs = instantOf(unfinished.endedAt) ?? (instantOf(unfinished.requestedAt) ?? 0) + createAnswerMs;
+  return endedMs + listLagMs;
 }
 
 /**

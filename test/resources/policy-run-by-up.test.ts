@@ -162,6 +162,15 @@ describe("a slot that somebody else's snapshot could settle", () => {
     expect(told().join("\n")).toMatch(/is there for 2026-11-21T03:00:00.000Z: no other one is taken/);
   });
 
+  it("names the others that could settle it: a run on another machine may have taken one of them", async () => {
+    await up(database);
+    hours(1);
+    const taken = [1, 2].map(() => stack.emulator.virtus.addSnapshot(seed.virtus.databaseId).versionId);
+    await up(database);
+    expect(made()).toBe(1);
+    for (const versionId of taken) expect(told().at(-1)).toContain(versionId);
+  });
+
   it("is settled on Discloud once an own version shows the zone, and not before", async () => {
     stack.emulator.discloud.addSnapshot(seed.discloud.appId);
     await up(app);

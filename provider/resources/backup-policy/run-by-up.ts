@@ -6,7 +6,7 @@ import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snap
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
 import { type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
 import { type Job, jobFor, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
-import { unfinishedOf } from "../snapshot/state";
+import { inWords, unfinishedOf } from "../snapshot/state";
 import { judge } from "./freshness";
 import { retentionOf } from "./meaning";
 import { goingInWords, simulateOn, withReasons } from "./pruning";
@@ -26,6 +26,7 @@ import {
 /** How far this machine's clock and the platform's may be apart before a user is told. */
 const SKEW_MS = 5 * 60_000;
 const DELETE_TIMEOUT_MS = 15 * 60_000;
+const MOST_NAMED = 5;
 
 /** The mark of a policy that exists in a state only: of its URN at creation. */
 export function markOf(urn: string | undefined): string {
@@ -119,10 +120,10 @@ async function synced(
   return newestRecordFirst(shown);
 }
 
-/** A snapshot on the platform that settles the slot: where names tell, the policy's own; else one taken since. */
-function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot | undefined {
+/** The snapshots on the platform that settle the slot: where names tell, the policy's own; else those taken since. */
+function listedForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
   const name = textOf(job.inputs, "name");
-  const candidates = list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
+  return list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
     if (status !== "available" && status !== "running" && status !== "pending") return false;
     if (name === undefined) {
       return (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
@@ -130,6 +131,10 @@ function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnaps
     const isOthers = job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, snapshotId));
     return details["name"] === name && !isOthers;
   });
+}
+
+function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot | undefined {
+  const candidates = listedForSlot(job, list, dueAt);
   return candidates.find(({ status }) => status === "available") ?? candidates[0];
 }
 
@@ -188,8 +193,15 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
   held.records = withRecord(held.records, { ...usable, slot: dueAt, ...(isOwn ? {} : { adopted: true }) });
   await job.session.host.inform(
     job.urn,
-    `snapshot ${recordInWords(usable)} is there for ${dueAt}: no other one is taken`,
+    `snapshot ${recordInWords(usable)} is there for ${dueAt}: no other one is taken${besides(job, found, before, dueAt)}`,
   );
+}
+
+/** The others that could settle the slot: one of them may be what a run took that nothing has noted. */
+function besides(job: Job, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
+  const others = listedForSlot(job, list, dueAt).filter(({ snapshotId }) => snapshotId !== chosen.snapshotId);
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  return others.length === 0 ? "" : `; also there: ${others.slice(0, MOST_NAMED).map(inWords).join(", ")}${more}`;
 }
 
 /** Deletes what the retention does not keep; resolves to the ids that went. A deletion that fails is told, and stays due. */

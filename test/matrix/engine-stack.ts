@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
@@ -114,6 +114,11 @@ export class EngineStack {
   /** `pulumi destroy`. */
   destroy(): Promise<Run> {
     return this.up({});
+  }
+
+  /** The next run is on another machine, whose journal knows nothing. */
+  moveToAnotherMachine(): void {
+    rmSync(join(this.home, "pulumi-snapshots"), { recursive: true, force: true });
   }
 
   /** The texts of the journal's files. */

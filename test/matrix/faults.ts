@@ -29,6 +29,10 @@ export interface Fault {
   readonly lasting?: true;
   /** When it lasts it is to the client what another one is. */
   readonly onceOnly?: true;
+  /** A read that it breaks once is sent again by the client, whichever resource asks. */
+  readonly isRepeated?: true;
+  /** It happens to a target's snapshots: nothing that a policy which the platform runs would look at. */
+  readonly isOfSnapshots?: true;
   /** The answers are true ones, which may prove an absence. */
   readonly isTrue?: true;
   /** Nobody listens: nothing that the emulator could answer. */
@@ -62,24 +66,30 @@ const tooMany = (retryAfter: (nowMs: number) => string | undefined) => (place: P
 
 /** Faults that fire once or for the rest of the run. */
 const breaking: readonly Fault[] = [
-  { name: "the connection is refused", refuses: true, rules: () => [] },
+  { name: "the connection is refused", isRepeated: true, refuses: true, rules: () => [] },
   { name: "the connection is reset before the request is carried out", rules: rules({ fault: "reset-before-commit" }) },
-  { name: "the connection is reset after the request was carried out", rules: rules({ fault: "reset-after-commit" }) },
-  { name: "the answer is cut in the middle", rules: rules({ fault: "cut" }) },
+  {
+    name: "the connection is reset after the request was carried out",
+    isRepeated: true,
+    rules: rules({ fault: "reset-after-commit" }),
+  },
+  { name: "the answer is cut in the middle", isRepeated: true, rules: rules({ fault: "cut" }) },
   { name: "500, and the request was carried out", on: "changes", rules: status(500, true) },
-  { name: "500, and the request was not carried out", onceOnly: true, rules: status(500) },
-  { name: "502, and the request was not carried out", rules: status(502) },
-  { name: "503, and the request was not carried out", onceOnly: true, rules: status(503) },
-  { name: "429 with Retry-After in seconds", onceOnly: true, rules: tooMany(() => "7") },
+  { name: "500, and the request was not carried out", isRepeated: true, onceOnly: true, rules: status(500) },
+  { name: "502, and the request was not carried out", isRepeated: true, rules: status(502) },
+  { name: "503, and the request was not carried out", isRepeated: true, onceOnly: true, rules: status(503) },
+  { name: "429 with Retry-After in seconds", isRepeated: true, onceOnly: true, rules: tooMany(() => "7") },
   {
     name: "429 with Retry-After as a date",
+    isRepeated: true,
     onceOnly: true,
     rules: tooMany((nowMs) => new Date(nowMs + 90_000).toUTCString()),
   },
   { name: "429 with a Retry-After of a day", rules: tooMany(() => "86400") },
-  { name: "429 without Retry-After", rules: tooMany(() => undefined) },
+  { name: "429 without Retry-After", isRepeated: true, rules: tooMany(() => undefined) },
   {
     name: "no answer before the deadline, and the request was carried out",
+    isRepeated: true,
     hangs: true,
     rules: rules({ fault: "slow", ms: 10 * MINUTE_MS }),
   },
@@ -94,12 +104,17 @@ const breaking: readonly Fault[] = [
     on: "changes",
     rules: rules({ fault: "html", status: 200, commit: true }),
   },
-  { name: "HTML with 200, and the request was not carried out", rules: rules({ fault: "html", status: 200 }) },
+  {
+    name: "HTML with 200, and the request was not carried out",
+    isRepeated: true,
+    rules: rules({ fault: "html", status: 200 }),
+  },
   { name: "HTML with 403", rules: rules({ fault: "html", status: 403 }) },
-  { name: "JSON of another shape", isTrue: true, rules: rules({ fault: "wrong-shape" }) },
-  { name: "an empty body", rules: rules({ fault: "empty-body" }) },
+  { name: "JSON of another shape", isRepeated: true, isTrue: true, rules: rules({ fault: "wrong-shape" }) },
+  { name: "an empty body", isRepeated: true, rules: rules({ fault: "empty-body" }) },
   {
     name: "a redirect to another origin, and the request was not carried out",
+    isRepeated: true,
     rules: (place, { elsewhere }) => rules({ fault: "redirect", location: elsewhere, status: 307 })(place),
   },
   {
@@ -110,6 +125,7 @@ const breaking: readonly Fault[] = [
   },
   {
     name: "an error that repeats the credential and a signed link",
+    isRepeated: true,
     rules: (place, { secrets }) =>
       rules({
         fault: "status",
@@ -143,27 +159,37 @@ const changing: readonly Fault[] = [
   {
     name: "somebody else's snapshot appears before the request",
     isTrue: true,
+    isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot" }),
   },
   {
     name: "somebody else's snapshot appears after the request",
     isTrue: true,
+    isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot", when: "after" }),
   },
   {
     name: "somebody else's snapshot appears after the request, whose answer is lost",
     isTrue: true,
+    isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot", when: "after" }, { fault: "reset-after-commit" }),
   },
   {
     name: "somebody else's snapshot appears, and the request is not carried out",
     isTrue: true,
+    isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot", when: "after" }, { fault: "reset-before-commit" }),
   },
-  { name: "the newest snapshot expires before the request", isTrue: true, rules: rules({ fault: "expire-snapshot" }) },
+  {
+    name: "the newest snapshot expires before the request",
+    isTrue: true,
+    isOfSnapshots: true,
+    rules: rules({ fault: "expire-snapshot" }),
+  },
   {
     name: "the newest snapshot expires after the request",
     isTrue: true,
+    isOfSnapshots: true,
     rules: rules({ fault: "expire-snapshot", when: "after" }),
   },
   { name: "the credential is revoked before the request", rules: rules({ fault: "revoke-credentials" }) },
@@ -197,7 +223,7 @@ export const faults: readonly Fault[] = [
   // A change is never sent again after an answer that may mean that it was carried out.
   ...breaking
     .filter(({ onceOnly, on }) => !onceOnly && on !== "changes")
-    .map((fault): Fault => ({ ...fault, name: `${fault.name}, every time`, lasting: true })),
+    .map(({ isRepeated: _once, ...fault }): Fault => ({ ...fault, name: `${fault.name}, every time`, lasting: true })),
   ...changing,
   ...doubles,
 ];

@@ -96,12 +96,36 @@ describe("the matrix turns red", () => {
       },
       { step: "read", fault: "an error that repeats" },
     ],
+    [
+      "a policy does not look for its slot's snapshot on the platform",
+      "duplicates",
+      {
+        file: "provider/resources/backup-policy/run-by-up.ts",
+        line: 'return candidates.find(({ status }) => status === "available") ?? candidates[0];',
+        instead: "return undefined;",
+      },
+      { step: "policy: converge on another machine", fault: "JSON of another shape" },
+    ],
+    [
+      "a policy's retention deletes all that it does not keep in one run",
+      "dropped",
+      {
+        file: "provider/resources/backup-policy/run-by-up.ts",
+        line: "of simulation.pruned) {",
+        instead: "of [...simulation.pruned, ...simulation.queued]) {",
+      },
+      { step: "policy: prune", fault: "JSON of another shape" },
+    ],
   ];
 
-  it.each(broken)("when %s", async (_what, invariant, given, meant) => {
-    copyCode(folder, given);
-    const played = await playMatrix(folder, meant);
-    expect(played.every(({ outcome }) => outcome.fired)).toBe(true);
-    expect(played.filter(({ outcome }) => outcome[invariant].length > 0).map(nameOf)).not.toEqual([]);
-  }, 60_000);
+  it.each(broken)(
+    "when %s",
+    async (_what, invariant, given, meant) => {
+      copyCode(folder, given);
+      const played = await playMatrix(folder, meant);
+      expect(played.every(({ outcome }) => outcome.fired)).toBe(true);
+      expect(played.filter(({ outcome }) => outcome[invariant].length > 0).map(nameOf)).not.toEqual([]);
+    },
+    60_000,
+  );
 });

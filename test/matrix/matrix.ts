@@ -6,15 +6,17 @@ import { join } from "node:path";
 import type { ProviderCode } from "./engine-stack";
 import { type Fault, faults } from "./faults";
 import { type MatrixCase, type Outcome, play, type Request, requestsOf, type Stage } from "./matrix-case";
+import { policySteps } from "./policy-steps";
 import type { ShardOrder } from "./shard";
-import { type Step, steps } from "./steps";
+import { type Step, snapshotSteps } from "./steps";
 import { type MatrixTarget, targets } from "./targets";
 
 /** A case with what it has shown. */
 export type Played = MatrixCase & { readonly outcome: Outcome };
 
-/** The steps and faults that are played: those whose name holds the text; all where none is given. */
+/** The targets, steps and faults that are played: those whose name holds the text; all where none is given. */
 export interface Meant {
+  readonly target?: string;
   readonly step?: string;
   readonly fault?: string;
 }
@@ -27,6 +29,8 @@ interface Shown {
   readonly fault: string;
   readonly outcome: Outcome;
 }
+
+const steps: readonly Step[] = [...snapshotSteps, ...policySteps];
 
 /** One process for each of the two cores that the matrix is made for. */
 const SHARDS = 2;
@@ -51,9 +55,11 @@ function meantBy(requests: readonly Request[], step: Step, target: MatrixTarget)
 
 function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: Step): boolean {
   if (fault.isDouble) return step.isFresh === true && request.operation === target.create && request.nth === 0;
+  if (fault.isOfSnapshots && target.runBy === "platform") return false;
+  if (fault.isRepeated && target.resource === "BackupPolicy" && !request.changes) return false;
   // What goes on for the rest of the run begins with the first request of its kind.
   if (fault.lasting && fault.on !== "lists" && request.nth > 0) return false;
-  if (fault.on === "lists") return /^list-/.test(request.operation);
+  if (fault.on === "lists") return /^list-(?!backup-schedules)/.test(request.operation);
   return fault.on !== "changes" || request.changes;
 }
 
@@ -62,6 +68,7 @@ async function casesOf(stage: Stage, meant: Meant): Promise<MatrixCase[]> {
   const cases: MatrixCase[] = [];
   const isMeant = (name: string, text = "") => name.includes(text);
   for (const target of targets) {
+    if (!isMeant(target.title, meant.target)) continue;
     for (const step of steps.filter((one) => one.appliesTo(target) && isMeant(one.name, meant.step))) {
       for (const request of meantBy(await requestsOf(stage, target, step), step, target)) {
         for (const fault of faults.filter((one) => canHappen(one, request, target, step))) {
@@ -87,9 +94,15 @@ export async function playShard(
   // Nobody reads the stacks of the many thousand errors, which take longer than all the rest.
   Error.stackTraceLimit = 0;
   try {
+    let port = process.pid * 613;
     const stage: Stage = {
       code,
       folder,
+      // Below the ports that systems give to those who ask for any.
+      nextPort() {
+        port += 1;
+        return 10_000 + (port % 20_000);
+      },
       elsewhere: `http://localhost:${(elsewhere.address() as AddressInfo).port}/snapshot`,
     };
     const queue = (await casesOf(stage, meant)).filter((_one, index) => index % shards === shard);
@@ -125,7 +138,9 @@ export async function playMatrix(folder: string, meant: Meant = {}): Promise<Pla
       const result = join(folder, `shown-${shard}.json`);
       const order: ShardOrder = { shard, shards: SHARDS, meant, folder: homes, result };
       const script = join(folder, "test", "matrix", "shard.js");
-      const child = spawn(process.execPath, [script, JSON.stringify(order)], { stdio: ["ignore", "inherit", "inherit"] });
+      const child = spawn(process.execPath, [script, JSON.stringify(order)], {
+        stdio: ["ignore", "inherit", "inherit"],
+      });
       const code = await new Promise<number | null>((resolve, reject) => {
         child.once("error", reject);
         child.once("exit", resolve);

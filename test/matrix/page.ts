@@ -29,24 +29,28 @@ export function pageOf(played: readonly Played[]): string {
   const safe = played.filter((one) => !exceptions.some(({ covers }) => covers?.(one)));
   return `# What happens when…
 
-The tests break every request of every step (create, wait, go on with an unfinished one, take over after a kill, read,
-update, replace, delete, adopt, reuse) on every platform in every way below, over real HTTP, and compare what the platform
-then really has with what the state, the journal and the messages say. This page is written by that test.
+The tests break every request of every step on every platform in every way below, over real HTTP, and compare what the
+platform then really has with what the state, the journal and the messages say. The steps of a Snapshot: create, wait, go on
+with an unfinished one, take over after a kill, read, update, replace, delete, adopt, reuse. Those of a BackupPolicy: create,
+wait, go on with an unfinished one, take over after a kill on the same machine or on another, converge when a slot has
+passed, prune, read, update, delete, forget, adopt, watch. This page is written by that test.
 
     ${lineOf(safe)}
 
 They are ${distinct(safe)} distinct combinations of fault, operation and platform.
 
-- *duplicate*: more snapshots were taken than the program asked for
-- *lost*: one was taken that no state, no journal and no message names
-- *wrongly dropped*: one left the state, or counts as gone, though it exists or nothing proves that it doesn't
+- *duplicate*: more snapshots were taken than the program asked for, or more than one for a slot, or a second policy was made
+- *lost*: one was taken, or a policy made on its platform, that no state, no journal and no message names
+- *wrongly dropped*: one left the state, or counts as gone, though it exists or nothing proves that it doesn't; or a
+  retention deleted what it keeps, what the policy did not make, or more than \`maxDeletes\`
 - *leak*: a credential, a signed link or a key in the state, a message or the journal, or a request to another origin
 
 What the columns count: the run got over it by itself or had nothing to tell; it failed with the reason, and the next
 \`pulumi up\` (or \`destroy\`) settled it without a second snapshot; or it stays refused, with every candidate named, until
-you choose (\`adopt: "<id>"\`), since nothing tells which snapshot is whose, or what was wanted is not there any more.
+you choose (\`adopt: "<id>"\`), since nothing tells which snapshot is whose, what was wanted is not there any more, or a policy of that name is there already.
 
-"Every time" means each request of that kind until the end of the run; otherwise it happens once.
+"Every time" means each request of that kind until the end of the run; otherwise it happens once. What only has a read sent
+again is played on Snapshots alone: the same client does so for every resource.
 
 | what happens | cases | the same run | the next run | you choose |
 | --- | ---: | ---: | ---: | ---: |

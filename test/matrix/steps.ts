@@ -2,6 +2,7 @@ import type { Emulator } from "../../provider/emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { FakeClock } from "../http/fake-clock";
 import type { EngineStack, Program, Run } from "./engine-stack";
+import { namesHeld } from "./invariants";
 import type { MatrixTarget } from "./targets";
 
 /** What a step plays in: a stack on an emulator that shares its clock. */
@@ -12,6 +13,8 @@ export interface Scene {
   readonly stack: EngineStack;
   /** The program of the step; a fault may have put a second resource into it. */
   readonly program: Program;
+  /** The name of what was removed before the step, and must not leave the state without proof. */
+  removed?: string;
   up(program: Program): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
@@ -30,21 +33,21 @@ export interface Step {
   act(scene: Scene): Promise<Run>;
   /** Its requests up to the create are those of another step. */
   readonly startsAfterCreate?: true;
+  /** What was made before the step is noted nowhere. */
+  readonly isUnnoted?: true;
   /** Another resource may take one of the same target in the same run. */
   readonly isFresh?: true;
   /** What the user runs after it. Default: `pulumi up` of the same program. */
   follow?(scene: Scene): Promise<Run>;
-  /** What is looked at is gone for good: it may leave the state on the platform's word only. */
-  readonly isGone?: true;
 }
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 /** Past every platform's list lag. */
-const LAG_MS = 36 * MINUTE_MS;
+export const LAG_MS = 36 * MINUTE_MS;
 
-const takes = ({ create }: MatrixTarget) => create !== undefined;
-const deletes = (target: MatrixTarget) => target.delete !== undefined;
-const any = () => true;
+const any = ({ resource }: MatrixTarget) => resource === "Snapshot";
+const takes = (target: MatrixTarget) => any(target) && target.create !== undefined;
+const deletes = (target: MatrixTarget) => any(target) && target.delete !== undefined;
 
 const snapshot =
   (extra: Properties = {}) =>
@@ -56,17 +59,23 @@ const retained =
   (target: MatrixTarget): Program =>
     snapshot({ ...extra, ...(deletes(target) ? { deletionPolicy: "retain" } : {}) })(target);
 
-const up = ({ up: run, program }: Scene) => run(program);
-const refresh = ({ refresh: run }: Scene) => run();
+export const up = ({ up: run, program }: Scene) => run(program);
+export const refresh = ({ refresh: run }: Scene) => run();
 
-function failCreate({ emulator, target }: Scene, fault: "reset-before-commit" | "reset-after-commit"): void {
+export function failCreate({ emulator, target }: Scene, fault: "reset-before-commit" | "reset-after-commit"): void {
   emulator.faults.add({ platform: target.platform, operation: target.create ?? "", fault });
 }
 
 /** A create whose request was carried out, whose answer is lost, and which no list shows yet. */
-async function makeUnseen(scene: Scene): Promise<void> {
-  const lists = scene.target.lists(scene.emulator);
+export async function makeUnseen(scene: Scene): Promise<void> {
+  const { target, emulator } = scene;
+  const lists = target.lists(emulator);
   lists.hold();
+  // What looks before the request sees what is there; from then on nothing tells.
+  if (target.find !== undefined) {
+    const { platform, find: operation } = target;
+    emulator.faults.add({ platform, operation, skip: 1, times: "always", fault: "status", status: 500 });
+  }
   failCreate(scene, "reset-after-commit");
   await scene.up(scene.program);
   lists.release();
@@ -74,16 +83,22 @@ async function makeUnseen(scene: Scene): Promise<void> {
 }
 
 /** A create whose request was never carried out. */
-async function makeNone(scene: Scene): Promise<void> {
+export async function makeNone(scene: Scene): Promise<void> {
   failCreate(scene, "reset-before-commit");
   await scene.up(scene.program);
   scene.emulator.faults.clear();
 }
 
-const heldId = ({ stack }: Scene) => String(stack.state.get("a")?.props["snapshotId"]);
+/** Takes what the resource holds from the platform. */
+export function removeHeld(scene: Scene): void {
+  const held = scene.stack.state.get("a");
+  const [name = ""] = held === undefined ? [] : namesHeld(held);
+  scene.removed = name;
+  scene.target.remove(scene.emulator, name);
+}
 
-/** Every step of the matrix. */
-export const steps: readonly Step[] = [
+/** The steps of a Snapshot. */
+export const snapshotSteps: readonly Step[] = [
   { name: "create", appliesTo: takes, program: snapshot(), wanted: 1, isFresh: true, act: up },
   {
     name: "create, whose answer is lost",
@@ -98,7 +113,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: "wait",
-    appliesTo: ({ waits }) => waits,
+    appliesTo: (target) => any(target) && target.waits,
     program: snapshot(),
     wanted: 1,
     startsAfterCreate: true,
@@ -199,17 +214,16 @@ export const steps: readonly Step[] = [
     appliesTo: any,
     program: snapshot({ onGone: "recreate" }),
     wanted: 1,
-    isGone: true,
     async prepare(scene) {
       await scene.up(scene.program);
       scene.clock.advance(LAG_MS);
-      scene.target.remove(scene.emulator, heldId(scene));
+      removeHeld(scene);
     },
     act: refresh,
   },
   {
     name: "update",
-    appliesTo: ({ args }) => args["volumeId"] !== undefined,
+    appliesTo: (target) => any(target) && target.args["volumeId"] !== undefined,
     program: snapshot({ description: "after" }),
     wanted: 1,
     async prepare(scene) {

@@ -1,10 +1,11 @@
 import { type EmulatedPlatform, type Emulator, seed } from "../../provider/emulator";
 import type { Properties } from "../../provider/resources/host";
+import type { ResourceName } from "../../sdk/provider-text";
 
-/** A snapshot as the platform itself has it. */
+/** A snapshot, or a policy that the platform runs, as the platform itself has it. */
 export interface Truth {
-  /** One and the same object for one and the same snapshot. */
-  readonly item: object;
+  /** One and the same for one and the same snapshot. */
+  readonly item: unknown;
   /** Each of them alone names it: its id, and what stands for it where a list shows none. */
   readonly names: readonly string[];
 }
@@ -20,10 +21,17 @@ interface Late {
 export interface MatrixTarget {
   readonly title: string;
   readonly platform: EmulatedPlatform;
-  /** A Snapshot of it: the arguments that it can't do without. */
+  readonly resource: ResourceName;
+  /** Who runs the policies of it: what is made is then the policy itself where the platform does. */
+  readonly runBy?: "up" | "platform" | "watched";
+  /** The arguments that the resource can't do without. */
   readonly args: Properties;
+  /** One that is there already does for a second resource, or is refused to it. */
+  readonly isShared?: true;
   /** The operation that takes one; left out where the platform has none. */
   readonly create?: string;
+  /** The operation that shows whether there is a policy already. */
+  readonly find?: string;
   /** The operation that deletes one. */
   readonly delete?: string;
   /** Whether a snapshot becomes usable some time after the answer, or its list shows it late. */
@@ -45,6 +53,7 @@ function virtus(kind: "app" | "database", id: string): MatrixTarget {
   return {
     title: `Virtus Cloud ${kind}`,
     platform: "virtus",
+    resource: "Snapshot",
     args: { platform: "virtus", [kind === "app" ? "appId" : "databaseId"]: id },
     create: `create-${kind}-snapshot`,
     waits: true,
@@ -73,6 +82,7 @@ function discloud(title: string, appId: string): MatrixTarget {
   return {
     title,
     platform: "discloud",
+    resource: "Snapshot",
     args: { platform: "discloud", appId },
     create: "create-snapshot",
     waits: false,
@@ -90,6 +100,7 @@ function discloud(title: string, appId: string): MatrixTarget {
 const dscloud: MatrixTarget = {
   title: "DS Cloud app",
   platform: "dscloud",
+  resource: "Snapshot",
   args: { platform: "dscloud", appId: seed.dscloud.appId, adopt: "latest" },
   waits: false,
   present: (emulator) =>
@@ -105,6 +116,7 @@ const dscloud: MatrixTarget = {
 const snapshooter: MatrixTarget = {
   title: "SnapShooter job",
   platform: "snapshooter",
+  resource: "Snapshot",
   args: { platform: "snapshooter", jobId: seed.snapshooter.jobId, deletionPolicy: "delete" },
   create: "start-backup",
   delete: "delete-backup",
@@ -125,6 +137,7 @@ const snapshooter: MatrixTarget = {
 const volume: MatrixTarget = {
   title: "Samsung Cloud Platform volume",
   platform: "scp",
+  resource: "Snapshot",
   args: { platform: "scp", volumeId: seed.scp.volumeId, deletionPolicy: "delete" },
   create: "create-snapshot",
   delete: "delete-snapshot",
@@ -142,6 +155,7 @@ const volume: MatrixTarget = {
 const fileVolume: MatrixTarget = {
   title: "Samsung Cloud Platform File Storage volume",
   platform: "scp",
+  resource: "Snapshot",
   args: { platform: "scp", fileVolumeId: seed.scp.fileVolumeId, deletionPolicy: "delete" },
   create: "create-file-snapshot",
   delete: "delete-file-snapshot",
@@ -161,14 +175,138 @@ function known<T>(value: T | undefined): T {
   return value;
 }
 
-/** The targets of the matrix, at least one of each platform. */
+const virtusApp = virtus("app", seed.virtus.appId);
+const virtusDatabase = virtus("database", seed.virtus.databaseId);
+const discloudApp = discloud("Discloud app", seed.discloud.appId);
+
+/** The policies of a target that every `pulumi up` runs, or that somebody else does. */
+function policyOf(
+  { args, ...target }: MatrixTarget,
+  runBy: "up" | "watched",
+  others: Partial<MatrixTarget> = {},
+): MatrixTarget {
+  const { adopt: _adopt, deletionPolicy: _policy, ...named } = args;
+  // The next scheduled time is a day away.
+  const schedules = [{ cron: "0 2 * * *" }];
+  return {
+    ...target,
+    title: `policy for a ${target.title}`,
+    resource: "BackupPolicy",
+    runBy,
+    args: { ...named, ...(runBy === "up" ? { schedules } : { maxAge: "26h" }) },
+    ...others,
+  };
+}
+
+/** What has no list that could be late, or one that only a fault makes late. */
+const punctual = (): Late => ({ lagMs: 0, hold() {}, release() {} });
+
+const watched = (target: MatrixTarget): MatrixTarget => {
+  const { create: _create, delete: _delete, ...others } = policyOf(target, "watched");
+  return { ...others, waits: false };
+};
+
+const job: MatrixTarget = {
+  title: "policy that is a SnapShooter job",
+  platform: "snapshooter",
+  resource: "BackupPolicy",
+  runBy: "platform",
+  isShared: true,
+  args: {
+    platform: "snapshooter",
+    job: {
+      name: "nightly files",
+      recipeId: 7,
+      config: { root_path: "/var/www" },
+      compute: { type: "server", server_id: seed.snapshooter.serverId },
+      storage: { id: 71 },
+    },
+    schedules: [{ cron: "0 3 * * *", timezone: "Europe/Lisbon" }],
+    retention: { keepDaily: 7 },
+  },
+  create: "create-job",
+  find: "list-jobs",
+  waits: false,
+  present: (emulator) => [...emulator.snapshooter.jobs.keys()].map((id) => ({ item: id, names: [id] })),
+  lists: punctual,
+  slowDown() {},
+  addForeign: (emulator) => emulator.snapshooter.addJob({ name: "nightly files" }).id,
+  remove: (emulator, name) => emulator.snapshooter.removeJob(name),
+};
+
+const server: MatrixTarget = {
+  title: "policy that is a Samsung Cloud Platform server backup",
+  platform: "scp",
+  resource: "BackupPolicy",
+  runBy: "platform",
+  isShared: true,
+  args: {
+    platform: "scp",
+    serverId: seed.scp.serverId,
+    name: "nightly",
+    schedules: [{ cron: "0 3 * * 0", timezone: "Asia/Seoul" }],
+    retention: { keepWithin: "14d" },
+    deletionPolicy: "delete",
+  },
+  create: "create-backup",
+  find: "check-backup-name",
+  delete: "delete-backup",
+  waits: true,
+  present: (emulator) => emulator.scp.backup.policies().map(({ id }) => ({ item: id, names: [id] })),
+  lists: punctual,
+  slowDown(emulator) {
+    emulator.scp.backup.creatingMs = MINUTE_MS;
+  },
+  addForeign: (emulator) => emulator.scp.backup.addPolicy(seed.scp.serverId, { name: "nightly" }).id,
+  remove: (emulator, name) => emulator.scp.backup.removePolicy(name),
+};
+
+const fileSchedule: MatrixTarget = {
+  title: "policy that is a File Storage schedule",
+  platform: "scp",
+  resource: "BackupPolicy",
+  runBy: "platform",
+  isShared: true,
+  args: {
+    platform: "scp",
+    fileVolumeId: seed.scp.fileVolumeId,
+    schedules: [{ cron: "0 3 * * *", timezone: "Asia/Seoul" }],
+    retention: { keepLast: 7 },
+  },
+  create: "create-file-schedule",
+  find: "get-file-schedule",
+  delete: "delete-file-schedule",
+  waits: false,
+  present(emulator) {
+    const { schedule } = known(emulator.scp.filestorage.volumes.get(seed.scp.fileVolumeId));
+    return schedule === undefined ? [] : [{ item: schedule.id, names: [schedule.id] }];
+  },
+  lists: punctual,
+  slowDown() {},
+  addForeign(emulator) {
+    emulator.scp.filestorage.setSchedule(seed.scp.fileVolumeId, { retentionCount: 3 });
+    return String(emulator.scp.filestorage.volumes.get(seed.scp.fileVolumeId)?.schedule?.id);
+  },
+  remove: (emulator) => emulator.scp.filestorage.setSchedule(seed.scp.fileVolumeId, undefined),
+};
+
+/** The targets of the matrix, at least one of each platform and of each way that policies are run. */
 export const targets: readonly MatrixTarget[] = [
-  virtus("app", seed.virtus.appId),
-  virtus("database", seed.virtus.databaseId),
-  discloud("Discloud app", seed.discloud.appId),
+  virtusApp,
+  virtusDatabase,
+  discloudApp,
   discloud("Discloud app without other snapshots", seed.discloud.emptyAppId),
   dscloud,
   snapshooter,
   volume,
   fileVolume,
+  policyOf(virtusApp, "up", { isShared: true }),
+  policyOf(virtusDatabase, "up", { isShared: true }),
+  policyOf(discloudApp, "up"),
+  policyOf(volume, "up"),
+  watched(dscloud),
+  watched(snapshooter),
+  job,
+  server,
+  fileSchedule,
 ];

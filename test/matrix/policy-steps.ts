@@ -1,0 +1,324 @@
+import type { Properties } from "../../provider/resources/host";
+import type { Program } from "./engine-stack";
+import {
+  failCreate,
+  LAG_MS,
+  MINUTE_MS,
+  makeNone,
+  makeUnseen,
+  refresh,
+  removeHeld,
+  type Scene,
+  type Step,
+  up,
+} from "./steps";
+import type { MatrixTarget } from "./targets";
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Longer than a killed run of a Snapshot counts as just before. */
+const LATER_MS = 2 * 60 * MINUTE_MS;
+
+const runBy =
+  (...who: readonly NonNullable<MatrixTarget["runBy"]>[]) =>
+  (target: MatrixTarget) =>
+    target.runBy !== undefined && who.includes(target.runBy);
+const byUp = runBy("up");
+const byPlatform = runBy("platform");
+const made = runBy("up", "platform");
+const watched = runBy("watched");
+/** What a Virtus Cloud database has that an app has not is how its list names a snapshot: what reads it is enough. */
+const whole = (target: MatrixTarget) => made(target) && target.args["databaseId"] === undefined;
+const wholeByUp = (target: MatrixTarget) => whole(target) && byUp(target);
+const isVolume = (target: MatrixTarget) => byUp(target) && target.delete !== undefined;
+
+const policy =
+  (extra: Properties = {}) =>
+  ({ args }: MatrixTarget): Program => ({ a: { resource: "BackupPolicy", args: { ...args, ...extra } } });
+
+const retention = { keepLast: 2, maxDeletes: 1 };
+
+/** Another schedule and another retention than at first, where the platform can change them. */
+const edited = (target: MatrixTarget): Program =>
+  policy({
+    schedules: [{ cron: target.args["serverId"] === undefined ? "0 5 * * *" : "0 5 * * 0", timezone: "Asia/Seoul" }],
+    retention: target.args["serverId"] === undefined ? { keepLast: 9 } : { keepWithin: "31d" },
+  })(target);
+
+/** The state as it was before a run that was killed. */
+async function forget(scene: Scene, run: () => Promise<unknown>): Promise<void> {
+  const before = [...scene.stack.state].map(([name, held]) => [name, structuredClone(held)] as const);
+  await run();
+  scene.stack.state.clear();
+  for (const [name, held] of before) scene.stack.state.set(name, held);
+}
+
+const nextDay = async (scene: Scene) => {
+  await scene.up(scene.program);
+  scene.clock.advance(DAY_MS);
+};
+
+/** The steps of a BackupPolicy. */
+export const policySteps: readonly Step[] = [
+  { name: "policy: create", appliesTo: made, program: policy(), wanted: 1, isFresh: true, act: up },
+  {
+    name: "policy: create, whose answer is lost",
+    appliesTo: made,
+    program: policy(),
+    wanted: 1,
+    startsAfterCreate: true,
+    act(scene) {
+      failCreate(scene, "reset-after-commit");
+      return up(scene);
+    },
+  },
+  {
+    name: "policy: wait",
+    appliesTo: (target) => whole(target) && target.waits,
+    program: policy(),
+    wanted: 1,
+    startsAfterCreate: true,
+    async prepare({ target, emulator }) {
+      target.slowDown(emulator);
+    },
+    act: up,
+  },
+  {
+    name: "policy: go on with one that is not ready",
+    appliesTo: (target) => made(target) && target.waits && target.delete !== undefined,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      scene.target.slowDown(scene.emulator);
+      await scene.up(policy({ timeouts: { create: "20s" } })(scene.target));
+      scene.clock.advance(MINUTE_MS / 6);
+    },
+    act: up,
+  },
+  {
+    name: "policy: go on with one that was never seen",
+    appliesTo: whole,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await makeUnseen(scene);
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: go on with one that was never made",
+    appliesTo: (target) => whole(target) && target.args["fileVolumeId"] === undefined,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await makeNone(scene);
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: take over after the engine was killed",
+    appliesTo: whole,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await forget(scene, () => scene.up(scene.program));
+      scene.clock.advance(MINUTE_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: take over hours after the engine was killed",
+    // Elsewhere the list tells the time, or the name.
+    appliesTo: (target) => byUp(target) && target.platform === "discloud",
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await forget(scene, () => scene.up(scene.program));
+      scene.clock.advance(LATER_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: converge",
+    appliesTo: byUp,
+    program: policy(),
+    wanted: 2,
+    prepare: nextDay,
+    act: up,
+  },
+  {
+    name: "policy: converge, while the slot before is not known",
+    appliesTo: wholeByUp,
+    program: policy(),
+    wanted: 2,
+    async prepare(scene) {
+      await makeUnseen(scene);
+      scene.clock.advance(DAY_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: converge after the engine was killed",
+    appliesTo: wholeByUp,
+    program: policy(),
+    wanted: 2,
+    async prepare(scene) {
+      await nextDay(scene);
+      await forget(scene, () => scene.up(scene.program));
+      scene.clock.advance(MINUTE_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: converge on another machine after the first was killed",
+    appliesTo: wholeByUp,
+    program: policy(),
+    wanted: 2,
+    isUnnoted: true,
+    async prepare(scene) {
+      await nextDay(scene);
+      await forget(scene, () => scene.up(scene.program));
+      scene.stack.moveToAnotherMachine();
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: converge where somebody else has taken one",
+    appliesTo: wholeByUp,
+    program: policy(),
+    wanted: 2,
+    async prepare(scene) {
+      await nextDay(scene);
+      scene.target.addForeign(scene.emulator);
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: converge and prune",
+    appliesTo: isVolume,
+    program: policy({ retention }),
+    wanted: 4,
+    async prepare(scene) {
+      for (let day = 0; day < 3; day++) {
+        await scene.up(policy()(scene.target));
+        scene.clock.advance(DAY_MS);
+      }
+    },
+    act: up,
+  },
+  {
+    name: "policy: prune",
+    appliesTo: isVolume,
+    program: policy({ retention: { keepLast: 1, maxDeletes: 2 } }),
+    wanted: 4,
+    async prepare(scene) {
+      for (let day = 0; day < 4; day++) {
+        if (day > 0) scene.clock.advance(DAY_MS);
+        await scene.up(policy()(scene.target));
+      }
+    },
+    act: up,
+  },
+  {
+    name: "policy: read",
+    appliesTo: made,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+    },
+    act: refresh,
+  },
+  {
+    name: "policy: read a young one",
+    appliesTo: (target) => whole(target) && (byUp(target) || target.platform === "snapshooter"),
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(2 * MINUTE_MS);
+    },
+    act: refresh,
+  },
+  {
+    name: "policy: read one that was never seen",
+    appliesTo: wholeByUp,
+    program: policy(),
+    wanted: 1,
+    prepare: makeUnseen,
+    act: refresh,
+  },
+  {
+    name: "policy: read one that is gone",
+    appliesTo: made,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+      removeHeld(scene);
+    },
+    act: refresh,
+  },
+  {
+    name: "policy: update",
+    appliesTo: (target) => byPlatform(target) && target.delete !== undefined,
+    program: edited,
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(policy()(scene.target));
+      scene.clock.advance(LAG_MS);
+    },
+    act: up,
+  },
+  {
+    name: "policy: delete",
+    appliesTo: (target) => byPlatform(target) && target.delete !== undefined,
+    program: policy(),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+    },
+    act: ({ destroy }) => destroy(),
+    follow: ({ destroy }) => destroy(),
+  },
+  {
+    name: "policy: forget",
+    appliesTo: (target) => byPlatform(target) && target.args["fileVolumeId"] === undefined,
+    program: (target) => policy(target.delete === undefined ? {} : { deletionPolicy: "retain" })(target),
+    wanted: 1,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+    },
+    act: ({ destroy }) => destroy(),
+    follow: ({ destroy }) => destroy(),
+  },
+  {
+    name: "policy: adopt",
+    appliesTo: (target) => target.runBy === "platform" && target.args["fileVolumeId"] !== undefined,
+    program: policy({ adopt: true }),
+    wanted: 0,
+    async prepare({ target, emulator }) {
+      target.addForeign(emulator);
+    },
+    act: up,
+  },
+  { name: "policy: watch", appliesTo: watched, program: policy(), wanted: 0, act: up },
+  {
+    name: "policy: read what is watched",
+    appliesTo: watched,
+    program: policy(),
+    wanted: 0,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      scene.clock.advance(LAG_MS);
+    },
+    act: refresh,
+  },
+];

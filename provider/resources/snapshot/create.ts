@@ -33,6 +33,8 @@ export interface Job extends Opened {
   readonly urn: string | undefined;
   /** The state has the resource already, with an id that stays. */
   readonly isResumed?: true;
+  /** The scheduled time that it is for, where a policy asks: it has no triggers and adopts nothing by id. */
+  readonly slot?: string;
 }
 
 /** The create of a snapshot that inputs ask for. */
@@ -282,6 +284,7 @@ export async function take(job: Job, before: SnapshotList): Promise<Created> {
     known: before.snapshots.map(({ segments }) => segmentsKey(segments)),
     knownComplete: before.complete,
     ...(job.definition.defaultName === undefined ? {} : nameOf(job)),
+    ...(job.slot === undefined ? {} : { slot: job.slot }),
   };
   const note = async (): Promise<void> => {
     if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
@@ -356,7 +359,8 @@ function lookScope(job: Job, deadlineMs: number = job.scope.deadlineMs): Scope {
   return { ...job.scope, deadlineMs: Math.max(deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
 }
 
-function lagEndMs(job: Job, unfinished: Unfinished): number {
+/** When a list surely shows what a request has made, in milliseconds since 1970. */
+export function lagEndMs(job: Job, unfinished: Unfinished): number {
   const { createAnswerMs = 0, listLagMs } = job.definition;
   const endedMs = instantOf(unfinished.endedAt) ?? (instantOf(unfinished.requestedAt) ?? 0) + createAnswerMs;
   return endedMs + listLagMs;
@@ -407,10 +411,14 @@ function unreadableError(job: Job, unfinished: Unfinished, error: unknown): Unfi
 }
 
 function severalReason(job: Job, unfinished: Unfinished, candidates: readonly ObservedSnapshot[]): string {
+  const remedy =
+    job.slot === undefined
+      ? `choose with adopt, as in adopt: "${candidates[0]?.snapshotId}", or change triggers to take another`
+      : `nothing is taken before ${isoText(lagEndMs(job, unfinished))}`;
   return (
     `${title(job)}: the answer to the request of ${unfinished.requestedAt} is lost, and since then ` +
     `${candidates.length} snapshots have appeared: ${candidates.map(inWords).join(", ")}. Nothing tells which one is ` +
-    `this resource's; choose with adopt, as in adopt: "${candidates[0]?.snapshotId}", or change triggers to take another`
+    `this resource's; ${remedy}`
   );
 }
 
@@ -440,11 +448,12 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
     : isSure
       ? `what has appeared since does not fit it: ${candidates.map(inWords).join(", ")}`
       : "the list proves nothing: it answers the same way where the plan has none";
+  const remedy = job.slot === undefined ? ", or choose one that exists with adopt" : "";
   throw pendingError(
     job,
     unfinished,
     `${title(job)}: the snapshot that was asked for at ${unfinished.requestedAt} is not in the list: ${why}. No second ` +
-      "one is taken; run pulumi up again later, or choose one that exists with adopt",
+      `one is taken; run pulumi up again later${remedy}`,
   );
 }
 
@@ -488,7 +497,8 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   // A list that does not show it yet proves nothing: it was made.
   const made = listed ?? (nowMs < lagEndMs(job, intent.unfinished) ? unseen(noted) : undefined);
   const ageMs = nowMs - (instantOf(intent.unfinished.requestedAt) ?? 0);
-  const isWanted = intent.wish === wishOf(job) && ageMs <= RECENT_MS;
+  // A policy keeps what it has made, whatever it was for and however long ago.
+  const isWanted = intent.wish === wishOf(job) && (job.slot !== undefined || ageMs <= RECENT_MS);
   const name = made === undefined ? `"${noted.id}"` : inWords(made);
   const outcome =
     made === undefined

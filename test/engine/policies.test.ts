@@ -108,7 +108,7 @@ test("an edit is one request where the platform can change it, and a refusal at 
   const refused = await stack.workspace.preview();
   expect(refused.code).not.toBe(0);
   expect(refused.stdout).toMatch(
-    /retention\.keepDaily value .* has a problem: can't be changed after creation: .*pulumi refresh/,
+    /retention\.keepDaily value .* has a problem: can't be changed after creation \(SnapShooter has 7\): .*pulumi refresh/,
   );
   stack.declare({ ...byPlatform, ...watched, server: { ...byPlatform["server"], encrypt: false } });
   expect((await stack.workspace.preview()).stdout).toMatch(/encrypt value .* has a problem: can't be changed after/);
@@ -169,11 +169,11 @@ test("destroy removes the schedule that it made, forgets the rest, and says how 
   expect(changes()).toEqual([`scp delete-file-schedule ${seed.scp.fileVolumeId}`]);
   expect(diagnosticsOf(destroy, "job")).toEqual([
     expect.stringMatching(
-      /^warning: forgotten, not deleted: the job keeps running; its 1 backup stays on SnapShooter$/,
+      /^warning: forgotten, not deleted: the job keeps running \([0-9a-f-]+\); its 1 backup stays on SnapShooter$/,
     ),
   ]);
   expect(diagnosticsOf(destroy, "server")).toEqual([
-    expect.stringMatching(/^warning: forgotten, not deleted: .* keeps running; its 1 backup stays on/),
+    expect.stringMatching(/^warning: forgotten, not deleted: .* keeps running \([0-9a-f-]+\); its 1 backup stays on/),
   ]);
   expect(diagnosticsOf(destroy, "files").join("\n")).toMatch(/its 1 backup stays on/);
   expect(diagnosticsOf(destroy, "app")).toEqual([expect.stringMatching(/^warning: forgotten: it only watched/)]);

@@ -144,7 +144,7 @@ describe("policies that pulumi up runs", () => {
     const run = await up();
     expect(changes()).toEqual(all);
     for (const name of names)
-      expect(diagnosticsOf(run, name).join("\n")).toMatch(/^warning: this machine's clock shows/);
+      expect(diagnosticsOf(run, name).join("\n")).toMatch(/^warning: this machine's clock shows/m);
     clock.setFast(0);
     const elsewhere = { env: { PULUMI_HOME: join(stack.workspace.directory, "another-home") } };
     await stack.workspace.up(["--skip-preview", "--stack", STACK], { ...elsewhere, expectCode: 0 });

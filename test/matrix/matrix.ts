@@ -1,18 +1,36 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProviderCode } from "./engine-stack";
 import { type Fault, faults } from "./faults";
 import { type MatrixCase, type Outcome, play, type Request, requestsOf, type Stage } from "./matrix-case";
+import type { ShardOrder } from "./shard";
 import { type Step, steps } from "./steps";
 import { type MatrixTarget, targets } from "./targets";
 
 /** A case with what it has shown. */
 export type Played = MatrixCase & { readonly outcome: Outcome };
 
-/** How many cases are played side by side. */
+/** The steps and faults that are played: those whose name holds the text; all where none is given. */
+export interface Meant {
+  readonly step?: string;
+  readonly fault?: string;
+}
+
+/** A case by its names, with what it has shown. */
+interface Shown {
+  readonly target: string;
+  readonly step: string;
+  readonly request: Request;
+  readonly fault: string;
+  readonly outcome: Outcome;
+}
+
+/** One process for each of the two cores that the matrix is made for. */
+const SHARDS = 2;
+/** How many cases a process plays side by side. */
 const SIDE_BY_SIDE = 12;
 
 /** What names a case: no two have the same. */
@@ -40,34 +58,33 @@ function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: S
 }
 
 /** Every case: each fault that can happen to each request of each step, on each target that has the step. */
-async function casesOf(stage: Stage, isMeant: (given: MatrixCase) => boolean): Promise<MatrixCase[]> {
+async function casesOf(stage: Stage, meant: Meant): Promise<MatrixCase[]> {
   const cases: MatrixCase[] = [];
+  const isMeant = (name: string, text = "") => name.includes(text);
   for (const target of targets) {
-    for (const step of steps.filter(({ appliesTo }) => appliesTo(target))) {
+    for (const step of steps.filter((one) => one.appliesTo(target) && isMeant(one.name, meant.step))) {
       for (const request of meantBy(await requestsOf(stage, target, step), step, target)) {
         for (const fault of faults.filter((one) => canHappen(one, request, target, step))) {
-          cases.push({ target, step, request, fault });
+          if (isMeant(fault.name, meant.fault)) cases.push({ target, step, request, fault });
         }
       }
     }
   }
-  return cases.filter(isMeant);
+  return cases;
 }
 
-/** Plays the cases that are meant, side by side. */
-export async function playMatrix(
+/** Plays one process' share of the cases, side by side. */
+export async function playShard(
   code: ProviderCode,
-  isMeant: (given: MatrixCase) => boolean = () => true,
-): Promise<Played[]> {
+  { shard, shards, meant, folder }: Omit<ShardOrder, "result">,
+): Promise<Shown[]> {
   let strayed = 0;
   const elsewhere = createServer((_request, response) => {
     strayed += 1;
     response.end("{}");
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-  const folder = await mkdtemp(join(tmpdir(), "pulumi-snapshots-matrix-"));
   // Nobody reads the stacks of the many thousand errors, which take longer than all the rest.
-  const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
     const stage: Stage = {
@@ -75,22 +92,60 @@ export async function playMatrix(
       folder,
       elsewhere: `http://localhost:${(elsewhere.address() as AddressInfo).port}/snapshot`,
     };
-    const cases = await casesOf(stage, isMeant);
-    const played = new Map<MatrixCase, Outcome>();
-    const queue = [...cases];
+    const queue = (await casesOf(stage, meant)).filter((_one, index) => index % shards === shard);
+    const shown: Shown[] = [];
     const work = async () => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const before = strayed;
         const outcome = await play(stage, next);
         const leaks = strayed > before ? [...outcome.leaks, "a request went to another origin"] : outcome.leaks;
-        played.set(next, { ...outcome, leaks });
+        const { target, step, request, fault } = next;
+        shown.push({
+          target: target.title,
+          step: step.name,
+          request,
+          fault: fault.name,
+          outcome: { ...outcome, leaks },
+        });
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
-    return [...played].map(([given, outcome]) => ({ ...given, outcome }));
+    return shown;
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
     elsewhere.close();
-    await rm(folder, { recursive: true });
   }
+}
+
+/** Plays the cases that are meant on a copy of the code in `folder`, in a process for each core. */
+export async function playMatrix(folder: string, meant: Meant = {}): Promise<Played[]> {
+  const shares = await Promise.all(
+    Array.from({ length: SHARDS }, async (_none, shard) => {
+      const homes = join(folder, `homes-${shard}`);
+      mkdirSync(homes);
+      const result = join(folder, `shown-${shard}.json`);
+      const order: ShardOrder = { shard, shards: SHARDS, meant, folder: homes, result };
+      const script = join(folder, "test", "matrix", "shard.js");
+      const child = spawn(process.execPath, [script, JSON.stringify(order)], {
+        stdio: ["ignore", "inherit", "inherit"],
+      });
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("exit", resolve);
+      });
+      if (code !== 0) throw new Error(`a process of the matrix ended with ${code}`);
+      return JSON.parse(readFileSync(result, "utf8")) as Shown[];
+    }),
+  );
+  const byName = <Item>(items: readonly Item[], nameIn: (item: Item) => string, name: string): Item => {
+    const item = items.find((one) => nameIn(one) === name);
+    if (item === undefined) throw new Error(`the matrix has no ${name}`);
+    return item;
+  };
+  return shares.flat().map(({ target, step, request, fault, outcome }) => ({
+    target: byName(targets, ({ title }) => title, target),
+    step: byName(steps, ({ name }) => name, step),
+    request,
+    fault: byName(faults, ({ name }) => name, fault),
+    outcome,
+  }));
 }

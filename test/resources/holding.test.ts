@@ -227,6 +227,32 @@ describe("the name of a snapshot on Samsung Cloud Platform", () => {
   });
 });
 
+describe("somebody else's snapshot of another name", () => {
+  it("does not stand in for a request that was never carried out: the next up takes one", async () => {
+    stack.fault({ platform: "scp", operation: "create-snapshot", fault: "reset-before-commit" });
+    expect((await stack.up("a", volume)).failure).toMatch(/Whether a snapshot was made is not known yet/);
+    stack.emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, { name: "by hand" });
+    stack.clock.advance(5 * 60_000);
+    expect((await stack.up("a", volume)).failure).toBeUndefined();
+    expect(stack.held("a").props).toMatchObject({ status: "available", name: expect.stringMatching(/^a-/) });
+    expect(stack.posts()).toBe(2);
+  });
+});
+
+describe("a change in place", () => {
+  it("of a snapshot that is gone says so, and what to do", async () => {
+    await stack.up("a", { ...volume, description: "one" });
+    stack.emulator.scp.virtualserver.removeSnapshot(String(stack.held("a").props["snapshotId"]));
+    const changed = { ...volume, description: "two" };
+    expect((await stack.up("a", changed)).failure).toMatch(
+      /no longer there.*run pulumi refresh, which notes that it is gone/,
+    );
+    await stack.refresh("a");
+    expect((await stack.up("a", changed)).failure).toBeUndefined();
+    expect(stack.held("a").props).toMatchObject({ status: "gone" });
+  });
+});
+
 describe("a state that says next to nothing", () => {
   const id = `discloud/app/${seed.discloud.appId}/${seed.discloud.version}`;
   const imported = () =>

@@ -104,9 +104,11 @@ describe.each(targets)("%s", (_title, args, create) => {
   it("says on destroy how many backups stay", async () => {
     await up(args);
     backup(args);
+    const policyId = String(outs()["policyId"]);
     const run = await stack.destroy("nightly");
     expect(run.failure).toBeUndefined();
     expect(run.warnings).toEqual([expect.stringMatching(/; its 1 backup stays on /)]);
+    if (args !== files) expect(run.warnings[0]).toContain(policyId);
     const isDeleted = changes().some((operation) => operation.startsWith("delete"));
     expect(isDeleted).toBe(args === files);
   });
@@ -123,6 +125,19 @@ describe.each(targets)("%s", (_title, args, create) => {
     expect(run).toMatchObject({ step: "update", warnings: [expect.stringMatching(/^stale: .*maxAge is 26h$/)] });
     expect((await up({ ...judged, onStale: "fail" })).failure).toMatch(/^stale: /);
   });
+});
+
+it("a SnapShooter job that a killed run has made and that is not listed any more is named", async () => {
+  await up(job);
+  const { id } = stack.held("nightly");
+  stack.state.clear();
+  stack.emulator.snapshooter.removeJob(id.split("/")[2] ?? "");
+  stack.clock.advance(2 * 60_000);
+  const run = await up(job);
+  expect(run.warnings.join("\n")).toContain(
+    `it was made, as ${id}; where it is not gone, it exists and is in no state`,
+  );
+  expect(changes()).toEqual(["create-job", "create-job"]);
 });
 
 function idOf(): string {
@@ -226,7 +241,7 @@ describe("a File Storage schedule that is there already", () => {
     expect(await up(adopting)).toMatchObject({ step: "same" });
     const run = await stack.destroy("nightly");
     expect(run.warnings).toEqual([
-      expect.stringMatching(/^forgotten, not deleted: it was there before, and goes on; /),
+      expect.stringMatching(/^forgotten, not deleted: it was there before, and goes on \([0-9a-f-]+\); /),
     ]);
     expect(changes()).toEqual(["set-file-schedule"]);
   });

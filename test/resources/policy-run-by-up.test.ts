@@ -231,6 +231,29 @@ describe("a slot that somebody else's snapshot could settle", () => {
   });
 });
 
+describe("a snapshot that a run took and that was killed before its state was stored", () => {
+  it("is taken over hours later, where only the journal knows of it", async () => {
+    hours(1);
+    await up(app);
+    stack.state.clear();
+    hours(3);
+    const run = await up(app);
+    expect(run.warnings.join("\n")).toMatch(/was stopped before its state was stored: it is taken over/);
+    expect(made()).toBe(1);
+    expect(await up(app)).toMatchObject({ step: "same" });
+  });
+
+  it("is taken over where the list is late and the platform shows it by its id", async () => {
+    await up(volume);
+    stack.state.clear();
+    stack.clock.advance(2 * 60_000);
+    stack.fault({ platform: "scp", fault: "list-lag", ms: 30 * 60_000, times: "always" });
+    await up(volume);
+    expect(made()).toBe(1);
+    expect(snapshots()).toMatchObject([{ status: "available", slot: "2026-11-20T03:00:00.000Z" }]);
+  });
+});
+
 describe("a schedule that is edited", () => {
   it("takes no other one where its last time lies before what was taken", async () => {
     hours(1);
@@ -249,6 +272,61 @@ describe("a schedule that is edited", () => {
 });
 
 describe("a snapshot whose end a run does not see", () => {
+  it("is waited for by the next up where the list does not show it yet", async () => {
+    stack.emulator.scp.virtualserver.creatingMs = 60_000;
+    await up({ ...volume, timeouts: { create: "20s" } });
+    expect(snapshots()).toMatchObject([{ status: "running" }]);
+    stack.fault({ platform: "scp", fault: "list-lag", ms: 30 * 60_000, times: "always" });
+    expect((await up(volume)).failure).toBeUndefined();
+    expect(made()).toBe(1);
+    expect(snapshots()).toMatchObject([{ status: "available" }]);
+  });
+
+  it("is recorded for its own slot where the one before was not known until then", async () => {
+    const { virtualserver } = stack.emulator.scp;
+    stack.fault({ platform: "scp", operation: "create-snapshot", fault: "reset-after-commit" });
+    virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.hold();
+    await up(volume);
+    expect(outs()).toMatchObject({ unfinished: { slot: "2026-11-20T03:00:00.000Z" } });
+    virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.release();
+    virtualserver.creatingMs = 60_000;
+    hours(24);
+    await up({ ...volume, timeouts: { update: "20s" } });
+    expect(snapshots()).toMatchObject([
+      { status: "running", slot: "2026-11-21T03:00:00.000Z" },
+      { status: "available", slot: "2026-11-20T03:00:00.000Z" },
+    ]);
+  });
+
+  it("settles its slot where somebody else's came with it and nothing tells them apart, with both named", async () => {
+    hours(1);
+    stack.fault({
+      platform: "virtus",
+      operation: "create-database-snapshot",
+      fault: "foreign-snapshot",
+      when: "after",
+    });
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
+    const run = await up(database);
+    expect(run.failure).toBeUndefined();
+    const two = stack.emulator.virtus.targets.get(seed.virtus.databaseId)?.snapshots.present().slice(-2) ?? [];
+    for (const { versionId } of two) expect(run.warnings.join("\n")).toContain(versionId);
+    expect(made()).toBe(1);
+    expect(await up(database)).toMatchObject({ step: "same" });
+  });
+
+  it("stops no later slot where it was never taken and somebody else's came hours after", async () => {
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-before-commit" });
+    await up(database);
+    expect(outs()).toMatchObject({ status: "pending" });
+    hours(12);
+    stack.emulator.virtus.addSnapshot(seed.virtus.databaseId);
+    hours(13);
+    expect(await up(database)).toMatchObject({ step: "update" });
+    expect(snapshots()).toMatchObject([{ slot: "2026-11-22T03:00:00.000Z", status: "available" }]);
+    expect(await up(database)).toMatchObject({ step: "same" });
+  });
+
   it("is in the state, keeps a diff, and is gone on with by the next up", async () => {
     stack.emulator.virtus.holdLists();
     stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
@@ -456,7 +534,9 @@ describe("a run that was stopped", () => {
     stack.emulator.discloud.addSnapshot(seed.discloud.appId);
     const same = await up(app);
     expect(same.failure).toBeUndefined();
-    expect(same.warnings.join("\n")).toMatch(/2 snapshots have appeared: .* is let go of/);
+    expect(same.warnings.join("\n")).toMatch(
+      /2 snapshots have appeared since: .*, the nearest in time, is taken for its result/,
+    );
     expect(made()).toBe(2);
     hours(24);
     expect((await up(app)).failure).toBeUndefined();

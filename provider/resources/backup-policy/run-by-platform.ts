@@ -162,10 +162,14 @@ async function resumeFromJournal(job: Job): Promise<ObservedPolicy | undefined> 
       : undefined;
   if (found === undefined) {
     if (intent.made !== undefined || intent.wish !== wishOf(job)) {
+      const made =
+        intent.made === undefined
+          ? "if it was made, it"
+          : `it was made, as ${intent.made.id}; where it is not gone, it`;
       await warn(
         job.urn,
-        `an earlier run was stopped after it had asked for a policy at ${intent.unfinished.requestedAt}; if it was made, ` +
-          "it exists and is in no state",
+        `an earlier run was stopped after it had asked for a policy at ${intent.unfinished.requestedAt}; ${made} exists ` +
+          "and is in no state",
       );
     }
     await journal.settle(job.urn);
@@ -419,7 +423,7 @@ export async function deleteOnPlatform(session: Session, id: string, props: Prop
     .catch(() => "its backups stay");
   await session.host.warn(
     urn,
-    `forgotten, not deleted: ${isMade ? keepsRunning : "it was there before, and goes on"}; ${stay}`,
+    `forgotten, not deleted: ${isMade ? keepsRunning : "it was there before, and goes on"} (${props["policyId"]}); ${stay}`,
   );
 }
 

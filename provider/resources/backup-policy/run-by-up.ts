@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { instantOf, isoText } from "../../model/clock";
-import { messageOf } from "../../model/errors";
+import { messageOf, SnapshotsError } from "../../model/errors";
 import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
 import { type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
-import { type Job, jobFor, lagEndMs, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
+import { type Job, jobFor, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
 import { unfinishedOf } from "../snapshot/state";
 import { judge } from "./freshness";
 import { retentionOf } from "./meaning";
@@ -185,6 +185,25 @@ function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnaps
   return candidates.find(({ status }) => status === "available") ?? candidates[0];
 }
 
+/** What the state has for the slot, as it is now. A list that does not show it is no proof that there is none. */
+async function findRecorded(
+  job: Job,
+  recorded: SnapshotRecord,
+  list: SnapshotList,
+  dueAt: string,
+): Promise<ObservedSnapshot | undefined> {
+  const listed = list.snapshots.find((snapshot) => isRecorded(recorded, snapshot));
+  if (listed !== undefined) return listed;
+  const observed = await job.platform.observe(job.target, referenceTo(recorded), job.scope);
+  if (observed.outcome === "found") return observed.snapshot;
+  if (observed.outcome === "gone") return findForSlot(job, list, dueAt);
+  throw new SnapshotsError(
+    `[${job.definition.name}] ${job.target.kind} ${job.target.id}: whether snapshot ${recordInWords(recorded)}, which was ` +
+      `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
+    { kind: "notFound", executed: "no" },
+  );
+}
+
 /** What a policy's update holds while it runs. */
 interface Held {
   records: readonly SnapshotRecord[];
@@ -201,30 +220,11 @@ async function resumed(job: Job, olds: Properties): Promise<{ outs: Properties; 
   return created === undefined ? undefined : { outs: created.outs, slot };
 }
 
-/**
- * Whether a request that can't be found out about is let go of. No list can be late for it any more, and nothing is taken
- * twice for one slot by that: it was for an earlier one, or this one is settled by what is there.
- */
-function isLetGo(job: Job, error: UnfinishedError, before: SnapshotList, dueAt: string): boolean {
-  const unfinished = unfinishedOf(error.properties);
-  if (unfinished === undefined || error.properties["snapshotId"] !== undefined) return false;
-  const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
-  if (nowMs < lagEndMs(job, unfinished)) return false;
-  const isEarlier = (instantOf(unfinished.slot) ?? 0) < (instantOf(dueAt) ?? 0);
-  return isEarlier || findForSlot(job, before, dueAt) !== undefined;
-}
-
 /** Sees to it that a usable snapshot of the slot exists, and that it is recorded. */
 async function settleSlot(job: Job, held: Held, olds: Properties, before: SnapshotList, dueAt: string): Promise<void> {
-  const { clock, warn, inform, journal } = job.session.host;
-  try {
-    const earlier = await resumed(job, olds);
-    if (earlier !== undefined) held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
-  } catch (error) {
-    if (!(error instanceof UnfinishedError) || !isLetGo(job, error, before, dueAt)) throw error;
-    await warn(job.urn, `${error.reason}. That request is let go of, and ${dueAt} is seen to`);
-    if (job.urn !== undefined) await journal.settle(job.urn).catch(() => undefined);
-  }
+  const { clock, inform } = job.session.host;
+  const earlier = await resumed(job, olds);
+  if (earlier !== undefined) held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
   held.unfinished = undefined;
   if (isSettled(held.records, dueAt)) return;
 
@@ -232,8 +232,7 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
     (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
   );
   const found =
-    before.snapshots.find((snapshot) => recorded !== undefined && isRecorded(recorded, snapshot)) ??
-    findForSlot(job, before, dueAt);
+    recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
     held.records = withRecord(held.records, recordOfCreated((await take(job, before)).outs, dueAt));
     return;

@@ -359,8 +359,7 @@ function lookScope(job: Job, deadlineMs: number = job.scope.deadlineMs): Scope {
   return { ...job.scope, deadlineMs: Math.max(deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
 }
 
-/** When a list surely shows what a request has made, in milliseconds since 1970. */
-export function lagEndMs(job: Job, unfinished: Unfinished): number {
+function lagEndMs(job: Job, unfinished: Unfinished): number {
   const { createAnswerMs = 0, listLagMs } = job.definition;
   const endedMs = instantOf(unfinished.endedAt) ?? (instantOf(unfinished.requestedAt) ?? 0) + createAnswerMs;
   return endedMs + listLagMs;
@@ -388,6 +387,7 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
       const selection = selectMade(job.platform, unfinished, list, job.inputs, bounds);
       if (selection.outcome === "none") return undefined;
       if (selection.outcome === "several") {
+        if (job.slot !== undefined) return settlingOne(job, unfinished, selection.candidates);
         throw pendingError(job, unfinished, severalReason(job, unfinished, selection.candidates));
       }
       await tellClaim(job.session, job.urn, unfinished, selection.snapshot, selection.others);
@@ -410,15 +410,32 @@ function unreadableError(job: Job, unfinished: Unfinished, error: unknown): Unfi
   );
 }
 
+/** Of several that were taken since the scheduled time each settles it: whose it is makes no difference. */
+async function settlingOne(
+  job: Job,
+  unfinished: Unfinished,
+  candidates: readonly ObservedSnapshot[],
+): Promise<ObservedSnapshot | undefined> {
+  const requestedMs = instantOf(unfinished.requestedAt) ?? 0;
+  const distance = ({ createdAt }: ObservedSnapshot): number =>
+    Math.abs((instantOf(createdAt) ?? Number.MAX_SAFE_INTEGER) - requestedMs);
+  const nearestFirst = [...candidates].sort((one, other) => distance(one) - distance(other));
+  const chosen = nearestFirst.find(({ status }) => status === "available") ?? nearestFirst[0];
+  if (chosen === undefined) return undefined;
+  const others = nearestFirst.filter((candidate) => candidate !== chosen);
+  await job.session.host.warn(
+    job.urn,
+    `the answer to the request of ${unfinished.requestedAt} was lost, and ${candidates.length} snapshots have appeared ` +
+      `since: ${inWords(chosen)}, the nearest in time, is taken for its result, ${others.map(inWords).join(", ")} not`,
+  );
+  return chosen;
+}
+
 function severalReason(job: Job, unfinished: Unfinished, candidates: readonly ObservedSnapshot[]): string {
-  const remedy =
-    job.slot === undefined
-      ? `choose with adopt, as in adopt: "${candidates[0]?.snapshotId}", or change triggers to take another`
-      : `nothing is taken before ${isoText(lagEndMs(job, unfinished))}`;
   return (
     `${title(job)}: the answer to the request of ${unfinished.requestedAt} is lost, and since then ` +
     `${candidates.length} snapshots have appeared: ${candidates.map(inWords).join(", ")}. Nothing tells which one is ` +
-    `this resource's; ${remedy}`
+    `this resource's; choose with adopt, as in adopt: "${candidates[0]?.snapshotId}", or change triggers to take another`
   );
 }
 
@@ -441,8 +458,12 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
   const isSure = list.complete || !unfinished.knownComplete;
   // Clocks may be apart: what is only a little older than the request is no proof that it made nothing.
   const { isOthers } = await boundsOf(job.session, job.definition, job.target, job.urn);
-  const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter((candidate) => !isOthers(candidate));
-  if (hasLagPassed && isSure && candidates.length === 0) return undefined;
+  const { name } = unfinished;
+  const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter(
+    (candidate) => !isOthers(candidate) && (name === undefined || candidate.details["name"] === name),
+  );
+  // For a policy what is there settles its scheduled time, or has nothing to do with it; no doubt may stop later backups.
+  if (hasLagPassed && (job.slot !== undefined || (isSure && candidates.length === 0))) return undefined;
   const why = !hasLagPassed
     ? `the list may be late until ${isoText(lagEndMs(job, unfinished))}`
     : isSure
@@ -494,8 +515,7 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   const { snapshots, serverTimeMs } = await job.platform.list(job.target, job.scope);
   const nowMs = serverTimeMs ?? job.session.host.clock.now();
   const listed = snapshots.find((snapshot) => keyIn(job, snapshot) === noted.snapshotKey);
-  // A list that does not show it yet proves nothing: it was made.
-  const made = listed ?? (nowMs < lagEndMs(job, intent.unfinished) ? unseen(noted) : undefined);
+  const made = listed ?? (await lookForUnlisted(job, intent, noted, nowMs));
   const ageMs = nowMs - (instantOf(intent.unfinished.requestedAt) ?? 0);
   // A policy keeps what it has made, whatever it was for and however long ago.
   const isWanted = intent.wish === wishOf(job) && (job.slot !== undefined || ageMs <= RECENT_MS);
@@ -513,6 +533,20 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   if (made !== undefined && isWanted) return waitUntilUsable(job, {}, made, intent.unfinished);
   await settle(job);
   return undefined;
+}
+
+/** A snapshot that was made, and that the list does not show; undefined when it is proven gone. */
+async function lookForUnlisted(
+  job: Job,
+  intent: Intent,
+  noted: NonNullable<Intent["made"]>,
+  nowMs: number,
+): Promise<ObservedSnapshot | undefined> {
+  const known = unseen(noted);
+  if (known === undefined || nowMs < lagEndMs(job, intent.unfinished)) return known;
+  const observed = await job.platform.observe(job.target, referenceOf(describe(known)), job.scope);
+  if (observed.outcome === "found") return observed.snapshot;
+  return observed.outcome === "gone" ? undefined : known;
 }
 
 /** What is known of a snapshot that was made and is shown by no list yet. */

@@ -1,3 +1,4 @@
+import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { type Session, targetOf, textOf, urnOf } from "../session";
@@ -18,6 +19,14 @@ export async function updateSnapshot(session: Session, olds: Properties, news: P
   if (!wantsChange || olds["status"] === "gone") return held;
   const { platform, scope } = session.open(definition.name, textOf(news, "connection"), urnOf(news));
   const shown = { ...olds, ...outputsOf(definition, held) };
-  const changed = await changeInPlace(platform, definition, targetOf(definition, news), news, shown, scope);
+  const target = targetOf(definition, news);
+  const changed = await changeInPlace(platform, definition, target, news, shown, scope).catch((error: unknown) => {
+    if (!isSnapshotsError(error, "notFound")) throw error;
+    throw new SnapshotsError(
+      `${error.message}. The snapshot is no longer there, so nothing of it can be changed: run pulumi refresh, which notes ` +
+        'that it is gone (or, with onGone: "recreate", drops it, and the next pulumi up takes another)',
+      { kind: "notFound", executed: "no", cause: error },
+    );
+  });
   return changed === undefined ? held : { ...held, ...describe(changed) };
 }

@@ -1,0 +1,38 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+
+const root = join(__dirname, "..", "..");
+/** What the matrix is made of: the provider's code, and its own. */
+const folders = ["provider", "sdk", "test/matrix", "test/http"];
+
+/** One place in the provider's code, and what is put there instead. */
+export interface Break {
+  readonly file: string;
+  readonly line: string;
+  readonly instead: string;
+}
+
+/** A copy of the code in `folder` that plain Node runs, with one line of it replaced where that is asked for. */
+export function copyCode(folder: string, broken?: Break): void {
+  const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023, esModuleInterop: true };
+  const sources = folders.flatMap((name) =>
+    readdirSync(join(root, name), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+      .map((file) => join(name, file)),
+  );
+  for (const name of sources) {
+    let text = readFileSync(join(root, name), "utf8");
+    if (broken !== undefined && name === join(broken.file)) {
+      if (text.split(broken.line).length !== 2) {
+        throw new Error(`${broken.file} does not hold exactly once: ${broken.line}`);
+      }
+      text = text.replace(broken.line, () => broken.instead);
+    }
+    const copy = join(folder, name.replace(/\.ts$/, ".js"));
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, ts.transpileModule(text, { compilerOptions: options }).outputText);
+  }
+  cpSync(join(root, "package.json"), join(folder, "package.json"));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+}

@@ -1,0 +1,22 @@
+import { writeFileSync } from "node:fs";
+import * as journal from "../../provider/dynamic/journal";
+import * as runtime from "../../provider/dynamic/runtime";
+import { type Meant, playShard } from "./matrix";
+
+/** What a process of the matrix is asked to play, and where it writes what that has shown. */
+export interface ShardOrder {
+  readonly shard: number;
+  readonly shards: number;
+  readonly meant: Meant;
+  readonly folder: string;
+  readonly result: string;
+}
+
+const order = JSON.parse(process.argv[2] ?? "") as ShardOrder;
+playShard({ runtime, journal }, order).then(
+  (shown) => writeFileSync(order.result, JSON.stringify(shown)),
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

@@ -80,9 +80,10 @@ function withId(id: string, olds: Properties): Properties {
       executed: "no",
     });
   }
-  const named =
-    definition.policyTargets[argument]?.change === "refuse" && argument === "job" ? {} : address.segments[0];
-  return { platform: definition.name, connection: definition.name, [argument]: named ?? "", ...olds };
+  // Of what is no id itself, such as a job, the platform shows the rest.
+  const [first = ""] = address.segments;
+  const named = definition.policyTargets[argument]?.schema.safeParse(first).success ? first : {};
+  return { platform: definition.name, connection: definition.name, [argument]: named, ...olds };
 }
 
 /** The state holds the resource: what the journal kept for the case that it would not is done with. */
@@ -211,8 +212,8 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
         if (!isSnapshotsError(error, "notFound")) throw error;
         await session.host.warn(
           urnOf(props),
-          `${subjectOf(definition, props)} itself is no longer shown by ${definition.title}, which does not prove it gone: ` +
-            `${error.message}. The policy stays in the state; if you know that it is gone, take it out of the program`,
+          `what ${subjectOf(definition, props)} has can't be seen: ${error.message}. That proves nothing gone, and the ` +
+            "policy stays in the state; if you know that it is gone, take the policy out of the program",
         );
         const isJudged = props["maxAge"] !== undefined && props["suspended"] !== true;
         const outs = { ...props, status: "unknown", ...(isJudged ? { fresh: false } : {}) };

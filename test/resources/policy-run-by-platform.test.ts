@@ -50,7 +50,9 @@ describe.each(targets)("%s", (_title, args, create) => {
     expect((await up(args)).failure).toBeUndefined();
     expect(outs()).toMatchObject({ ...args, runBy: "platform", status: "active", adopted: false });
     expect(await up(args)).toMatchObject({ step: "same" });
+    const { inputs } = stack.held("nightly");
     await stack.refresh("nightly");
+    expect(stack.held("nightly").inputs).toEqual(inputs);
     expect(await up(args)).toMatchObject({ step: "same" });
     expect(changes()).toEqual([create]);
     expect(stack.journal.size).toBe(0);

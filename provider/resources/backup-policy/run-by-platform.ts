@@ -10,8 +10,9 @@ import { findDefinition } from "../../platforms";
 import { type Intent, type Properties, UnfinishedError } from "../host";
 import { keysOf, policyKey, type Session, textOf, timeoutMs, urnOf } from "../session";
 import type { Created } from "../verbs";
+import { policyFields } from "./fields";
 import { judge } from "./freshness";
-import { type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
+import { isSameInput, type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
 
 /** How long it is watched for a policy that must show soon, or was perhaps never made. */
 const SETTLE_MS = 30_000;
@@ -68,17 +69,28 @@ function referenceTo(id: string, properties: Properties): PolicyReference {
   return { segments: parsePolicyId(id)?.segments ?? [], ...(region === undefined ? {} : { region }) };
 }
 
-/** The inputs as the platform shows them. What it shows not at all yet stays; a retention that it has lost is drift. */
-function shownBy(wanted: Properties, { shown, unreadable }: ObservedPolicy): Properties {
+/**
+ * The inputs as the platform shows them; what means the same stays as it was written. What it shows not at all yet stays,
+ * too; a retention that it has lost is drift.
+ */
+function shownBy(job: Job, wanted: Properties, { shown, unreadable }: ObservedPolicy, nowMs: number): Properties {
   const isWhole = Object.hasOwn(shown, "schedules") && unreadable === undefined;
   const { retention: _lost, ...others } = wanted;
-  return { ...(isWhole ? others : wanted), ...shown };
+  const now = { ...(isWhole ? others : wanted), ...shown };
+  const fields = policyFields(job.definition);
+  const kept = ["schedules", "retention"].flatMap((name) => {
+    const [field, written] = [fields[name], wanted[name]];
+    const isSame =
+      field !== undefined && isSameInput(name, field, job.target.definition, wanted, { ...wanted, ...shown }, nowMs);
+    return isSame && written !== undefined && Object.hasOwn(shown, name) ? [[name, written] as const] : [];
+  });
+  return { ...now, ...Object.fromEntries(kept) };
 }
 
 /** The outputs of a policy as the platform shows it, without its freshness. */
 function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: number): Properties {
   return {
-    ...shownBy(job.inputs, policy),
+    ...shownBy(job, job.inputs, policy, nowMs),
     runBy: "platform",
     policyId: policy.policyId,
     status: policy.status,

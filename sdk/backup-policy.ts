@@ -188,6 +188,8 @@ export interface PolicySnapshot {
   name?: string;
   /** Virtus Cloud: its name, which others of the same target share. */
   snapshotName?: string;
+  /** Samsung Cloud Platform: the region that it is in. */
+  region?: string;
   /** ISO-8601 UTC. */
   createdAt?: string;
   status: SnapshotStatus;
@@ -202,6 +204,7 @@ export interface PolicySnapshot {
 }
 
 const outputNames = [
+  "platform",
   "connection",
   "appId",
   "databaseId",

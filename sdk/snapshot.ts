@@ -167,6 +167,7 @@ export type SnapshotArgs =
   | ScpFileVolumeSnapshotArgs;
 
 const outputNames = [
+  "platform",
   "connection",
   "appId",
   "databaseId",

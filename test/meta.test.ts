@@ -340,9 +340,7 @@ describe("the types that programs see", () => {
     const members = find(policy, ts.isClassDeclaration, "BackupPolicy").members.filter(ts.isPropertyDeclaration);
     expect(sorted(members.map((member) => member.name.getText()))).toEqual(policyOutputNames);
     const registered = /const outputNames = \[([^\]]*)\]/.exec(policy.text)?.[1] ?? "";
-    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(
-      policyOutputNames.filter((output) => output !== "platform"),
-    );
+    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(policyOutputNames);
   });
 
   const outputs = sorted([
@@ -357,9 +355,7 @@ describe("the types that programs see", () => {
     const members = find(snapshot, ts.isClassDeclaration, "Snapshot").members.filter(ts.isPropertyDeclaration);
     expect(sorted(members.map((member) => member.name.getText()))).toEqual(outputs);
     const registered = /const outputNames = \[([^\]]*)\]/.exec(snapshot.text)?.[1] ?? "";
-    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(
-      outputs.filter((output) => output !== "platform"),
-    );
+    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(outputs);
   });
 
   it("give a function's result every output that it can have", () => {

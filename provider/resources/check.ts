@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type ConnectionSources, resolveConnection } from "../model/connection";
 import type { CheckFailure, PlatformDefinition } from "../model/platform";
-import { UNKNOWN } from "../model/unknown";
+import { isUnknown, UNKNOWN } from "../model/unknown";
 import { definitions, findDefinition } from "../platforms";
 import type { Properties } from "./host";
 
@@ -40,7 +40,7 @@ export function platformOf(news: Properties): PlatformDefinition | CheckFailure 
 
 /** What is wrong with one given input by itself; a value that is not known yet is left to the up that will know it. */
 export function fieldFailures(name: string, field: CheckedField, value: unknown): CheckFailure[] {
-  if (value === UNKNOWN) {
+  if (isUnknown(value)) {
     return field.plain ? [{ property: name, reason: "must be written out, not taken from an output" }] : [];
   }
   const parsed = field.schema.safeParse(value);

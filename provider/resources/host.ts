@@ -34,6 +34,8 @@ export interface Unfinished {
   readonly knownComplete: boolean;
   /** The name that was asked for, on platforms where a snapshot is given one. */
   readonly name?: string;
+  /** The scheduled time that it is for, where a policy asks. */
+  readonly slot?: string;
   /** What the platform answered, where it answered without naming the snapshot. */
   readonly answer?: { readonly serverTimeMs?: number; readonly hints?: Readonly<Record<string, string>> };
 }

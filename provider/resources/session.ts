@@ -137,11 +137,20 @@ export function keyOf(properties: Properties): string | undefined {
   return snapshotKey(definition, targetOf(definition, properties), snapshotId);
 }
 
-/** What names the snapshots that a resource's properties hold: the one of a Snapshot, those of a policy. */
+/** What names a policy that its platform runs among all. */
+export function policyKey(definition: PlatformDefinition, policyId: string): string {
+  return JSON.stringify([definition.name, "policy", policyId]);
+}
+
+/** What names what a resource's properties hold: the one of a Snapshot; a policy, or the snapshots of one. */
 export function keysOf(properties: Properties): string[] {
   const own = keyOf(properties);
   const definition = findDefinition(properties["platform"]);
   const held = properties["snapshots"];
+  const policyId = textOf(properties, "policyId");
+  if (definition !== undefined && policyId !== undefined && properties["runBy"] === "platform") {
+    return [policyKey(definition, policyId)];
+  }
   if (definition === undefined || !Array.isArray(held)) return own === undefined ? [] : [own];
   const ids = held.flatMap((item: Properties) => textOf(item, "id") ?? []);
   return ids.map((id) => snapshotKey(definition, targetOf(definition, properties), id));

@@ -108,7 +108,7 @@ test("an edit is one request where the platform can change it, and a refusal at 
   const refused = await stack.workspace.preview();
   expect(refused.code).not.toBe(0);
   expect(refused.stdout).toMatch(
-    /retention\.keepDaily value .* has a problem: can't be changed after creation: .*pulumi refresh/,
+    /retention\.keepDaily value .* has a problem: can't be changed after creation \(SnapShooter has 7\): .*pulumi refresh/,
   );
   stack.declare({ ...byPlatform, ...watched, server: { ...byPlatform["server"], encrypt: false } });
   expect((await stack.workspace.preview()).stdout).toMatch(/encrypt value .* has a problem: can't be changed after/);

@@ -310,5 +310,7 @@ describe("equal meaning is no difference", () => {
   it("waits for what is not known yet", () => {
     expect(changes(state(volume), { ...volume, retention: { keepDaily: UNKNOWN } })).toEqual({ replaces: [] });
     expect(refusals({ ...job, schedules: UNKNOWN, retention: UNKNOWN })).toEqual([]);
+    expect(refusals({ ...job, job: { ...job.job, recipeId: UNKNOWN, config: { root_path: UNKNOWN } } })).toEqual([]);
+    expect(refusals({ ...volume, retention: { keepDaily: UNKNOWN }, schedules: [{ cron: UNKNOWN }] })).toEqual([]);
   });
 });

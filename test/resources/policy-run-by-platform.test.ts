@@ -50,7 +50,9 @@ describe.each(targets)("%s", (_title, args, create) => {
     expect((await up(args)).failure).toBeUndefined();
     expect(outs()).toMatchObject({ ...args, runBy: "platform", status: "active", adopted: false });
     expect(await up(args)).toMatchObject({ step: "same" });
+    const { inputs } = stack.held("nightly");
     await stack.refresh("nightly");
+    expect(stack.held("nightly").inputs).toEqual(inputs);
     expect(await up(args)).toMatchObject({ step: "same" });
     expect(changes()).toEqual([create]);
     expect(stack.journal.size).toBe(0);
@@ -282,4 +284,62 @@ describe("a server backup", () => {
     expect(changes()).toEqual(["create-backup", "set-backup-schedules"]);
     expect(await up(server)).toMatchObject({ step: "same" });
   });
+});
+
+describe("a schedule that changes hands", () => {
+  it("is not removed by the resource that made it, once another one holds it", async () => {
+    await stack.up("old", files);
+    const run = stack.process();
+    await stack.up("new", { ...files, adopt: true }, run.verbs);
+    await run.verbs.delete(stack.held("old").id, stack.held("old").props);
+    expect(changes()).toEqual(["create-file-schedule"]);
+    stack.state.delete("old");
+    await stack.refresh("new");
+    expect(stack.held("new").props).toMatchObject({ status: "active", adopted: true });
+  });
+});
+
+describe("a policy that is switched off or broken on the platform", () => {
+  it("is told and is a diff until it runs again", async () => {
+    await up(server);
+    stack.emulator.scp.backup.setState(String(outs()["policyId"]), "ERROR");
+    await stack.refresh("nightly");
+    const run = await up(server);
+    expect(run.warnings).toContainEqual('it may not run: its status on Samsung Cloud Platform is "ERROR"');
+    expect(run.step).toBe("update");
+    stack.emulator.scp.backup.setState(String(outs()["policyId"]), undefined);
+    await stack.refresh("nightly");
+    expect(await up(server)).toMatchObject({ step: "same", warnings: [] });
+  });
+
+  it("is judged by its last backup where it can't be looked at", async () => {
+    await up({ ...server, maxAge: "26h" });
+    stack.emulator.scp.backup.addHistory(String(outs()["policyId"]));
+    await stack.refresh("nightly");
+    expect(outs()).toMatchObject({ fresh: true });
+    stack.clock.advance(30 * 3_600_000);
+    stack.emulator.scp.backup.addHistory(String(outs()["policyId"]), { state: "FAILED" });
+    await stack.refresh("nightly");
+    expect(outs()).toMatchObject({ fresh: false });
+  });
+});
+
+it("another name after a lost answer is told of what the first request may have made", async () => {
+  stack.fault({ platform: "scp", operation: "create-backup", fault: "reset-after-commit" });
+  stack.fault({ platform: "scp", operation: "check-backup-name", fault: "status", status: 500, times: 60, skip: 1 });
+  expect((await up(server)).failure).toMatch(/Whether the policy was made is not known yet/);
+  stack.emulator.faults.clear();
+  const run = await up({ ...server, name: "weekly" });
+  expect(run.warnings.join("\n")).toMatch(/an earlier run was stopped after it had asked for a policy/);
+});
+
+it("a SnapShooter job whose retention was taken away is accepted by a program without one", async () => {
+  await up(job);
+  const held = stack.emulator.snapshooter.jobs.get(String(outs()["policyId"]));
+  for (const schedule of held?.schedules ?? []) {
+    Object.assign(schedule, { retention: { hourly: 0, daily: 0, weekly: 0, monthly: 0 } });
+  }
+  await stack.refresh("nightly");
+  const { retention: _retention, ...without } = job;
+  expect(await up(without)).toMatchObject({ step: "same" });
 });

@@ -296,7 +296,7 @@ describe("a snapshot whose end a run does not see", () => {
     stack.fault({ platform: "scp", operation: "create-snapshot", fault: "reset-after-commit" });
     virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.hold();
     await up(volume);
-    expect(outs()).toMatchObject({ unfinishedSlot: "2026-11-20T03:00:00.000Z" });
+    expect(outs()).toMatchObject({ unfinished: { slot: "2026-11-20T03:00:00.000Z" } });
     virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.release();
     virtualserver.creatingMs = 60_000;
     hours(24);
@@ -341,7 +341,7 @@ describe("a snapshot whose end a run does not see", () => {
     stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
     const run = await up({ ...database, timeouts: { create: "1m" } });
     expect(run.failure).toMatch(/noted in the state: run pulumi up again/);
-    expect(outs()).toMatchObject({ status: "pending", unfinishedSlot: "2026-11-20T03:00:00.000Z" });
+    expect(outs()).toMatchObject({ status: "pending", unfinished: { slot: "2026-11-20T03:00:00.000Z" } });
     stack.emulator.virtus.releaseLists();
     expect(await up(database)).toMatchObject({ step: "update" });
     expect(made()).toBe(1);
@@ -489,7 +489,7 @@ describe("freshness", () => {
     stack.emulator.virtus.removeTarget(seed.virtus.databaseId);
     const run = await stack.refresh("nightly");
     expect(run.step).toBe("refresh");
-    expect(run.warnings.join("\n")).toMatch(/itself is no longer shown by Virtus Cloud/);
+    expect(run.warnings.join("\n")).toMatch(/^what database .* has can't be seen: .*stays in the state/);
     expect(outs()).toMatchObject({ status: "unknown", fresh: false });
     stack.emulator.virtus.addDatabase(seed.virtus.databaseId);
     await stack.refresh("nightly");
@@ -505,3 +505,141 @@ function createOf({ platform }: Properties): string {
   };
   return operations[String(platform)] ?? "";
 }
+
+describe("a run that was stopped", () => {
+  it("is taken into the records by the next slot's run on the same machine, and by its mark on another", async () => {
+    const keeping = { ...volume, retention: { keepLast: 1 } };
+    for (const isFresh of [false, true]) {
+      await up(volume);
+      hours(24);
+      const before = { ...stack.held("nightly") };
+      await up(volume);
+      stack.state.set("nightly", before);
+      if (isFresh) stack.journal.clear();
+      hours(24);
+      await up(keeping);
+      expect(snapshots()).toHaveLength(1);
+      const left = stack.emulator.scp.virtualserver.snapshotsOf(seed.scp.volumeId).map(({ name }) => name);
+      expect(left.filter((name) => name?.startsWith("nightly"))).toHaveLength(1);
+      hours(24);
+    }
+  });
+
+  it("blocks no later slot, where nothing tells what its request has made", async () => {
+    await up(app);
+    hours(24);
+    stack.fault({ platform: "discloud", operation: "create-snapshot", fault: "reset-after-commit" });
+    stack.fault({
+      platform: "discloud",
+      operation: "list-app-snapshots",
+      fault: "status",
+      status: 500,
+      times: 40,
+      skip: 1,
+    });
+    expect((await up({ ...app, timeouts: { create: "1m" } })).failure).toMatch(/It is noted in the state/);
+    stack.emulator.faults.clear();
+    hours(1);
+    stack.emulator.discloud.addSnapshot(seed.discloud.appId);
+    const same = await up(app);
+    expect(same.failure).toBeUndefined();
+    expect(same.warnings.join("\n")).toMatch(
+      /2 snapshots have appeared since: .*, the nearest in time, is taken for its result/,
+    );
+    expect(made()).toBe(2);
+    hours(24);
+    expect((await up(app)).failure).toBeUndefined();
+    expect(made()).toBe(3);
+  });
+
+  it("is told on destroy where the end of its request was never seen", async () => {
+    stack.emulator.virtus.holdLists();
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
+    await up({ ...database, timeouts: { create: "1m" } });
+    stack.journal.clear();
+    const run = await stack.destroy("nightly");
+    expect(run.warnings).toContainEqual(
+      expect.stringMatching(/^the end of the request of .* was never seen; .*in no state/),
+    );
+  });
+
+  it("asks for nothing while the policy is suspended, and is gone on with after that", async () => {
+    stack.emulator.virtus.holdLists();
+    stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
+    await up({ ...database, timeouts: { create: "1m" } });
+    stack.emulator.virtus.releaseLists();
+    await up({ ...database, suspended: true });
+    expect(await up({ ...database, suspended: true })).toMatchObject({ step: "same" });
+    await up(database);
+    expect(snapshots()).toHaveLength(1);
+    expect(made()).toBe(1);
+  });
+});
+
+describe("a clock that was wrong for one run", () => {
+  it("stops no later backup", async () => {
+    await up(volume);
+    const process = stack.process();
+    const now = stack.clock.now;
+    Object.assign(process.session.host, { clock: { ...stack.clock, now: () => now() + 365 * 86_400_000 } });
+    await stack.up("nightly", volume, process.verbs);
+    expect(outs()["dueAt"]).toBe("2027-11-20T03:00:00.000Z");
+    hours(24);
+    await up(volume);
+    expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
+    expect(made()).toBe(3);
+    hours(24);
+    await up(volume);
+    expect(made()).toBe(4);
+  });
+});
+
+describe("a name that two policies share", () => {
+  it("is one policy's own only where its mark is not another's", async () => {
+    const { virtualserver } = stack.emulator.scp;
+    const others = virtualserver.addSnapshot(seed.scp.volumeId, {
+      name: "nightly-20261120T0300Z",
+      description: "BackupPolicy 00000000",
+    });
+    await up({ ...volume, retention: { keepLast: 1 } });
+    expect(made()).toBe(1);
+    hours(24);
+    await up({ ...volume, retention: { keepLast: 1 } });
+    expect(virtualserver.snapshotsOf(seed.scp.volumeId).map(({ id }) => id)).toContain(others.id);
+  });
+
+  it("is waited for where its status is a word that is not documented", async () => {
+    stack.emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, {
+      name: "nightly-20261120T0300Z",
+      status: "reserved",
+    });
+    expect((await up({ ...volume, timeouts: { create: "30s" } })).failure).toMatch(/its status is "reserved"/);
+    expect(made()).toBe(0);
+  });
+});
+
+describe("what is gone from the platform", () => {
+  it("is told, all of it", async () => {
+    await up(database);
+    for (let day = 0; day < 2; day++) {
+      hours(24);
+      await up(database);
+    }
+    hours(1);
+    const all = stack.emulator.virtus.targets.get(seed.virtus.databaseId)?.snapshots.present() ?? [];
+    for (const snapshot of all.slice(-3)) stack.emulator.virtus.removeSnapshot(seed.virtus.databaseId, snapshot);
+    const run = await stack.refresh("nightly");
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/which was taken for 2026-11-22T03:00:00.000Z, is gone from .*Another one is due$/),
+      expect.stringMatching(/^2 older snapshots of this policy are gone from Virtus Cloud/),
+    ]);
+  });
+});
+
+it("its own snapshot stays its own where an edited schedule makes it settle another slot", async () => {
+  hours(1);
+  await up(database);
+  await up({ ...database, schedules: [{ cron: "0 0 * * 6" }] });
+  expect(made()).toBe(1);
+  expect(snapshots()).toEqual([expect.not.objectContaining({ adopted: true })]);
+});

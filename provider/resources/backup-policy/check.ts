@@ -28,15 +28,15 @@ export interface CheckedPolicy extends Checked {
 
 const scheduleExample = 'such as schedules: [{ cron: "0 3 * * *", timezone: "Europe/Lisbon" }]';
 
-function withoutFailures(failures: readonly CheckFailure[], name: string): boolean {
-  return failures.every(({ property }) => property !== name);
-}
-
-function argumentsOfOthers(definition: PlatformDefinition, target: PolicyTarget, news: Properties): CheckFailure[] {
-  return Object.entries(definition.policyTargets).flatMap(([argument, other]) =>
-    Object.keys(other.arguments ?? {})
-      .filter((name) => !isMissing(news[name]) && !Object.hasOwn(target.definition.arguments ?? {}, name))
-      .map((property) => ({ property, reason: `goes with ${argument} only; remove it` })),
+/** The arguments that only policies for other targets have, with what they go with. */
+function argumentsOfOthers(definition: PlatformDefinition, target: PolicyTarget): Map<string, string> {
+  const own = target.definition.arguments ?? {};
+  return new Map(
+    Object.entries(definition.policyTargets).flatMap(([argument, other]) =>
+      Object.keys(other.arguments ?? {}).flatMap((name) =>
+        Object.hasOwn(own, name) ? [] : [[name, argument] as const],
+      ),
+    ),
   );
 }
 
@@ -113,13 +113,16 @@ function heldInWords(definition: PlatformDefinition, property: string, before: u
   return isFreeForm || isMissing(before) ? "" : ` (${definition.title} has ${JSON.stringify(before)})`;
 }
 
-/** The latest scheduled time that has passed. One ahead of this machine's clock was settled by another's and stays. */
+/** How far a scheduled time may lie ahead to be one that a machine with a fast clock has seen to. */
+const AHEAD_MS = 60 * 60_000;
+
+/** The latest scheduled time that has passed. One a little ahead of this machine's clock was seen to by another's. */
 function dueAtOf(olds: Properties, news: Properties, nowMs: number): JsonValue | undefined {
   const held = olds["dueAt"];
   if (news["suspended"] === true) return isMissing(held) ? undefined : held;
   if (isUnknown(news["suspended"]) || isUnknown(news["schedules"])) return UNKNOWN;
   const heldMs = instantOf(held);
-  if (heldMs !== undefined && heldMs > nowMs) return held;
+  if (heldMs !== undefined && heldMs > nowMs && heldMs <= nowMs + AHEAD_MS) return held;
   const schedules = schedulesOf(news);
   const dueMs = schedules === undefined ? undefined : latestRunAt(schedules, nowMs);
   return dueMs === undefined ? undefined : isoText(dueMs);
@@ -188,19 +191,16 @@ export function checkPolicy(
   failures.push(...connectionFailures({ connection: definition.name, ...inputs }, definition, sources));
   if (target === undefined) return { inputs, failures, warnings: [] };
 
+  const ofOthers = argumentsOfOthers(definition, target);
   for (const [name, field] of Object.entries(fields)) {
-    const isOthers = Object.entries(definition.policyTargets).some(
-      ([argument, other]) =>
-        argument !== target.argument &&
-        Object.hasOwn(other.arguments ?? {}, name) &&
-        !Object.hasOwn(target.definition.arguments ?? {}, name),
-    );
-    if (field.default !== undefined && !isOthers) inputs[name] ??= field.default;
+    const owner = ofOthers.get(name);
+    if (owner !== undefined && !isMissing(news[name])) {
+      failures.push({ property: name, reason: `goes with ${owner} only; remove it` });
+    }
+    if (owner === undefined && field.default !== undefined) inputs[name] ??= field.default;
   }
-  failures.push(...argumentsOfOthers(definition, target, news));
-  failures.push(
-    ...scheduleFailures(definition, target, news, nowMs).filter(({ property }) => withoutFailures(failures, property)),
-  );
+  const wrong = new Set(failures.map(({ property }) => property));
+  failures.push(...scheduleFailures(definition, target, news, nowMs).filter(({ property }) => !wrong.has(property)));
   if (isGiven(news["onStale"]) && isMissing(news["maxAge"])) {
     failures.push({ property: "onStale", reason: 'needs maxAge: write how old the newest backup may be, as in "26h"' });
   }

@@ -1,10 +1,11 @@
 import type { PlatformDefinition } from "../../model/platform";
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
+import { isMissing } from "../check";
 import type { Properties } from "../host";
 import type { Diff } from "../verbs";
 import { policyFields } from "./fields";
-import { isEmpty, isSameInput, policyTargetOf, subjectOf } from "./meaning";
+import { isSameInput, policyTargetOf, subjectOf } from "./meaning";
 import { isSettled, recordsOf } from "./records";
 
 /** Compares a BackupPolicy's state with what the program wants. */
@@ -19,25 +20,28 @@ export function diffPolicy(olds: Properties, news: Properties, nowMs: number): D
     if (field.change === "nothing") continue;
     const isTarget = Object.hasOwn(definition.policyTargets, name);
     // The other kind of target: the argument that was there is no longer given.
-    const isGone = isTarget && !isEmpty(olds[name]) && isEmpty(news[name]);
+    const isGone = isTarget && !isMissing(olds[name]) && isMissing(news[name]);
     if (target !== undefined && isSameInput(name, field, target, olds, news, nowMs)) continue;
     changed.push(name);
     if (field.change === "replace" || isGone) replaces.push(name);
   }
   if (changed.length > 0) return { replaces };
-  return { changes: isStale(olds, news) || dueByState(definition, olds, news).length > 0 };
+  const isDue = isStale(olds, news) || isImpaired(olds) || dueByState(definition, olds, news).length > 0;
+  return { changes: isDue };
 }
 
 /** What an up has to do for a policy whose inputs are what they were, as sentences. */
 export function dueByState(definition: PlatformDefinition, olds: Properties, news: Properties): string[] {
   const due: string[] = [];
+  const runBy = policyTargetOf(definition, news)?.definition.runBy;
+  if (runBy === "up" && news["suspended"] === true) return due;
   if (olds["unfinished"] !== undefined)
     due.push("a snapshot was asked for and is not known yet: pulumi up looks for it");
   else if (olds["status"] === "pending")
     due.push(`${definition.title} was still setting it up: pulumi up goes on waiting`);
-  if (news["suspended"] === true || policyTargetOf(definition, news)?.definition.runBy !== "up") return due;
+  if (runBy !== "up") return due;
   const { dueAt } = news;
-  if (olds["unfinished"] === undefined && !isEmpty(dueAt) && !isSettled(recordsOf(olds), dueAt)) {
+  if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettled(recordsOf(olds), dueAt)) {
     const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : String(dueAt);
     due.push(`pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`);
   }
@@ -48,7 +52,13 @@ export function dueByState(definition: PlatformDefinition, olds: Properties, new
   return due;
 }
 
+/** Whether a policy that its platform runs was seen switched off or broken there; no word for its status tells nothing. */
+export function isImpaired({ runBy, status, platformStatus }: Properties): boolean {
+  const isBad = status === "suspended" || status === "failed" || (status === "unknown" && platformStatus !== undefined);
+  return runBy === "platform" && isBad;
+}
+
 /** Whether the newest usable backup was too old when it was looked at last. */
 export function isStale(olds: Properties, news: Properties): boolean {
-  return olds["fresh"] === false && news["suspended"] !== true && !isEmpty(news["maxAge"]);
+  return olds["fresh"] === false && news["suspended"] !== true && !isMissing(news["maxAge"]);
 }

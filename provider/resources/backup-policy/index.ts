@@ -5,9 +5,10 @@ import type { PlatformDefinition } from "../../model/platform";
 import { findDefinition } from "../../platforms";
 import { type Properties, UnfinishedError } from "../host";
 import { type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
+import { unfinishedOf } from "../snapshot/state";
 import type { ResourceVerbs } from "../verbs";
 import { checkPolicy } from "./check";
-import { diffPolicy, dueByState, isStale } from "./diff";
+import { diffPolicy, dueByState, isImpaired, isStale } from "./diff";
 import { policyFields } from "./fields";
 import { judge, stalenessOf } from "./freshness";
 import { policyTargetOf, subjectOf } from "./meaning";
@@ -79,9 +80,10 @@ function withId(id: string, olds: Properties): Properties {
       executed: "no",
     });
   }
-  const named =
-    definition.policyTargets[argument]?.change === "refuse" && argument === "job" ? {} : address.segments[0];
-  return { platform: definition.name, connection: definition.name, [argument]: named ?? "", ...olds };
+  // Of what is no id itself, such as a job, the platform shows the rest.
+  const [first = ""] = address.segments;
+  const named = definition.policyTargets[argument]?.schema.safeParse(first).success ? first : {};
+  return { platform: definition.name, connection: definition.name, [argument]: named, ...olds };
 }
 
 /** The state holds the resource: what the journal kept for the case that it would not is done with. */
@@ -102,14 +104,17 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
   if (urn === undefined) return;
   await confirmStored(session, urn, id, props);
   const { journal, warn } = session.host;
+  const tell = (requestedAt: string): Promise<void> =>
+    warn(
+      urn,
+      `the end of the request of ${requestedAt} was never seen; if it has made anything, that exists and is in no state`,
+    );
+  const requestedAt = unfinishedOf(props)?.requestedAt;
+  if (requestedAt !== undefined) await tell(requestedAt);
   try {
     const intent = await journal.find(urn);
     if (intent === undefined || intent.made !== undefined) return;
-    await warn(
-      urn,
-      `an earlier run was stopped after it had sent a request at ${intent.unfinished.requestedAt}; if it has made ` +
-        "anything, that exists and is in no state",
-    );
+    if (intent.unfinished.requestedAt !== requestedAt) await tell(intent.unfinished.requestedAt);
     await journal.settle(urn);
   } catch (error) {
     await warn(urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`);
@@ -131,6 +136,12 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
 
   async function informOnce(urn: string | undefined, sentence: string): Promise<void> {
     if (isNew(urn, sentence)) await session.host.inform(urn, sentence);
+  }
+
+  async function warnOfStatus(definition: PlatformDefinition, outs: Properties): Promise<void> {
+    const word = String(outs["platformStatus"] ?? outs["status"]);
+    const sentence = `it may not run: its status on ${definition.title} is "${word}"`;
+    if (isNew(urnOf(outs), sentence)) await session.host.warn(urnOf(outs), sentence);
   }
 
   async function warnOfStaleness(outs: Properties): Promise<void> {
@@ -163,8 +174,9 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const diff = diffPolicy(known, news, nowMs());
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
       const definition = definitionOf(news);
-      const ahead = [...dueByState(definition, known, news), ...pruningAhead(known, news, nowMs())];
+      const ahead = [...dueByState(definition, known, news), ...pruningAhead(session, known, news, nowMs())];
       for (const sentence of ahead) void informOnce(urnOf(news), sentence);
+      if (isImpaired(known)) void warnOfStatus(definition, known);
       if (isStale(known, news)) void warnOfStaleness({ ...known, ...news });
       return diff;
     },
@@ -186,7 +198,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const runBy = runByOf(props);
       await confirmStored(session, urnOf(props), id, props);
       if (runBy === "platform") {
-        const outs = await readOnPlatform(session, id, props);
+        const outs = await readOnPlatform(session, id, props, stored["platform"] === undefined);
         if (outs === undefined && stored["platform"] === undefined) {
           throw new SnapshotsError(`[${definition.name}] there is no policy ${id}`, { kind: "notFound" });
         }
@@ -200,10 +212,11 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
         if (!isSnapshotsError(error, "notFound")) throw error;
         await session.host.warn(
           urnOf(props),
-          `${subjectOf(definition, props)} itself is no longer shown by ${definition.title}, which does not prove it gone: ` +
-            `${error.message}. The policy stays in the state; if you know that it is gone, take it out of the program`,
+          `what ${subjectOf(definition, props)} has can't be seen: ${error.message}. That proves nothing gone, and the ` +
+            "policy stays in the state; if you know that it is gone, take the policy out of the program",
         );
-        const outs = { ...props, status: "unknown", ...(props["maxAge"] === undefined ? {} : { fresh: false }) };
+        const isJudged = props["maxAge"] !== undefined && props["suspended"] !== true;
+        const outs = { ...props, status: "unknown", ...(isJudged ? { fresh: false } : {}) };
         return { id, props: outs, inputs: inputsOf(definition, outs) };
       }
     },
@@ -224,7 +237,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       if (runByOf(props) === "platform") {
         await deleteOnPlatform(session, id, props);
       } else {
-        const count = recordsOf(props).length;
+        const count = recordsOf(props).filter(({ status }) => status !== "failed").length;
         const those = count === 1 ? "the 1 snapshot that it holds stays" : `the ${count} snapshots that it holds stay`;
         const held = count === 0 ? "it holds no snapshots" : those;
         const what = runByOf(props) === "up" ? held : "it only watched, and every backup stays";

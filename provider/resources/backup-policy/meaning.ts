@@ -10,6 +10,7 @@ import {
   sameRetention,
   sameSchedules,
 } from "../../schedule";
+import { isMissing } from "../check";
 import type { Properties } from "../host";
 
 /** The target argument that properties name, with what policies for it are. */
@@ -23,22 +24,19 @@ export function policyTargetOf(
   definition: PlatformDefinition | undefined,
   properties: Properties,
 ): PolicyTarget | undefined {
-  const given = Object.entries(definition?.policyTargets ?? {}).filter(([argument]) => !isEmpty(properties[argument]));
+  const given = Object.entries(definition?.policyTargets ?? {}).filter(
+    ([argument]) => !isMissing(properties[argument]),
+  );
   const [argument, target] = given[0] ?? [];
   return given.length === 1 && argument !== undefined && target !== undefined
     ? { argument, definition: target }
     : undefined;
 }
 
-/** Whether an input says nothing. */
-export function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null;
-}
-
 /** Schedules that can be read; undefined where there are none, or none that are known. */
 export function schedulesOf(properties: Properties): readonly Schedule[] | undefined {
   const schedules = properties["schedules"];
-  if (isEmpty(schedules) || isUnknown(schedules)) return undefined;
+  if (isMissing(schedules) || isUnknown(schedules)) return undefined;
   const written = schedules as unknown as readonly Schedule[];
   return "problem" in parseSchedules(written) ? undefined : written;
 }
@@ -46,7 +44,7 @@ export function schedulesOf(properties: Properties): readonly Schedule[] | undef
 /** A retention that can be read, in the zone that it counts in; undefined where there is none, or none that is known. */
 export function retentionOf(properties: Properties): Retention | undefined {
   const retention = properties["retention"];
-  if (isEmpty(retention) || isUnknown(retention) || retentionProblem(retention) !== undefined) return undefined;
+  if (isMissing(retention) || isUnknown(retention) || retentionProblem(retention) !== undefined) return undefined;
   const timezone = schedulesOf(properties)?.[0]?.timezone ?? "UTC";
   return { timezone, ...(retention as unknown as Retention) };
 }
@@ -62,7 +60,8 @@ export function isSameInput(
 ): boolean {
   const [before, after]: Written[] = [olds[name] ?? field.default, news[name] ?? field.default];
   if (isUnknown(after)) return false;
-  if (isEmpty(before) || isEmpty(after)) return isEmpty(before) && isEmpty(after);
+  if (name === "retention" && target.sameRetention?.(before ?? undefined, after ?? undefined)) return true;
+  if (isMissing(before) || isMissing(after)) return isMissing(before) && isMissing(after);
   if (isDeepStrictEqual(before, after)) return true;
   const [oldSchedules, newSchedules] = [schedulesOf(olds), schedulesOf(news)];
   if (name === "schedules" && oldSchedules !== undefined && newSchedules !== undefined) {
@@ -70,7 +69,7 @@ export function isSameInput(
   }
   const [oldRetention, newRetention] = [retentionOf(olds), retentionOf(news)];
   if (name === "retention" && oldRetention !== undefined && newRetention !== undefined) {
-    return target.sameRetention?.(before, after) ?? sameRetention(oldRetention, newRetention);
+    return target.sameRetention === undefined && sameRetention(oldRetention, newRetention);
   }
   return false;
 }

@@ -76,9 +76,11 @@ export function isRecorded({ id, createdAt }: SnapshotRecord, snapshot: Observed
 }
 
 /** Whether a snapshot was taken for a slot, or for a later one: an edited schedule can go back to an earlier time. */
-export function isFor({ slot }: SnapshotRecord, dueAt: unknown): boolean {
-  const [slotMs, dueMs] = [instantOf(slot), instantOf(dueAt)];
-  return slotMs !== undefined && dueMs !== undefined && slotMs >= dueMs;
+export function isFor({ slot, createdAt }: SnapshotRecord, dueAt: unknown): boolean {
+  const [slotMs, dueMs, createdMs] = [instantOf(slot), instantOf(dueAt), instantOf(createdAt)];
+  if (slotMs === undefined || dueMs === undefined) return false;
+  // A machine whose clock was wrong may have recorded a slot that is still to come.
+  return slotMs === dueMs || (slotMs > dueMs && createdMs !== undefined && createdMs >= dueMs);
 }
 
 /** Whether a usable snapshot is recorded for a slot. */

@@ -5,12 +5,14 @@ import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors"
 import { formatPolicyId, parsePolicyId } from "../../model/ids";
 import type { PlatformDefinition, Scope } from "../../model/platform";
 import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../model/policy";
+import type { JsonValue, ObservedSnapshot } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import { type Intent, type Properties, UnfinishedError } from "../host";
-import { type Session, textOf, timeoutMs, urnOf } from "../session";
+import { keysOf, policyKey, type Session, textOf, timeoutMs, urnOf } from "../session";
 import type { Created } from "../verbs";
+import { policyFields } from "./fields";
 import { judge } from "./freshness";
-import { type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
+import { isSameInput, type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
 
 /** How long it is watched for a policy that must show soon, or was perhaps never made. */
 const SETTLE_MS = 30_000;
@@ -62,29 +64,37 @@ function idOf(job: Job, policy: ObservedPolicy): string {
   return formatPolicyId({ platform: job.definition.name, kind, segments: policy.segments, isOwn: false });
 }
 
-function keyOf(job: Job, policy: ObservedPolicy): string {
-  return JSON.stringify([job.definition.name, "policy", job.target.definition.kind, ...policy.segments]);
-}
-
 function referenceTo(id: string, properties: Properties): PolicyReference {
   const region = textOf(properties, "policyRegion");
   return { segments: parsePolicyId(id)?.segments ?? [], ...(region === undefined ? {} : { region }) };
 }
 
-/** The inputs as the platform shows them. What it shows not at all yet stays; a retention that it has lost is drift. */
-function shownBy(wanted: Properties, { shown, unreadable }: ObservedPolicy): Properties {
+/**
+ * The inputs as the platform shows them; what means the same stays as it was written. What it shows not at all yet stays,
+ * too; a retention that it has lost is drift.
+ */
+function shownBy(job: Job, wanted: Properties, { shown, unreadable }: ObservedPolicy, nowMs: number): Properties {
   const isWhole = Object.hasOwn(shown, "schedules") && unreadable === undefined;
   const { retention: _lost, ...others } = wanted;
-  return { ...(isWhole ? others : wanted), ...shown };
+  const now = { ...(isWhole ? others : wanted), ...shown };
+  const fields = policyFields(job.definition);
+  const kept = ["schedules", "retention"].flatMap((name) => {
+    const [field, written] = [fields[name], wanted[name]];
+    const isSame =
+      field !== undefined && isSameInput(name, field, job.target.definition, wanted, { ...wanted, ...shown }, nowMs);
+    return isSame && written !== undefined && Object.hasOwn(shown, name) ? [[name, written] as const] : [];
+  });
+  return { ...now, ...Object.fromEntries(kept) };
 }
 
 /** The outputs of a policy as the platform shows it, without its freshness. */
 function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: number): Properties {
   return {
-    ...shownBy(job.inputs, policy),
+    ...shownBy(job, job.inputs, policy, nowMs),
     runBy: "platform",
     policyId: policy.policyId,
     status: policy.status,
+    ...freshnessOf(olds),
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     adopted: olds["adopted"] === true,
     ...(policy.platformStatus === undefined ? {} : { platformStatus: policy.platformStatus }),
@@ -92,20 +102,36 @@ function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: numbe
   };
 }
 
+/** What was known of the newest backup when it was looked at last. */
+function freshnessOf({ fresh, lastSnapshotAt, lastSnapshotId, checkedAt }: Properties): Properties {
+  const known = Object.entries({ fresh, lastSnapshotAt, lastSnapshotId, checkedAt });
+  return Object.fromEntries(known.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined));
+}
+
 async function withFreshness(job: Job, outs: Properties, reference: PolicyReference): Promise<Properties> {
   const list = await job.policies.list(reference, job.scope);
   const nowMs = list.serverTimeMs ?? job.session.host.clock.now();
-  // One that was taken over had its chance before.
-  const madeAt = outs["adopted"] === true ? undefined : textOf(outs, "createdAt");
-  return { ...outs, ...judge(outs, list.snapshots, nowMs, madeAt) };
+  return judgedAnew(outs, list.snapshots, nowMs);
 }
 
 async function tellUnreadable(job: Job, policy: ObservedPolicy): Promise<void> {
   for (const sentence of policy.unreadable ?? []) await job.session.host.warn(job.urn, sentence);
 }
 
+function judgedAnew(outs: Properties, snapshots: readonly ObservedSnapshot[], nowMs: number): Properties {
+  const { fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, ...others } = outs;
+  // One that was taken over had its chance before.
+  const madeAt = outs["adopted"] === true ? undefined : textOf(outs, "createdAt");
+  return { ...others, ...judge(outs, snapshots, nowMs, madeAt) };
+}
+
 function wishOf(job: Job): string {
-  const wish = JSON.stringify([job.definition.name, job.target.argument, nameOf(job)]);
+  const wish = JSON.stringify([
+    job.definition.name,
+    job.target.argument,
+    nameOf(job),
+    textOf(job.inputs, "name") ?? "",
+  ]);
   return createHash("sha256").update(wish).digest("hex");
 }
 
@@ -134,6 +160,13 @@ async function resumeFromJournal(job: Job): Promise<ObservedPolicy | undefined> 
   if (job.urn === undefined) return undefined;
   const intent = await journal.find(job.urn);
   if (intent === undefined) return undefined;
+  const held = keysOf(job.session.replacedBy(job.urn) ?? {});
+  const isInState =
+    intent.made !== undefined && (job.session.isReplacedUnseen(job.urn) || held.includes(intent.made.snapshotKey));
+  if (isInState) {
+    await journal.settle(job.urn);
+    return undefined;
+  }
   const untilMs = (instantOf(intent.unfinished.requestedAt) ?? 0) + job.definition.listLagMs;
   const found =
     intent.wish === wishOf(job)
@@ -192,8 +225,7 @@ async function takeOver(job: Job, first: ObservedPolicy, all: readonly ObservedP
     });
   }
   const reference: PolicyReference = { segments: first.segments };
-  const wanted = { ...job, scope: { ...job.scope } };
-  await set(wanted, reference, first);
+  await set(job, reference, first);
   return finish(job, await observeAgain(job, reference, first), { adopted: true });
 }
 
@@ -247,10 +279,12 @@ async function make(job: Job): Promise<ObservedPolicy> {
 async function finish(job: Job, made: ObservedPolicy, olds: Properties): Promise<Created> {
   const { clock, journal, warn } = job.session.host;
   const id = idOf(job, made);
+  const key = policyKey(job.definition, made.policyId);
+  job.session.noteTaken(job.urn, key);
   if (job.urn !== undefined) {
     const unfinished = { requestedAt: isoText(clock.now()), known: [], knownComplete: true };
     await journal
-      .note({ urn: job.urn, wish: wishOf(job), unfinished, made: { id, snapshotKey: keyOf(job, made) } })
+      .note({ urn: job.urn, wish: wishOf(job), unfinished, made: { id, snapshotKey: key } })
       .catch((error: unknown) =>
         warn(job.urn, `the journal of this machine could not note what was made: ${messageOf(error)}`),
       );
@@ -343,11 +377,23 @@ function lookScope(job: Job): Scope {
   return { ...job.scope, deadlineMs: Math.max(job.scope.deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
 }
 
-/** Reads a policy that its platform runs; undefined when it is proven gone. */
-export async function readOnPlatform(session: Session, id: string, props: Properties): Promise<Properties | undefined> {
+/** The newest backup that the state knows of. */
+function lastKnown(props: Properties): ObservedSnapshot[] {
+  const [snapshotId, createdAt] = [textOf(props, "lastSnapshotId"), textOf(props, "lastSnapshotAt")];
+  if (snapshotId === undefined || createdAt === undefined) return [];
+  return [{ snapshotId, createdAt, segments: [snapshotId], status: "available", details: {} }];
+}
+
+/** Reads a policy that its platform runs; undefined when it is proven gone. The first time there are no inputs. */
+export async function readOnPlatform(
+  session: Session,
+  id: string,
+  props: Properties,
+  isFirst: boolean,
+): Promise<Properties | undefined> {
   const job = jobFor(session, props);
   const reference = referenceTo(id, props);
-  const observed = await job.policies.observe(reference, job.inputs, job.scope);
+  const observed = await job.policies.observe(reference, isFirst ? {} : job.inputs, job.scope);
   if (observed.outcome === "gone") {
     await session.host.warn(job.urn, `the policy is gone from ${job.definition.title}: ${observed.proof}`);
     return undefined;
@@ -358,13 +404,11 @@ export async function readOnPlatform(session: Session, id: string, props: Proper
       `the policy was not found, and that does not prove it gone: ${observed.reason}. It stays in the state; if you know ` +
         `that it is gone, take it out with pulumi state delete${job.urn === undefined ? "" : ` '${job.urn}'`}`,
     );
-    return { ...props, status: "unknown" };
+    const { platformStatus: _word, ...others } = props;
+    return judgedAnew({ ...others, status: "unknown" }, lastKnown(props), session.host.clock.now());
   }
   const { policy } = observed;
   await tellUnreadable(job, policy);
-  if (policy.status === "unknown" || policy.status === "failed") {
-    await session.host.warn(job.urn, `it may not run: its status is "${policy.platformStatus ?? policy.status}"`);
-  }
   return withFreshness(job, outsOf(job, policy, props, session.host.clock.now()), reference);
 }
 
@@ -374,6 +418,8 @@ export async function deleteOnPlatform(session: Session, id: string, props: Prop
   const reference = referenceTo(id, props);
   const isMade = props["adopted"] !== true;
   const definition = findDefinition(props["platform"]);
+  // Another resource, or the replacement that has just taken its place, goes on with it.
+  if (keysOf(props).some((key) => session.isHeldElsewhere(urn, key))) return;
   const { deletes, keepsRunning } = policyTargetOf(definition, props)?.definition ?? {};
   if (isMade && (deletes === "always" || (deletes === "asked" && props["deletionPolicy"] === "delete"))) {
     const job = jobFor(session, props);

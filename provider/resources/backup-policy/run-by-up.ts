@@ -3,8 +3,9 @@ import { instantOf, isoText } from "../../model/clock";
 import { messageOf, SnapshotsError } from "../../model/errors";
 import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
+import { findDefinition } from "../../platforms";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
-import { type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
+import { type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
 import { type Job, jobFor, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
 import { inWords, unfinishedOf } from "../snapshot/state";
 import { judge } from "./freshness";
@@ -41,75 +42,95 @@ function slotText(dueAt: string): string {
   return `${dueAt.slice(0, 16).replace(/[-:]/g, "")}Z`;
 }
 
-/** The create of the snapshot for a policy's slot, as that of a Snapshot whose triggers are the scheduled time. */
-function jobOf(session: Session, inputs: Properties): Job {
-  const { platform, connection, force, timeouts, dueAt = "" } = inputs;
-  const urn = urnOf(inputs);
-  const snapshotInputs: Record<string, JsonValue | undefined> = {
-    platform,
-    connection,
-    force,
-    timeouts,
-    triggers: { dueAt },
-    __urn: urn,
-  };
-  for (const argument of ["appId", "databaseId", "volumeId"]) snapshotInputs[argument] = inputs[argument];
-  const given = Object.fromEntries(Object.entries(snapshotInputs).filter(([, value]) => value !== undefined));
-  const job: Job = { ...jobFor(session, given as Properties), isForSlot: true };
-  const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(String(dueAt)));
-  return name === undefined ? job : { ...job, inputs: { ...job.inputs, name } };
+/** The scheduled time at the end of a name. */
+function slotOf(name: string): string | undefined {
+  const parts = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/.exec(name);
+  return parts === null ? undefined : `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:00.000Z`;
 }
 
-function recordOfCreated(outs: Properties, slot: string | undefined): SnapshotRecord {
+/** What tells a policy's own snapshots from those of another one of the same name, where they are given a description. */
+function markText(policyId: string): string {
+  return `BackupPolicy ${policyId}`;
+}
+
+/** The create of the snapshot for a policy's slot, as that of a Snapshot without triggers. */
+function jobOf(session: Session, inputs: Properties, olds: Properties): Job {
+  const { platform, connection, force, timeouts } = inputs;
+  const urn = urnOf(inputs);
+  const dueAt = textOf(inputs, "dueAt") ?? "";
+  const snapshotInputs: Record<string, JsonValue | undefined> = { platform, connection, force, timeouts, __urn: urn };
+  for (const argument of ["appId", "databaseId", "volumeId"]) snapshotInputs[argument] = inputs[argument];
+  const given = Object.fromEntries(Object.entries(snapshotInputs).filter(([, value]) => value !== undefined));
+  const job = { ...jobFor(session, given as Properties), slot: dueAt };
+  const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(dueAt));
+  if (name === undefined) return job;
+  return { ...job, inputs: { ...job.inputs, name, description: markText(policyIdOf(urn, olds)) } };
+}
+
+function policyIdOf(urn: string | undefined, olds: Properties): string {
+  return textOf(olds, "policyId") ?? markOf(urn);
+}
+
+/** The snapshot that the outputs of a Snapshot show. */
+function snapshotOf(outs: Properties): ObservedSnapshot {
   const { sizeBytes, status } = outs;
   const [createdAt, sizeText] = [textOf(outs, "createdAt"), textOf(outs, "sizeText")];
-  return recordOf(
-    {
-      snapshotId: textOf(outs, "snapshotId") ?? "",
-      segments: [],
-      status: status as ObservedSnapshot["status"],
-      ...(createdAt === undefined ? {} : { createdAt }),
-      ...(typeof sizeBytes === "number" ? { sizeBytes } : {}),
-      ...(sizeText === undefined ? {} : { sizeText }),
-      details: outs,
-    },
-    slot === undefined ? {} : { slot },
-  );
+  return {
+    snapshotId: textOf(outs, "snapshotId") ?? "",
+    segments: [],
+    status: status as ObservedSnapshot["status"],
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(typeof sizeBytes === "number" ? { sizeBytes } : {}),
+    ...(sizeText === undefined ? {} : { sizeText }),
+    details: outs,
+  };
+}
+
+function recordOfCreated(outs: Properties, slot: string): SnapshotRecord {
+  return recordOf(snapshotOf(outs), { slot });
 }
 
 function withRecord(records: readonly SnapshotRecord[], added: SnapshotRecord): SnapshotRecord[] {
   return newestRecordFirst([added, ...records.filter(({ id }) => id !== added.id)]);
 }
 
-/** The records as the platform's list shows them now. What is proven gone leaves them. */
+/** The records as the platform's list shows them now, with what a run has made that did not live to record it. */
 async function synced(
   job: Job,
-  records: readonly SnapshotRecord[],
+  properties: Properties,
   list: SnapshotList,
   dueAt: string | undefined,
 ): Promise<SnapshotRecord[]> {
-  const nowMs = list.serverTimeMs ?? job.session.host.clock.now();
+  const { host } = job.session;
+  const records = recordsOf(properties);
+  const nowMs = list.serverTimeMs ?? host.clock.now();
   const shown: SnapshotRecord[] = [];
+  const lost: SnapshotRecord[] = [];
+  const listedAs = (record: SnapshotRecord) => list.snapshots.find((snapshot) => isRecorded(record, snapshot));
+  // None of them at all: the connection may be for another region by now, which only a look at one of them tells.
+  const [newest] = records;
+  const isBlank = newest !== undefined && records.every((record) => listedAs(record) === undefined);
+  if (isBlank) await job.platform.observe(job.target, referenceTo(newest), job.scope);
   for (const record of records) {
-    const listed = list.snapshots.find((snapshot) => isRecorded(record, snapshot));
+    const listed = listedAs(record);
     const isLate = nowMs - (instantOf(record.createdAt) ?? 0) < job.definition.listLagMs;
     const update = (snapshot: ObservedSnapshot): SnapshotRecord => ({ ...record, ...recordOf(snapshot, record) });
     if (listed !== undefined) {
       shown.push(update(listed));
     } else if (!isFor(record, dueAt)) {
-      if (!list.complete || isLate) shown.push(record);
+      (!list.complete || isLate ? shown : lost).push(record);
     } else {
       const observed = await job.platform.observe(job.target, referenceTo(record), job.scope);
       if (observed.outcome === "found") shown.push(update(observed.snapshot));
       if (observed.outcome === "gone") {
-        await job.session.host.warn(
+        await host.warn(
           job.urn,
           `snapshot ${recordInWords(record)}, which was taken for ${record.slot}, is gone from ${job.definition.title}: ` +
-            `${observed.proof}. The next pulumi up takes another`,
+            `${observed.proof}. Another one is due`,
         );
       }
       if (observed.outcome === "unproven") {
-        await job.session.host.warn(
+        await host.warn(
           job.urn,
           `snapshot ${recordInWords(record)} was not found, and that does not prove it gone: ${observed.reason}`,
         );
@@ -117,19 +138,50 @@ async function synced(
       }
     }
   }
-  return newestRecordFirst(shown);
+  if (lost.length > 0) {
+    const what = lost.length === 1 ? "an older snapshot" : `${lost.length} older snapshots`;
+    await host.warn(
+      job.urn,
+      `${what} of this policy ${lost.length === 1 ? "is" : "are"} gone from ${job.definition.title} (expired or deleted): ` +
+        lost.map(recordInWords).join(", "),
+    );
+  }
+  return newestRecordFirst([...shown, ...unrecorded(job, properties, list)]);
+}
+
+/** What bears this policy's mark, was taken since the policy was made, and is in no record. */
+function unrecorded(job: Job, properties: Properties, list: SnapshotList): SnapshotRecord[] {
+  const records = recordsOf(properties);
+  const sinceMs = instantOf(properties["createdAt"]);
+  const mark = textOf(job.inputs, "description");
+  if (mark === undefined || sinceMs === undefined) return [];
+  return list.snapshots.flatMap((snapshot) => {
+    const { details, createdAt } = snapshot;
+    const slot = typeof details["name"] === "string" ? slotOf(details["name"]) : undefined;
+    const isOwn = details["description"] === mark && (instantOf(createdAt) ?? 0) >= sinceMs;
+    const isKnown = records.some((record) => isRecorded(record, snapshot)) || isHeldByOther(job, snapshot.snapshotId);
+    return slot !== undefined && isOwn && !isKnown ? [recordOf(snapshot, { slot })] : [];
+  });
+}
+
+function isHeldByOther(job: Job, snapshotId: string): boolean {
+  return job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, snapshotId));
 }
 
 /** The snapshots on the platform that settle the slot: where names tell, the policy's own; else those taken since. */
 function listedForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
-  const name = textOf(job.inputs, "name");
+  const { name, description: mark } = job.inputs;
   return list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
-    if (status !== "available" && status !== "running" && status !== "pending") return false;
     if (name === undefined) {
-      return (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
+      const isSince =
+        (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
+      return isSince && (status === "available" || status === "running" || status === "pending");
     }
-    const isOthers = job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, snapshotId));
-    return details["name"] === name && !isOthers;
+    // Another stack's policy may have the same name.
+    const { description } = details;
+    const isMarked = typeof description === "string" && description.startsWith(markText(""));
+    const isOwn = details["name"] === name && (!isMarked || description === mark);
+    return isOwn && status !== "failed" && status !== "gone" && !isHeldByOther(job, snapshotId);
   });
 }
 
@@ -160,19 +212,25 @@ async function findRecorded(
 /** What a policy's update holds while it runs. */
 interface Held {
   records: readonly SnapshotRecord[];
-  /** A request whose end was not seen, with the slot that it was for. */
-  pending?: { readonly unfinished: JsonValue; readonly slot: string } | undefined;
+  /** The note of a request whose end was not seen. */
+  unfinished?: JsonValue | undefined;
+}
+
+/** What came of a request whose end an earlier run did not see, with the slot that it was for. */
+async function resumed(job: Job, olds: Properties): Promise<{ outs: Properties; slot: string } | undefined> {
+  const noted = unfinishedOf(olds);
+  const intent = job.urn === undefined ? undefined : await job.session.host.journal.find(job.urn);
+  const slot = noted?.slot ?? intent?.unfinished.slot ?? job.slot ?? "";
+  const created = noted === undefined ? await resumeFromJournal(job) : await resolveNoted(job, noted);
+  return created === undefined ? undefined : { outs: created.outs, slot };
 }
 
 /** Sees to it that a usable snapshot of the slot exists, and that it is recorded. */
 async function settleSlot(job: Job, held: Held, olds: Properties, before: SnapshotList, dueAt: string): Promise<void> {
-  const record = (outs: Properties, slot: string): void => {
-    held.records = withRecord(held.records, recordOfCreated(outs, slot));
-  };
-  const unfinished = unfinishedOf(olds);
-  const resumed = unfinished === undefined ? await resumeFromJournal(job) : await resolveNoted(job, unfinished);
-  if (resumed !== undefined) record(resumed.outs, textOf(olds, "unfinishedSlot") ?? dueAt);
-  held.pending = undefined;
+  const { clock, inform } = job.session.host;
+  const earlier = await resumed(job, olds);
+  if (earlier !== undefined) held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
+  held.unfinished = undefined;
   if (isSettled(held.records, dueAt)) return;
 
   const recorded = held.records.find(
@@ -181,20 +239,23 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
   const found =
     recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
-    record((await take(job, before)).outs, dueAt);
+    held.records = withRecord(held.records, recordOfCreated((await take(job, before)).outs, dueAt));
     return;
   }
-  const isOwn = recorded !== undefined || job.definition.defaultName !== undefined;
-  const now: Unfinished = { requestedAt: isoText(job.session.host.clock.now()), known: [], knownComplete: false };
-  const usable =
-    found.status === "available"
-      ? recordOf(found)
-      : recordOfCreated((await waitUntilUsable(job, {}, found, now)).outs, dueAt);
-  held.records = withRecord(held.records, { ...usable, slot: dueAt, ...(isOwn ? {} : { adopted: true }) });
-  await job.session.host.inform(
-    job.urn,
-    `snapshot ${recordInWords(usable)} is there for ${dueAt}: no other one is taken${besides(job, found, before, dueAt)}`,
-  );
+  const known = held.records.find((record) => isRecorded(record, found));
+  const isOwn = known?.adopted !== true && (known !== undefined || job.definition.defaultName !== undefined);
+  const nowText = isoText(clock.now());
+  const now: Unfinished = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
+  const usable = found.status === "available" ? found : snapshotOf((await waitUntilUsable(job, {}, found, now)).outs);
+  const { createdAt } = known ?? {};
+  held.records = withRecord(held.records, {
+    ...recordOf(usable, createdAt === undefined ? {} : { createdAt }),
+    slot: dueAt,
+    ...(isOwn ? {} : { adopted: true }),
+  });
+  const shown = recordInWords(recordOf(usable));
+  const others = besides(job, found, before, dueAt);
+  await inform(job.urn, `snapshot ${shown} is there for ${dueAt}: no other one is taken${others}`);
 }
 
 /** The others that could settle the slot: one of them may be what a run took that nothing has noted. */
@@ -210,9 +271,7 @@ async function prune(job: Job, held: Held, inputs: Properties, nowMs: number) {
   const done: { pruned: string[]; pruneQueue: string[] } = { pruned: [], pruneQueue: [] };
   if (retention === undefined || job.platform.delete === undefined) return done;
   const { host } = job.session;
-  const isForeign = ({ id }: SnapshotRecord): boolean =>
-    job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, id));
-  const simulation = simulateOn(retention, held.records, isForeign, nowMs);
+  const simulation = simulateOn(retention, held.records, ({ id }) => isHeldByOther(job, id), nowMs);
   held.records = withReasons(held.records, simulation);
   const queued = simulation.queued.map(({ id }) => id);
   for (const { id, because } of simulation.pruned) {
@@ -244,15 +303,15 @@ function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: nu
 }
 
 function outsOf(inputs: Properties, urn: string | undefined, held: Held, olds: Properties, nowMs: number): Properties {
-  const { pending } = held;
+  const { unfinished } = held;
   return {
     ...inputs,
     runBy: "up",
-    policyId: textOf(olds, "policyId") ?? markOf(urn),
+    policyId: policyIdOf(urn, olds),
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
-    status: statusOf(inputs, pending !== undefined),
+    status: statusOf(inputs, unfinished !== undefined),
     snapshots: plainRecords(held.records),
-    ...(pending === undefined ? {} : { unfinished: pending.unfinished, unfinishedSlot: pending.slot }),
+    ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
 
@@ -265,7 +324,7 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
  * Where the snapshot is not usable yet, or not known, nothing is deleted and the next up goes on.
  */
 export function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
-  const job = jobOf(session, inputs);
+  const job = jobOf(session, inputs, olds);
   const { clock, warn } = session.host;
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
@@ -273,8 +332,7 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
     const isFirst = Object.keys(olds).length === 0;
     job.scope.deadlineMs = clock.now() + (isFirst ? createMs : timeoutMs(inputs, "update", createMs));
     const dueAt = textOf(inputs, "dueAt");
-    const known = recordsOf(olds);
-    const before = await job.platform.list(job.target, job.scope, known.map(referenceTo));
+    const before = await job.platform.list(job.target, job.scope, recordsOf(olds).map(referenceTo));
     const aheadMs = (before.serverTimeMs ?? clock.now()) - clock.now();
     if (Math.abs(aheadMs) > SKEW_MS) {
       await warn(
@@ -283,11 +341,7 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
           "which scheduled time has passed is worked out by this machine's; set it right",
       );
     }
-    const pending = olds["unfinished"];
-    const held: Held = {
-      records: await synced(job, known, before, dueAt),
-      pending: pending === undefined ? undefined : { unfinished: pending, slot: textOf(olds, "unfinishedSlot") ?? "" },
-    };
+    const held: Held = { records: await synced(job, olds, before, dueAt), unfinished: olds["unfinished"] };
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {
       try {
@@ -316,12 +370,11 @@ function unfinishedRun(
   error: UnfinishedError,
 ): UnfinishedError {
   const made = error.properties;
-  const dueAt = textOf(inputs, "dueAt") ?? "";
+  held.unfinished = made["unfinished"];
   if (textOf(made, "snapshotId") !== undefined) {
-    held.records = withRecord(held.records, recordOfCreated(made, held.pending?.slot ?? dueAt));
-    held.pending = undefined;
-  } else if (made["unfinished"] !== undefined) {
-    held.pending = { unfinished: made["unfinished"], slot: held.pending?.slot ?? dueAt };
+    const slot = unfinishedOf(made)?.slot ?? job.slot ?? "";
+    held.records = withRecord(held.records, recordOfCreated(made, slot));
+    held.unfinished = undefined;
   }
   const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
   const { pruneQueue = [] } = olds;
@@ -331,11 +384,11 @@ function unfinishedRun(
 
 /** Reads what a policy that every up runs has on the platform; a slot whose snapshot is proven gone is due again. */
 export async function readRun(session: Session, props: Properties): Promise<Properties> {
-  const job = jobOf(session, props);
+  const job = jobOf(session, props, props);
   const dueAt = textOf(props, "dueAt");
   const known = recordsOf(props);
   const list = await job.platform.list(job.target, job.scope, known.map(referenceTo));
-  const records = await synced(job, known, list, dueAt);
+  const records = await synced(job, props, list, dueAt);
   const nowMs = list.serverTimeMs ?? session.host.clock.now();
   const isGone = known.some((record) => isFor(record, dueAt)) && !records.some((record) => isFor(record, dueAt));
   const { dueAt: _due, fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, pruneQueue, ...others } = props;
@@ -352,12 +405,16 @@ export async function readRun(session: Session, props: Properties): Promise<Prop
 }
 
 /** What an up would delete by what the state knows, as sentences. */
-export function pruningAhead(olds: Properties, news: Properties, nowMs: number): string[] {
+export function pruningAhead(session: Session, olds: Properties, news: Properties, nowMs: number): string[] {
   const retention = retentionOf(news);
   if (retention === undefined || news["suspended"] === true) return [];
   const records = recordsOf(olds);
   const next: SnapshotRecord = { id: "", status: "available", createdAt: isoText(nowMs) };
+  const definition = findDefinition(news["platform"]);
+  const isForeign = ({ id }: SnapshotRecord): boolean =>
+    definition !== undefined &&
+    session.isHeldByOther(urnOf(news), snapshotKey(definition, targetOf(definition, news), id));
   const isDue = textOf(news, "dueAt") !== undefined && !isSettled(records, news["dueAt"]);
-  const simulation = simulateOn(retention, isDue ? [next, ...records] : records, () => false, nowMs);
+  const simulation = simulateOn(retention, isDue ? [next, ...records] : records, isForeign, nowMs);
   return goingInWords("pulumi up deletes", simulation, records);
 }

@@ -33,8 +33,8 @@ export interface Job extends Opened {
   readonly urn: string | undefined;
   /** The state has the resource already, with an id that stays. */
   readonly isResumed?: true;
-  /** It is for one scheduled time: what an earlier run took for that stays wanted, however long ago. */
-  readonly isForSlot?: true;
+  /** The scheduled time that it is for, where a policy asks: it has no triggers and adopts nothing by id. */
+  readonly slot?: string;
 }
 
 /** The create of a snapshot that inputs ask for. */
@@ -284,6 +284,7 @@ export async function take(job: Job, before: SnapshotList): Promise<Created> {
     known: before.snapshots.map(({ segments }) => segmentsKey(segments)),
     knownComplete: before.complete,
     ...(job.definition.defaultName === undefined ? {} : nameOf(job)),
+    ...(job.slot === undefined ? {} : { slot: job.slot }),
   };
   const note = async (): Promise<void> => {
     if (job.urn !== undefined) await journal.note({ urn: job.urn, wish: wishOf(job), unfinished });
@@ -386,7 +387,7 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
       const selection = selectMade(job.platform, unfinished, list, job.inputs, bounds);
       if (selection.outcome === "none") return undefined;
       if (selection.outcome === "several") {
-        if (job.isForSlot) return settlingOne(job, unfinished, selection.candidates);
+        if (job.slot !== undefined) return settlingOne(job, unfinished, selection.candidates);
         throw pendingError(job, unfinished, severalReason(job, unfinished, selection.candidates));
       }
       await tellClaim(job.session, job.urn, unfinished, selection.snapshot, selection.others);
@@ -415,13 +416,17 @@ async function settlingOne(
   unfinished: Unfinished,
   candidates: readonly ObservedSnapshot[],
 ): Promise<ObservedSnapshot | undefined> {
-  const chosen = candidates.find(({ status }) => status === "available") ?? candidates[0];
+  const requestedMs = instantOf(unfinished.requestedAt) ?? 0;
+  const distance = ({ createdAt }: ObservedSnapshot): number =>
+    Math.abs((instantOf(createdAt) ?? Number.MAX_SAFE_INTEGER) - requestedMs);
+  const nearestFirst = [...candidates].sort((one, other) => distance(one) - distance(other));
+  const chosen = nearestFirst.find(({ status }) => status === "available") ?? nearestFirst[0];
   if (chosen === undefined) return undefined;
-  const others = candidates.filter((candidate) => candidate !== chosen);
+  const others = nearestFirst.filter((candidate) => candidate !== chosen);
   await job.session.host.warn(
     job.urn,
     `the answer to the request of ${unfinished.requestedAt} was lost, and ${candidates.length} snapshots have appeared ` +
-      `since: ${inWords(chosen)} is taken for its result, ${others.map(inWords).join(", ")} not; nothing tells them apart`,
+      `since: ${inWords(chosen)}, the nearest in time, is taken for its result, ${others.map(inWords).join(", ")} not`,
   );
   return chosen;
 }
@@ -457,18 +462,19 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
   const candidates = freshSince(unfinished, list, PROOF_SLACK_MS).filter(
     (candidate) => !isOthers(candidate) && (name === undefined || candidate.details["name"] === name),
   );
-  // What was taken later than the request can have made settles the scheduled time, or has nothing to do with it.
-  if (hasLagPassed && isSure && (job.isForSlot || candidates.length === 0)) return undefined;
+  // For a policy what is there settles its scheduled time, or has nothing to do with it; no doubt may stop later backups.
+  if (hasLagPassed && (job.slot !== undefined || (isSure && candidates.length === 0))) return undefined;
   const why = !hasLagPassed
     ? `the list may be late until ${isoText(lagEndMs(job, unfinished))}`
     : isSure
       ? `what has appeared since does not fit it: ${candidates.map(inWords).join(", ")}`
       : "the list proves nothing: it answers the same way where the plan has none";
+  const remedy = job.slot === undefined ? ", or choose one that exists with adopt" : "";
   throw pendingError(
     job,
     unfinished,
     `${title(job)}: the snapshot that was asked for at ${unfinished.requestedAt} is not in the list: ${why}. No second ` +
-      `one is taken; run pulumi up again later, or ${job.isForSlot ? "take one by hand" : "choose one that exists with adopt"}`,
+      `one is taken; run pulumi up again later${remedy}`,
   );
 }
 
@@ -511,7 +517,8 @@ async function takeOver(job: Job, intent: Intent, noted: NonNullable<Intent["mad
   const listed = snapshots.find((snapshot) => keyIn(job, snapshot) === noted.snapshotKey);
   const made = listed ?? (await lookForUnlisted(job, intent, noted, nowMs));
   const ageMs = nowMs - (instantOf(intent.unfinished.requestedAt) ?? 0);
-  const isWanted = intent.wish === wishOf(job) && (job.isForSlot === true || ageMs <= RECENT_MS);
+  // A policy keeps what it has made, whatever it was for and however long ago.
+  const isWanted = intent.wish === wishOf(job) && (job.slot !== undefined || ageMs <= RECENT_MS);
   const name = made === undefined ? `"${noted.id}"` : inWords(made);
   const outcome =
     made === undefined

@@ -49,7 +49,7 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
     warnings: { server: /^warning: Samsung Cloud Platform documents no time zone .*; they are taken as Asia\/Seoul\./ },
     deletes: ["scp delete-backup", "scp delete-file-schedule"],
     stays: {
-      job: /^warning: forgotten, not deleted: the job keeps running; SnapShooter shows no backups of it$/,
+      job: /^warning: forgotten, not deleted: the job keeps running \([0-9a-f-]+\); SnapShooter shows no backups of it$/,
       server: /^warning: deleted the policy for server .*; Samsung Cloud Platform shows no backups of it$/,
       files: /^warning: deleted the policy for file-volume .*; Samsung Cloud Platform shows no backups of it$/,
     },

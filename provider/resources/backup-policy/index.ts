@@ -175,9 +175,12 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
       const definition = definitionOf(news);
       const ahead = [...dueByState(definition, known, news), ...pruningAhead(session, known, news, nowMs())];
-      for (const sentence of ahead) void informOnce(urnOf(news), sentence);
-      if (isImpaired(known)) void warnOfStatus(definition, known);
-      if (isStale(known, news)) void warnOfStaleness({ ...known, ...news });
+      const tell = async (): Promise<void> => {
+        for (const sentence of ahead) await informOnce(urnOf(news), sentence);
+        if (isImpaired(known)) await warnOfStatus(definition, known);
+        if (isStale(known, news)) await warnOfStaleness({ ...known, ...news });
+      };
+      void tell();
       return diff;
     },
 

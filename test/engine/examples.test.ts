@@ -51,7 +51,7 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
     stays: {
       job: /^warning: forgotten, not deleted: the job keeps running \([0-9a-f-]+\); SnapShooter shows no backups of it$/,
       server: /^warning: deleted the policy for server .*; Samsung Cloud Platform shows no backups of it$/,
-      files: /^warning: deleted the policy for file-volume .*; Samsung Cloud Platform shows no backups of it$/,
+      files: /^warning: deleted the policy for File Storage volume .*; Samsung Cloud Platform shows no backups of it$/,
     },
   },
   "policy-watched": {

@@ -13,6 +13,12 @@ export function isoText(instantMs: number): string {
   return new Date(instantMs).toISOString();
 }
 
+/** A text that names an instant as ISO-8601 UTC; undefined for a text without zone or that is no time. */
+export function isoTextOf(text: unknown): string | undefined {
+  const instantMs = instantOf(text);
+  return instantMs === undefined ? undefined : isoText(instantMs);
+}
+
 /** The instant that a text with a zone names, in milliseconds; undefined for a text without zone or that is no time. */
 export function instantOf(text: unknown): number | undefined {
   if (typeof text !== "string" || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)) {

@@ -8,6 +8,10 @@ import type { Host, Properties } from "./host";
 
 /** A read needs minutes at most; anything longer is told instead of waited for. */
 const READ_TIMEOUT_MS = 5 * 60_000;
+/** How long a deletion may take unless `customTimeouts.delete` says otherwise. */
+export const DELETE_TIMEOUT_MS = 15 * 60_000;
+/** How long is watched for what must show soon, or was perhaps never made. */
+export const SETTLE_MS = 30_000;
 
 /** Runs tasks of one name one after another. */
 class Queues {

@@ -3,7 +3,7 @@ import { instantOf, isoText } from "../model/clock";
 import { parseDuration } from "../model/duration";
 import type { SnapshotStatus } from "../model/snapshot";
 import { objectProblem } from "./words";
-import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem } from "./zone";
+import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem, zoneSchema } from "./zone";
 
 const dayMs = 86_400_000;
 
@@ -66,16 +66,9 @@ export const retentionSchema = z
         "must be a whole number, 1 or more: leave retention out to prune nothing",
         `deletions in one run at most (default: ${DEFAULT_MAX_DELETES})`,
       ),
-      timezone: z
-        .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
-        .superRefine((zone, context) => {
-          const message = zoneProblem(zone);
-          if (message !== undefined) context.addIssue({ code: "custom", message });
-        })
-        .optional()
-        .meta({
-          description: "the zone whose hours, days, weeks, months and years count (default: the first schedule's)",
-        }),
+      timezone: zoneSchema.optional().meta({
+        description: "the zone whose hours, days, weeks, months and years count (default: the first schedule's)",
+      }),
     },
     { error: objectProblem("a retention, such as { keepDaily: 7 }", argumentNames) },
   )

@@ -9,7 +9,7 @@ import {
   instantOfWallTime,
   steadyOffset,
   wallTimeAt,
-  zoneProblem,
+  zoneSchema,
 } from "./zone";
 
 const minuteMs = 60_000;
@@ -28,12 +28,7 @@ export const scheduleSchema = z
           if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
         })
         .meta({ description: "five cron fields: minute, hour, day of month, month, day of week" }),
-      timezone: z
-        .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
-        .superRefine((zone, context) => {
-          const message = zoneProblem(zone);
-          if (message !== undefined) context.addIssue({ code: "custom", message });
-        })
+      timezone: zoneSchema
         .optional()
         .meta({ description: "the IANA name of the zone that the cron text is in (default: `UTC`)" }),
       kind: z

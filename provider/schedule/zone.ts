@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 const dayMs = 86_400_000;
 
 /** The zone of a schedule that names none: never the machine's. */
@@ -113,3 +115,11 @@ export function clockChanges(zone: string, fromMs: number, toMs: number): readon
   }
   return changes;
 }
+
+/** A zone as a user writes it; the messages say what to do. */
+export const zoneSchema = z
+  .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
+  .superRefine((zone, context) => {
+    const message = zoneProblem(zone);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });

@@ -1,10 +1,7 @@
-import { poll } from "../../http/poll";
+import { lookScope, poll } from "../../http/poll";
 import type { Clock } from "../../model/clock";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { Scope } from "../../model/platform";
-
-/** How long a look that is due at the end of the time may take. */
-const LAST_LOOK_MS = 5_000;
 
 /** What a look at something that is being deleted has shown, once it is over. */
 export type DeletionEnd =
@@ -39,17 +36,7 @@ export async function deleteUntilGone(
     clock,
     scope.deadlineMs,
   );
-  const ended =
-    accepted &&
-    (await poll(
-      () => {
-        // The last look is due when the time is up, and an answer needs a moment.
-        const deadlineMs = Math.max(scope.deadlineMs, clock.now() + LAST_LOOK_MS);
-        return deletion.look({ ...scope, deadlineMs });
-      },
-      clock,
-      scope.deadlineMs,
-    ));
+  const ended = accepted && (await poll(() => deletion.look(lookScope(scope, clock)), clock, scope.deadlineMs));
   if (ended?.gone) return;
   const state =
     ended !== undefined

@@ -1,4 +1,4 @@
-import { instantOf, isoText } from "../../model/clock";
+import { instantOf, isoTextOf } from "../../model/clock";
 import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
 import type { BackupHistory, FileSnapshot, VolumeSnapshot } from "./schemas";
 
@@ -13,15 +13,10 @@ export function toStatus(word: string | null | undefined): SnapshotStatus {
   return known.startsWith("error") ? "failed" : "unknown";
 }
 
-function timeText(text: string | null | undefined): string | undefined {
-  const instantMs = instantOf(text);
-  return instantMs === undefined ? undefined : isoText(instantMs);
-}
-
 /** A volume's snapshot as the API shows it. */
 export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): ObservedSnapshot {
-  const createdAt = timeText(snapshot.created_at);
-  const updatedAt = timeText(snapshot.updated_at);
+  const createdAt = isoTextOf(snapshot.created_at);
+  const updatedAt = isoTextOf(snapshot.updated_at);
   return {
     snapshotId: snapshot.id,
     segments: [snapshot.id],
@@ -40,7 +35,7 @@ export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): Obse
 
 /** A File Storage volume's snapshot as the API shows it. */
 export function toFileSnapshot(snapshot: FileSnapshot, region: string): ObservedSnapshot {
-  const createdAt = timeText(snapshot.created_at);
+  const createdAt = isoTextOf(snapshot.created_at);
   return {
     snapshotId: snapshot.id,
     segments: [snapshot.id],
@@ -63,7 +58,7 @@ const runStates: Readonly<Record<string, SnapshotStatus>> = {
 /** A run of a server's backup, as the snapshot that it takes; taken when it started. */
 export function toServerSnapshot(run: BackupHistory, region: string): ObservedSnapshot {
   const { backup_job_guid: id, backup_job_state: word } = run;
-  const createdAt = timeText(run.backup_start_time);
+  const createdAt = isoTextOf(run.backup_start_time);
   return {
     snapshotId: id,
     segments: [id],

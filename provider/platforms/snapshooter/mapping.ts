@@ -1,4 +1,4 @@
-import { instantOf, isoText } from "../../model/clock";
+import { isoTextOf } from "../../model/clock";
 import { type ObservedSnapshot, onlyOne, type Selection, type SnapshotStatus } from "../../model/snapshot";
 import type { Backup, Started } from "./schemas";
 
@@ -29,11 +29,6 @@ export function toStatus(word: string): SnapshotStatus {
   return Object.hasOwn(statuses, known) ? (statuses[known] ?? "unknown") : "unknown";
 }
 
-function timeText(text: string | null | undefined): string | undefined {
-  const instantMs = instantOf(text);
-  return instantMs === undefined ? undefined : isoText(instantMs);
-}
-
 /** The rotations that a backup counts in: booleans here, 0 and 1 on the API's other objects. */
 function marksOf(said: Readonly<Record<string, unknown>>): string[] {
   return tags.filter((tag) => said[tag] === true || said[tag] === 1);
@@ -41,8 +36,8 @@ function marksOf(said: Readonly<Record<string, unknown>>): string[] {
 
 /** A backup as the API shows it, without its secrets. */
 export function toSnapshot(backup: Backup): ObservedSnapshot {
-  const createdAt = timeText(backup.created_at);
-  const completedAt = timeText(backup.completed_at);
+  const createdAt = isoTextOf(backup.created_at);
+  const completedAt = isoTextOf(backup.completed_at);
   return {
     snapshotId: backup.id,
     segments: [backup.id],

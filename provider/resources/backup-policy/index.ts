@@ -14,7 +14,7 @@ import { judge, stalenessOf } from "./freshness";
 import { policyTargetOf, subjectOf } from "./meaning";
 import { recordsOf } from "./records";
 import { createOnPlatform, deleteOnPlatform, readOnPlatform, updateOnPlatform } from "./run-by-platform";
-import { markOf, pruningAhead, readRun, runOnce } from "./run-by-up";
+import { markOf, policyIdOf, pruningAhead, readRun, runOnce } from "./run-by-up";
 
 function definitionOf(properties: Properties): PlatformDefinition {
   const definition = findDefinition(properties["platform"]);
@@ -45,7 +45,7 @@ async function watch(session: Session, inputs: Properties, olds: Properties): Pr
   return {
     ...inputs,
     runBy: "watched",
-    policyId: textOf(olds, "policyId") ?? markOf(urnOf(inputs)),
+    policyId: policyIdOf(urnOf(inputs), olds),
     status: inputs["suspended"] === true ? "suspended" : "active",
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     ...judge(inputs, snapshots, nowMs),

@@ -27,9 +27,8 @@ export function withReasons(records: readonly SnapshotRecord[], simulation: Simu
   });
 }
 
-/** What goes by a simulation, and why, as sentences; none when nothing goes. */
+/** What an up deletes by a simulation, and why, as sentences; none when nothing goes. */
 export function goingInWords(
-  verb: string,
   simulation: Pick<Simulation, "pruned" | "queued">,
   records: readonly SnapshotRecord[],
 ): string[] {
@@ -46,5 +45,5 @@ export function goingInWords(
       ? ""
       : `; ${queued.length} more ${queued.length === 1 ? "waits" : "wait"} for later runs, because of maxDeletes`;
   const what = `${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}`;
-  return [`${verb} ${what}, ${because}: ${named.join(", ")}${later}`];
+  return [`pulumi up deletes ${what}, ${because}: ${named.join(", ")}${later}`];
 }

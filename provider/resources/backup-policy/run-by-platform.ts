@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { poll } from "../../http/poll";
+import { lookScope, poll } from "../../http/poll";
 import { instantOf, isoText } from "../../model/clock";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
 import { formatPolicyId, parsePolicyId } from "../../model/ids";
@@ -8,19 +8,14 @@ import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../mode
 import type { JsonValue, ObservedSnapshot } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import { type Intent, type Properties, UnfinishedError } from "../host";
-import { keysOf, policyKey, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { DELETE_TIMEOUT_MS, keysOf, policyKey, SETTLE_MS, type Session, textOf, timeoutMs, urnOf } from "../session";
 import type { Created } from "../verbs";
 import { policyFields } from "./fields";
 import { judge } from "./freshness";
 import { isSameInput, type PolicyTarget, policyTargetOf, subjectOf } from "./meaning";
 
-/** How long it is watched for a policy that must show soon, or was perhaps never made. */
-const SETTLE_MS = 30_000;
-const DELETE_TIMEOUT_MS = 15 * 60_000;
 /** How long a destroy waits to say how many backups stay. */
 const COUNT_TIMEOUT_MS = 20_000;
-/** How long a look that is due at the end of the time may take. */
-const LAST_LOOK_MS = 5_000;
 
 /** One operation on a policy that its platform runs. */
 interface Job {
@@ -199,7 +194,7 @@ async function resumeFromJournal(job: Job): Promise<ObservedPolicy | undefined> 
 function watch(job: Job, deadlineMs: number, known: readonly string[]): Promise<ObservedPolicy | undefined> {
   return poll(
     async () => {
-      const scope = { ...job.scope, deadlineMs: Math.max(deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
+      const scope = lookScope(job.scope, job.session.host.clock, deadlineMs);
       const found = (await job.policies.find(job.inputs, scope)).filter(({ policyId }) => !known.includes(policyId));
       if (found.length < 2) return found[0];
       throw new SnapshotsError(
@@ -330,7 +325,7 @@ async function settled(job: Job, id: string, first: ObservedPolicy, olds: Proper
 }
 
 async function observeAgain(job: Job, reference: PolicyReference, before: ObservedPolicy): Promise<ObservedPolicy> {
-  const observed = await job.policies.observe(reference, job.inputs, lookScope(job));
+  const observed = await job.policies.observe(reference, job.inputs, lookScope(job.scope, job.session.host.clock));
   // What was made a moment ago may not show yet.
   return observed.outcome === "found" ? observed.policy : { ...before, status: "pending" };
 }
@@ -363,18 +358,15 @@ export async function updateOnPlatform(
     await set(job, reference, observed.policy);
   } catch (error) {
     // One of several requests may have been executed: what counts is what the platform shows now.
-    const now = await job.policies.observe(reference, job.inputs, lookScope(job)).catch(() => undefined);
+    const now = await job.policies
+      .observe(reference, job.inputs, lookScope(job.scope, job.session.host.clock))
+      .catch(() => undefined);
     const policy = now?.outcome === "found" ? now.policy : observed.policy;
     throw new UnfinishedError(id, outsOf(job, policy, olds, session.host.clock.now()), messageOf(error), {
       cause: error,
     });
   }
   return settled(job, id, observed.policy, olds);
-}
-
-/** For a look that is due although the time is up: an answer needs a moment. */
-function lookScope(job: Job): Scope {
-  return { ...job.scope, deadlineMs: Math.max(job.scope.deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
 }
 
 /** The newest backup that the state knows of. */

@@ -5,7 +5,7 @@ import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import { type Properties, type Unfinished, UnfinishedError } from "../host";
-import { type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import { DELETE_TIMEOUT_MS, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
 import { type Job, jobFor, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
 import { inWords, unfinishedOf } from "../snapshot/state";
 import { judge } from "./freshness";
@@ -26,7 +26,6 @@ import {
 
 /** How far this machine's clock and the platform's may be apart before a user is told. */
 const SKEW_MS = 5 * 60_000;
-const DELETE_TIMEOUT_MS = 15 * 60_000;
 const MOST_NAMED = 5;
 
 /** The mark of a policy that exists in a state only: of its URN at creation. */
@@ -67,7 +66,8 @@ function jobOf(session: Session, inputs: Properties, olds: Properties): Job {
   return { ...job, inputs: { ...job.inputs, name, description: markText(policyIdOf(urn, olds)) } };
 }
 
-function policyIdOf(urn: string | undefined, olds: Properties): string {
+/** The id of a policy that exists in a state only: its mark, kept while the policy lives. */
+export function policyIdOf(urn: string | undefined, olds: Properties): string {
   return textOf(olds, "policyId") ?? markOf(urn);
 }
 
@@ -416,5 +416,5 @@ export function pruningAhead(session: Session, olds: Properties, news: Propertie
     session.isHeldByOther(urnOf(news), snapshotKey(definition, targetOf(definition, news), id));
   const isDue = textOf(news, "dueAt") !== undefined && !isSettled(records, news["dueAt"]);
   const simulation = simulateOn(retention, isDue ? [next, ...records] : records, isForeign, nowMs);
-  return goingInWords("pulumi up deletes", simulation, records);
+  return goingInWords(simulation, records);
 }

@@ -1,29 +1,34 @@
 import { createHash } from "node:crypto";
-import { poll } from "../../http/poll";
+import { lookScope, poll } from "../../http/poll";
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
 import { parseSnapshotId, segmentsKey } from "../../model/ids";
-import type { Scope } from "../../model/platform";
 import type { CreateAnswer, ObservedSnapshot, SnapshotList, Target } from "../../model/snapshot";
 import { type Intent, type Properties, type Unfinished, UnfinishedError } from "../host";
-import { keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import {
+  keyOf,
+  type Opened,
+  SETTLE_MS,
+  type Session,
+  snapshotKey,
+  targetOf,
+  textOf,
+  timeoutMs,
+  urnOf,
+} from "../session";
 import type { Created } from "../verbs";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { boundsOf, freshSince, selectMade, tellClaim } from "./selection";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy, unfinishedOf, unfinishedText } from "./state";
 
-/** How long a list is watched for a snapshot that must be in it soon, or was perhaps never made. */
-const SETTLE_MS = 30_000;
 /** How old a snapshot of the resource's own name may be to count as one that a crashed run has made. */
 const RECENT_MS = 60 * 60_000;
 /** How long a run waits for the end of a platform's list lag by itself; above that it says when to come back. */
 const LAG_WAIT_MS = 90_000;
 /** How far clocks may be apart before a snapshot surely is older than a request. */
 const PROOF_SLACK_MS = 5 * 60_000;
-/** How long a look that is due at the end of the time may take. */
-const LAST_LOOK_MS = 5_000;
 
 /** One create, or the update that goes on with it. */
 export interface Job extends Opened {
@@ -354,11 +359,6 @@ async function findUnanswered(job: Job, unfinished: Unfinished, lost: unknown): 
   );
 }
 
-/** For a look that is due although the time is up: an answer needs a moment. */
-function lookScope(job: Job, deadlineMs: number = job.scope.deadlineMs): Scope {
-  return { ...job.scope, deadlineMs: Math.max(deadlineMs, job.session.host.clock.now() + LAST_LOOK_MS) };
-}
-
 function lagEndMs(job: Job, unfinished: Unfinished): number {
   const { createAnswerMs = 0, listLagMs } = job.definition;
   const endedMs = instantOf(unfinished.endedAt) ?? (instantOf(unfinished.requestedAt) ?? 0) + createAnswerMs;
@@ -377,7 +377,7 @@ async function watchList(job: Job, unfinished: Unfinished, deadlineMs: number): 
     async () => {
       let list: SnapshotList;
       try {
-        list = await job.platform.list(job.target, lookScope(job, deadlineMs));
+        list = await job.platform.list(job.target, lookScope(job.scope, clock, deadlineMs));
         unreadable = undefined;
       } catch (error) {
         unreadable = error;
@@ -448,12 +448,12 @@ async function resolveUnfinished(job: Job, unfinished: Unfinished): Promise<Obse
   const { clock } = job.session.host;
   // The request's time is the platform's, and so must be the time that has passed since.
   const platformTimeMs = ({ serverTimeMs }: SnapshotList): number => serverTimeMs ?? clock.now();
-  const first = await job.platform.list(job.target, lookScope(job));
+  const first = await job.platform.list(job.target, lookScope(job.scope, job.session.host.clock));
   const waitMs = lagEndMs(job, unfinished) - platformTimeMs(first);
   const lookUntilMs = clock.now() + (waitMs <= LAG_WAIT_MS ? Math.max(waitMs, 0) : 0);
   const found = await watchList(job, unfinished, Math.min(job.scope.deadlineMs, lookUntilMs));
   if (found !== undefined) return found;
-  const list = await job.platform.list(job.target, lookScope(job));
+  const list = await job.platform.list(job.target, lookScope(job.scope, job.session.host.clock));
   const hasLagPassed = platformTimeMs(list) >= lagEndMs(job, unfinished);
   const isSure = list.complete || !unfinished.knownComplete;
   // Clocks may be apart: what is only a little older than the request is no proof that it made nothing.
@@ -578,7 +578,11 @@ export async function waitUntilUsable(
     const ended = await poll(
       async () => {
         if (isEnded(latest)) return latest;
-        const observed = await job.platform.observe(job.target, reference, lookScope(job));
+        const observed = await job.platform.observe(
+          job.target,
+          reference,
+          lookScope(job.scope, job.session.host.clock),
+        );
         const isLate = job.session.host.clock.now() < lagEndMs(job, unfinished);
         if (observed.outcome === "gone" && !isLate) {
           throw new SnapshotsError(`${title(job)}: snapshot ${inWords(latest)} has vanished: ${observed.proof}`, {

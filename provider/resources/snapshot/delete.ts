@@ -1,10 +1,8 @@
 import { messageOf } from "../../model/errors";
 import type { Properties } from "../host";
-import { keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { addressOf } from "./read";
 import { referenceOf, unfinishedOf } from "./state";
-
-const DELETE_TIMEOUT_MS = 15 * 60_000;
 
 /**
  * Deletes a Snapshot where the platform can and the state says `deletionPolicy: "delete"`; else forgets it and says what

@@ -16,6 +16,8 @@ export interface ObservedSnapshot {
   /** What names it within its target, as in its resource id. */
   readonly segments: readonly string[];
   readonly status: SnapshotStatus;
+  /** True where the platform shows that it has ended, with a word that is not a documented success. */
+  readonly ended?: true;
   /** The platform's own word for the status, where it has one. */
   readonly platformStatus?: string;
   /** ISO-8601 UTC; left out where no trustworthy instant exists. */

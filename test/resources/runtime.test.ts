@@ -6,9 +6,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { JournalEntry } from "../../provider/creation";
 import { fileJournal } from "../../provider/dynamic/journal";
 import { type Emulator, seed, startEmulator } from "../../provider/emulator";
-import type { Intent } from "../../provider/resources/host";
 import { providerText, typeToken } from "../../sdk/provider-text";
 
 const urn = "urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:Snapshot::a";
@@ -179,7 +179,7 @@ describe("the provider in the engine's own process", () => {
       unfinished: { known: [seed.discloud.version] },
     });
     expect(error.reasons).toEqual([error.message]);
-    expect(error.message).toContain("2 snapshots have appeared");
+    expect(error.message).toContain("2 new snapshots have appeared");
     expect(JSON.parse(JSON.stringify(error.properties))).toStrictEqual(error.properties);
 
     const again = await thrown(() => provider.update?.(error.id ?? "", error.properties, inputs));
@@ -241,7 +241,7 @@ describe("the provider in the engine's own process", () => {
     const text = await readFile(join(folder, noted[0] ?? ""), "utf8");
     const { id, outs } = await creating;
     expect(noted).toHaveLength(1);
-    expect(JSON.parse(text)).toMatchObject({ urn, unfinished: { known: [seed.discloud.version] } });
+    expect(JSON.parse(text)).toMatchObject({ urn, request: { known: [seed.discloud.version] } });
     expect(text).not.toContain(emulator.environment["DISCLOUD_TOKEN"]);
     expect(JSON.parse(await readFile(join(folder, noted[0] ?? ""), "utf8"))).toMatchObject({ made: { id } });
     await provider.read?.(id, outs);
@@ -256,10 +256,10 @@ describe("the journal on disk", () => {
   });
   afterEach(() => rm(home, { recursive: true }));
 
-  const intent = (wish: string): Intent => ({
+  const intent = (requestHash: string): JournalEntry => ({
     urn,
-    wish,
-    unfinished: { requestedAt: "2026-11-21T02:30:15.250Z", known: ["a/b", "ü"], knownComplete: true },
+    requestHash,
+    request: { requestedAt: "2026-11-21T02:30:15.250Z", known: ["a/b", "ü"], knownComplete: true },
   });
 
   it("keeps the last note of each resource until it is settled", async () => {
@@ -270,11 +270,11 @@ describe("the journal on disk", () => {
     await journal.note({ ...intent("other"), urn: `${urn}/../../b` });
     const later = fileJournal({ PULUMI_HOME: home });
     expect(await later.find(urn)).toEqual(intent("two"));
-    expect(await later.find(`${urn}/../../b`)).toMatchObject({ wish: "other" });
+    expect(await later.find(`${urn}/../../b`)).toMatchObject({ requestHash: "other" });
     await later.settle(urn);
     await later.settle(urn);
     expect(await journal.find(urn)).toBeUndefined();
-    expect(await journal.find(`${urn}/../../b`)).toMatchObject({ wish: "other" });
+    expect(await journal.find(`${urn}/../../b`)).toMatchObject({ requestHash: "other" });
   });
 
   it("leaves nothing of a process that was killed while it wrote", async () => {

@@ -343,3 +343,28 @@ it("a SnapShooter job whose retention was taken away is accepted by a program wi
   const { retention: _retention, ...without } = job;
   expect(await up(without)).toMatchObject({ step: "same" });
 });
+
+it("a journal that can't be written stops the request, and says that none was sent", async () => {
+  const { verbs, session } = stack.process();
+  Object.assign(session.host.journal, { note: () => Promise.reject(new Error("ENOSPC: no space left on device")) });
+  const startMs = stack.clock.now();
+  const run = await stack.up("nightly", job, verbs);
+  expect(run.failure).toMatch(/no policy is requested, since the request can't be recorded on this machine: ENOSPC/);
+  expect(stack.clock.now() - startMs).toBeLessThan(5_000);
+  expect(changes()).toEqual([]);
+});
+
+it("a request whose answer a kill left open is waited for as long as the platform may be at work on it", async () => {
+  stack.fault({ platform: "snapshooter", operation: "create-job", fault: "reset-before-commit" });
+  const { failure = "" } = await up(job);
+  expect(failure).toContain("Whether a policy was created is not known yet");
+  const [[key, entry] = []] = [...stack.journal];
+  const { endedAt: _killed, ...request } = entry?.request ?? { requestedAt: "", known: [], knownComplete: true };
+  if (key !== undefined && entry !== undefined) stack.journal.set(key, { ...entry, request });
+  const again = await up(job);
+  expect(again.failure).toMatch(/the list may lag until/);
+  expect(changes()).toEqual(["create-job"]);
+  stack.clock.advance(5 * 60_000);
+  expect((await up(job)).failure).toBeUndefined();
+  expect(changes()).toEqual(["create-job", "create-job"]);
+});

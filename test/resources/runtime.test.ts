@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import type * as pulumi from "@pulumi/pulumi";
@@ -7,7 +7,7 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { JournalEntry } from "../../provider/creation";
-import { fileJournal } from "../../provider/dynamic/journal";
+import { fileJournal, localFolder } from "../../provider/dynamic/journal";
 import { type Emulator, seed, startEmulator } from "../../provider/emulator";
 import { providerText, typeToken } from "../../sdk/provider-text";
 
@@ -295,5 +295,49 @@ describe("the journal on disk", () => {
     expect(files).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)]);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, files[0] ?? ""))).mode & 0o777).toBe(0o600);
+  });
+
+  it("lies in the default folder where PULUMI_HOME is set and empty", () => {
+    expect(localFolder({ PULUMI_HOME: "" })).toBe(join(homedir(), ".pulumi", "pulumi-snapshots"));
+    expect(localFolder({})).toBe(join(homedir(), ".pulumi", "pulumi-snapshots"));
+  });
+
+  it("keeps the entries of one URN apart by owner, and by the program's folder where the owner is not known", async () => {
+    const here = fileJournal({ PULUMI_HOME: home }, "/programs/shop");
+    const there = fileJournal({ PULUMI_HOME: home }, "/programs/other");
+    await here.note({ ...intent("here"), ownerId: "aaaa" });
+    await there.note({ ...intent("there"), ownerId: "bbbb" });
+    expect(await here.find(urn)).toMatchObject({ requestHash: "here" });
+    expect(await here.find(urn, "bbbb")).toMatchObject({ requestHash: "there" });
+    expect(await here.find(urn, "cccc")).toBeUndefined();
+    expect(await here.others(urn, "aaaa")).toMatchObject([{ requestHash: "there" }]);
+    await here.settle(urn, "aaaa");
+    expect(await here.find(urn)).toBeUndefined();
+    expect(await there.find(urn)).toMatchObject({ requestHash: "there" });
+  });
+
+  it("reads what version 0.1 wrote", async () => {
+    const journal = fileJournal({ PULUMI_HOME: home });
+    await journal.note(intent("one"));
+    const folder = join(home, "pulumi-snapshots", "intents");
+    const [file = ""] = await readdir(folder);
+    const { requestedAt, known, knownComplete } = intent("").request;
+    const unfinished = { requestedAt, known, knownComplete, slot: "2026-11-21T02:00:00.000Z" };
+    await writeFile(join(folder, file), JSON.stringify({ urn, wish: "old", unfinished }));
+    expect(await journal.find(urn, "aaaa")).toEqual({
+      urn,
+      requestHash: "old",
+      request: { requestedAt, known, knownComplete, labels: { slot: "2026-11-21T02:00:00.000Z" } },
+    });
+  });
+
+  it.each(["null", "{}", "[]", "{"])("that holds %s is a clear error for its resource only", async (text) => {
+    const journal = fileJournal({ PULUMI_HOME: home });
+    await journal.note(intent("one"));
+    const folder = join(home, "pulumi-snapshots", "intents");
+    const [file = ""] = await readdir(folder);
+    await writeFile(join(folder, file), text);
+    await expect(journal.find(urn)).rejects.toThrow(`${file} can't be read`);
+    expect(await journal.others("urn:pulumi:dev::project::other")).toEqual([]);
   });
 });

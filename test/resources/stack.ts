@@ -33,10 +33,10 @@ export interface Run {
  * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
  */
 export class Stack {
-  readonly clock: FakeClock = fakeClock();
+  clock: FakeClock = fakeClock();
   readonly state = new Map<string, Held>();
   /** By owner and URN: two resources of one URN are told apart by their owners. */
-  readonly journal = new Map<string, JournalEntry>();
+  journal = new Map<string, JournalEntry>();
   readonly announced: string[] = [];
   /** What a user was told and need not mend. */
   readonly told: { urn: string | undefined; message: string }[] = [];
@@ -53,6 +53,12 @@ export class Stack {
     stack.emulator = await startEmulator({ now: stack.clock.now });
     stack.environment = { ...stack.emulator.environment };
     return stack;
+  }
+
+  /** A stack of the same names in another state backend, on the same machine, clock and platforms. */
+  sibling(): Stack {
+    const { clock, journal, emulator, environment, resource } = this;
+    return Object.assign(new Stack(), { clock, journal, emulator, environment, resource });
   }
 
   /** How many requests the journal holds whose end is not known. */

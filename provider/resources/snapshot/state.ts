@@ -30,7 +30,14 @@ export function shownBy(definition: PlatformDefinition, wanted: Properties, snap
 
 /** The outputs that show a snapshot. */
 export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> {
-  const { details, segments: _segments, marks: _marks, createdAtIsDerived: _derived, ...common } = snapshot;
+  const {
+    details,
+    segments: _segments,
+    marks: _marks,
+    ended: _ended,
+    createdAtIsDerived: _derived,
+    ...common
+  } = snapshot;
   return { ...common, ...details };
 }
 

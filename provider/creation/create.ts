@@ -100,7 +100,11 @@ async function refuseExisting<Item>(run: Run<Item>, request: CreateRequest, name
 /** The answer is lost: only the list can tell whether something was created. */
 async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost: unknown): Promise<Outcome<Item>> {
   const { clock, scope, what } = run;
-  const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + SETTLE_MS));
+  // A later run must not wait for an answer that has come.
+  await recordRequest(run, request).catch(() => undefined);
+  // Of a stated refusal the list needs one look only.
+  const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : SETTLE_MS;
+  const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found") {
     return waitUntilReady(run, { item: search.item, request, isInferred: !what.describe(search.item).bearsOwner });
   }

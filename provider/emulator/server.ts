@@ -105,7 +105,8 @@ export async function startServer(options: {
       if (!route?.download) headers = service.headers?.() ?? {};
       if (recorded.changes) onChange(recorded, "before");
       answer = refused ?? route?.handle(request) ?? service.refusal(404);
-      recorded.committed = recorded.changes && !refused && route !== undefined && answer.status < 400;
+      recorded.committed =
+        recorded.changes && !refused && route !== undefined && answer.status < 400 && answer.changed !== false;
       if (recorded.changes) onChange(recorded, "after");
     }
     happen("after");

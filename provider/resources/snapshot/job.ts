@@ -114,7 +114,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
     advice: (progress) =>
       progress === "failed"
         ? "The next pulumi up takes another"
-        : "Check on the platform whether it is good; a change of triggers takes another",
+        : "Check it on the platform: it may be incomplete; a change of triggers takes another",
     remedy: ({ snapshotId }) =>
       job.ambiguity === "nearest"
         ? `a Snapshot with adopt: "${snapshotId}" manages it`

@@ -20,6 +20,7 @@ import {
 import type { Created } from "../verbs";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
+import { warnOfPolicyMark } from "./policy-mark";
 import { boundsOf, freshSince, selectMade, tellClaim } from "./selection";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy, unfinishedOf, unfinishedText } from "./state";
 
@@ -210,6 +211,7 @@ async function adoptSnapshot(job: Job, adopt: string): Promise<Created> {
     job.scope,
   );
   job.session.noteTaken(job.urn, keyIn(job, snapshot));
+  await warnOfPolicyMark(job.session, job.urn, snapshot);
   return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, wished ?? snapshot, true) };
 }
 
@@ -227,6 +229,7 @@ function reuse(job: Job, before: SnapshotList): Created | undefined {
   });
   if (snapshot === undefined) return undefined;
   job.session.noteTaken(job.urn, keyIn(job, snapshot));
+  void warnOfPolicyMark(job.session, job.urn, snapshot);
   return { id: idOf(job.definition, job.target, snapshot), outs: outsFor(job, snapshot, true) };
 }
 

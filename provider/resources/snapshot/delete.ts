@@ -6,7 +6,7 @@ import { referenceOf, unfinishedOf } from "./state";
 
 /**
  * Deletes a Snapshot where the platform can and the state says `deletionPolicy: "delete"`; else forgets it and says what
- * stays. It deletes only what it surely took, and nothing that another resource holds by now.
+ * stays. It deletes only what it surely took, and nothing that another resource manages by now.
  */
 export async function deleteSnapshot(session: Session, id: string, props: Properties): Promise<void> {
   const { address, definition, target } = addressOf(id);
@@ -14,14 +14,12 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   const snapshotId = textOf(props, "snapshotId");
   const unfinished = unfinishedOf(props);
   const what = `${target.kind} ${target.id}`;
+  const key = keyOf(props) ?? "";
   const mayDelete = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
-  const isHeldElsewhere = session.isHeldElsewhere(urn, keyOf(props) ?? "");
+  const isKept = session.isHeldByReplacement(urn, key);
+  const isDeleted = snapshotId !== undefined && !isKept && (await release(session, props, key));
 
-  if (mayDelete && snapshotId !== undefined && !isHeldElsewhere) {
-    const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
-    scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
-    await platform.delete?.(target, referenceOf(props), scope);
-  } else if (snapshotId === undefined) {
+  if (snapshotId === undefined) {
     if (urn === undefined || !session.chosen.has(urn)) {
       const why = definition.delete ? "nothing tells which one it would be" : definition.cannot["delete"];
       await session.host.warn(
@@ -30,7 +28,20 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
           `${what} was never known; if it has, that one stays on ${definition.title} (${why})`,
       );
     }
-  } else if (props["status"] !== "gone" && !isHeldElsewhere) {
+  } else if (mayDelete && !isKept) {
+    const holder = await session.holders.deleteUnlessHeld(urn, key, async () => {
+      const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
+      scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+      await platform.delete?.(target, referenceOf(props), scope);
+    });
+    if (holder !== undefined) {
+      await session.host.warn(
+        urn,
+        `not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
+          "unless that resource goes in the same run, nothing deletes the snapshot any more",
+      );
+    }
+  } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
     const why = !definition.delete
       ? definition.cannot["delete"]
       : props["adopted"] === true
@@ -42,6 +53,32 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
     );
   }
   await settleDeleted(session, urn, id, unfinished?.requestedAt);
+}
+
+/**
+ * Lets go of the snapshot of a resource that leaves the state. True where the resource that took it has left the state
+ * before, in this run, so that the snapshot was deleted with the last one that managed it.
+ */
+async function release(session: Session, props: Properties, key: string): Promise<boolean> {
+  const urn = urnOf(props);
+  if (urn === undefined) return false;
+  const { holders, host } = session;
+  holders.release(urn, key);
+  if (props["adopted"] === true) {
+    await holders
+      .dropAdopted(urn, [key])
+      .catch((error: unknown) =>
+        host.warn(urn, `this machine still notes that the resource manages its snapshot: ${messageOf(error)}`),
+      );
+  }
+  const isDeleted = await holders.deleteWithheld(urn, key);
+  if (isDeleted) {
+    await host.inform(
+      urn,
+      `deleted snapshot ${textOf(props, "snapshotId")}: the resource that took it goes in this run, too`,
+    );
+  }
+  return isDeleted;
 }
 
 /** Settles what the journal holds of a resource that is gone; another request of it is told before it is forgotten. */

@@ -4,6 +4,7 @@ import { SnapshotsError } from "../model/errors";
 import type { PlatformDefinition, Scope, SnapshotPlatform } from "../model/platform";
 import type { Target } from "../model/snapshot";
 import { definitions, findDefinition, openPlatform } from "../platforms";
+import { DatedAhead } from "./dated-ahead";
 import { Holders } from "./holders";
 import { type Host, noHolders, type Properties } from "./host";
 
@@ -42,6 +43,7 @@ export class Session {
   private readonly queues = new Queues();
   /** What each resource that the engine has compared holds in the state, by URN. */
   private readonly held = new Map<string, Properties>();
+  private readonly datedAhead: DatedAhead;
   /** Which resources manage which snapshots. */
   readonly holders: Holders;
   /** The resources that the state has, by URN: their create is a replacement. */
@@ -50,6 +52,7 @@ export class Session {
   readonly chosen = new Set<string>();
 
   constructor(readonly host: Host) {
+    this.datedAhead = new DatedAhead(host);
     this.holders = new Holders(host.holders ?? noHolders);
   }
 
@@ -121,7 +124,8 @@ export class Session {
       platform = openPlatform(connection, { clock: this.host.clock, random: this.host.random });
       this.platforms.set(key, platform);
     }
-    return { definition, platform, scope: this.scope(urn, READ_TIMEOUT_MS) };
+    const guarded = this.datedAhead.guard(platform, definition, urn);
+    return { definition, platform: guarded, scope: this.scope(urn, READ_TIMEOUT_MS) };
   }
 
   /** Bounds an operation that starts now. */

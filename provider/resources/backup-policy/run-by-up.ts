@@ -24,8 +24,6 @@ import {
   type SnapshotRecord,
 } from "./records";
 
-/** How far this machine's clock and the platform's may be apart before a user is told. */
-const SKEW_MS = 5 * 60_000;
 const MOST_NAMED = 5;
 
 /** The mark of a policy that exists in a state only: of its URN at creation. */
@@ -325,7 +323,7 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
  */
 export function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
   const job = jobOf(session, inputs, olds);
-  const { clock, warn } = session.host;
+  const { clock } = session.host;
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
     const createMs = timeoutMs(inputs, "create", job.definition.createTimeoutMs);
@@ -334,13 +332,6 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
     const dueAt = textOf(inputs, "dueAt");
     const before = await job.platform.list(job.target, job.scope, recordsOf(olds).map(referenceTo));
     const aheadMs = (before.serverTimeMs ?? clock.now()) - clock.now();
-    if (Math.abs(aheadMs) > SKEW_MS) {
-      await warn(
-        job.urn,
-        `this machine's clock shows ${isoText(clock.now())} and ${job.definition.title}'s ${isoText(clock.now() + aheadMs)}: ` +
-          "which scheduled time has passed is worked out by this machine's; set it right",
-      );
-    }
     const held: Held = { records: await synced(job, olds, before, dueAt), unfinished: olds["unfinished"] };
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {

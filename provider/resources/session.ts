@@ -37,6 +37,16 @@ export interface Opened {
   readonly scope: Scope;
 }
 
+/** Passes on the first message only. */
+function once(tell: (message: string) => Promise<void>): (message: string) => Promise<void> {
+  let isTold = false;
+  return async (message) => {
+    if (isTold) return;
+    isTold = true;
+    await tell(message);
+  };
+}
+
 /** What one process shares between all its resources: open platforms, queues, what is about to be replaced. */
 export class Session {
   private readonly platforms = new Map<string, SnapshotPlatform>();
@@ -121,7 +131,8 @@ export class Session {
     const key = JSON.stringify([connection.platform, connection.name, connection.fields]);
     let platform = this.platforms.get(key);
     if (platform === undefined) {
-      platform = openPlatform(connection, { clock: this.host.clock, random: this.host.random });
+      const { clock, random, warn } = this.host;
+      platform = openPlatform(connection, { clock, random, warn: once((message) => warn(urn, message)) });
       this.platforms.set(key, platform);
     }
     const guarded = this.datedAhead.guard(platform, definition, urn);

@@ -30,8 +30,6 @@ import {
   withoutTimesAhead,
 } from "./records";
 
-/** How far this machine's clock and the platform's may be apart before a user is told. */
-const SKEW_MS = 5 * 60_000;
 const MOST_NAMED = 5;
 /** How long a run waits for a scheduled time that this machine's clock has reached and the platform's has not. */
 const SLOT_WAIT_MS = 10 * 60_000;
@@ -416,20 +414,13 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
  */
 export function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
   const job = jobOf(session, inputs, olds);
-  const { clock, warn } = session.host;
+  const { clock } = session.host;
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
     job.scope.deadlineMs = clock.now() + job.timeoutMs;
     const dueAt = textOf(inputs, "dueAt");
     let seen = await lookAt(job, recordsOf(olds));
     const aheadMs = (seen.list.serverTimeMs ?? seen.atMs) - seen.atMs;
-    if (Math.abs(aheadMs) > SKEW_MS) {
-      await warn(
-        job.urn,
-        `this machine's clock shows ${isoText(clock.now())} and ${job.definition.title}'s ${isoText(clock.now() + aheadMs)}: ` +
-          "which scheduled time has passed is worked out by this machine's; set it right",
-      );
-    }
     const held: Held = { records: await synced(job, olds, seen.list, dueAt), unfinished: olds["unfinished"] };
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {

@@ -3,31 +3,32 @@ import type { HolderRegistry } from "./host";
 /** Keys by URN, and URNs by key. */
 class Relation {
   private readonly keysByUrn = new Map<string, readonly string[]>();
-  private readonly urnsByKey = new Map<string, Set<string>>();
+  private readonly urnsByKey = new Map<string, readonly string[]>();
 
   set(urn: string, keys: readonly string[]): void {
     for (const key of this.keysByUrn.get(urn) ?? []) this.remove(urn, key);
     this.keysByUrn.set(urn, keys);
+    // Hardly any key has two.
+    const alone = [urn];
     for (const key of keys) {
       const urns = this.urnsByKey.get(key);
-      if (urns === undefined) this.urnsByKey.set(key, new Set([urn]));
-      else urns.add(urn);
+      if (urns === undefined) this.urnsByKey.set(key, alone);
+      else if (!urns.includes(urn)) this.urnsByKey.set(key, [...urns, urn]);
     }
   }
 
   remove(urn: string, key: string): void {
-    const urns = this.urnsByKey.get(key);
-    if (urns?.delete(urn) && urns.size === 0) this.urnsByKey.delete(key);
+    const others = this.urnsByKey.get(key)?.filter((other) => other !== urn) ?? [];
+    if (others.length === 0) this.urnsByKey.delete(key);
+    else this.urnsByKey.set(key, others);
   }
 
   has(urn: string, key: string): boolean {
-    return this.urnsByKey.get(key)?.has(urn) === true;
+    return this.urnsByKey.get(key)?.includes(urn) === true;
   }
 
   otherThan(urn: string | undefined, key: string): string | undefined {
-    const urns = this.urnsByKey.get(key);
-    if (urns === undefined || (urns.size === 1 && urn !== undefined && urns.has(urn))) return undefined;
-    return [...urns].find((other) => other !== urn);
+    return this.urnsByKey.get(key)?.find((other) => other !== urn);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type Answer, type Api, type Call, callApi } from "../../http/client";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { callDelete } from "./client";
 import { scp } from "./definition";

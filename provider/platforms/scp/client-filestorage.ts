@@ -1,6 +1,6 @@
 import { type Api, callApi } from "../../http/client";
 import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { callDelete } from "./client";
 import { scp } from "./definition";

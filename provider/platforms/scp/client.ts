@@ -3,7 +3,8 @@ import { type Answer, type Api, type Call, callApi, type Explanation, type RawAn
 import { createLimiter, type Limiter } from "../../http/limiter";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { scp } from "./definition";
 import { detailText } from "./mapping";

@@ -1,7 +1,7 @@
 import { lookScope, poll } from "../../http/poll";
 import type { Clock } from "../../model/clock";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 
 /** What a look at something that is being deleted has shown, once it is over. */
 export type DeletionEnd =

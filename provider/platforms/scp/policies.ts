@@ -1,7 +1,7 @@
 import type { Api } from "../../http/client";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
 import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../model/policy";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { newestFirst as newestSnapshotsFirst } from "../../model/snapshot";
 import { refuseOtherRegion } from "./client";

@@ -458,6 +458,9 @@ describe("the emulated Samsung Cloud Platform", () => {
         name: "renamed",
         description: null,
       });
+      emulator.scp.virtualserver.nullName = "erases";
+      expect((await put({ name: null })).json()).toMatchObject({ name: null });
+      await put({ name: "renamed" });
       expect((await put({ description: "x" })).json().errors[0].detail).toBe("name: Field required");
       expect((await put({ name: "a:b" })).status).toBe(400);
       expect((await server(`/snapshots/${nowhere}`, "PUT", { name: "a" })).status).toBe(404);

@@ -54,6 +54,8 @@ export interface ScpVirtualServerState extends Pace {
   revertingMs: number;
   /** How the list's `name` filters; the documents don't say. Default `exact`. */
   nameFilter: "exact" | "substring";
+  /** What an update does whose name is null; the documents don't say. Default `keeps`. */
+  nullName: "keeps" | "erases";
   /** The answer to a snapshot of an attached volume without `force`; undocumented. Default 409. */
   attachedStatus: 400 | 409;
   /** The answer to a revert to an older snapshot; undocumented. Default 409. */
@@ -115,6 +117,7 @@ export function createVirtualServer(
     raceMs: 1500,
     revertingMs: 1000,
     nameFilter: "exact",
+    nullName: "keeps",
     attachedStatus: 409,
     olderRevertStatus: 409,
     addVolume({ id = asUuid(common.nextId()), name = `volume-${id.slice(0, 6)}`, sizeGib = 104, serverId } = {}) {
@@ -342,7 +345,7 @@ export function createVirtualServer(
     if (complaints.length > 0) return refuse(400, complaints);
     const snapshot = find(request.param("id"));
     if (!snapshot) return missing("Snapshot", request.param("id"));
-    if (typeof name === "string") snapshot.name = name; // assumed: null leaves it as it is
+    if (typeof name === "string" || state.nullName === "erases") snapshot.name = name as string | null;
     if (description !== undefined) snapshot.description = description as string | null;
     snapshot.updatedAtMs = now();
     return { status: 200, body: describe(snapshot) };

@@ -1,4 +1,11 @@
-import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
+import type {
+  Answer,
+  Credentials,
+  EmulatedRequest,
+  PlatformContext,
+  PlatformDefinition,
+  Route,
+} from "../../emulator/types";
 import { type Complaint, digest, type ScpCommon, type ScpService } from "./emulator-answers";
 import { createBackup, type ScpBackupState } from "./emulator-backup";
 import { createFileStorage, type ScpFileStorageState } from "./emulator-filestorage";
@@ -61,6 +68,8 @@ export interface ScpState {
   maxSkewMs: number;
   /** The timestamps of the requests that were signed rightly, in order. */
   readonly timestamps: readonly number[];
+  /** Another account's credentials, which the services accept as well: that account has nothing. */
+  readonly otherAccount: Credentials;
 }
 
 const services = ["virtualserver", "backup", "filestorage"] as const;
@@ -83,7 +92,28 @@ const gatewayErrors: Record<number, string> = {
   504: "Gateway Timeout",
 };
 
-function startScp({ access, now, url }: PlatformContext) {
+const otherAccount: Credentials = {
+  accessKey: "EMULATED3141592653589793",
+  secretKey: "emulated-secret-2236067977499789",
+};
+
+/** Two accounts of one region: the first has the seed, the other one nothing. */
+function startScp(context: PlatformContext) {
+  const own = startAccount(context, { isEmpty: false });
+  const other = startAccount({ ...context, access: { credentials: otherAccount, revoked: false } }, { isEmpty: true });
+  const accountOf = (request: EmulatedRequest) =>
+    request.header("scp-accesskey") === otherAccount["accessKey"] ? other : own;
+  return {
+    ...own,
+    routes: own.routes.map((route, index) => ({
+      ...route,
+      handle: (request: EmulatedRequest) => (accountOf(request).routes[index] ?? route).handle(request),
+    })),
+    admit: (request: EmulatedRequest) => accountOf(request).admit(request),
+  };
+}
+
+function startAccount({ access, now, url }: PlatformContext, { isEmpty }: { readonly isEmpty: boolean }) {
   const timestamps: number[] = [];
   let ids = 0;
   const nextId = () => {
@@ -184,8 +214,8 @@ function startScp({ access, now, url }: PlatformContext) {
     minor: (request) => Number(versionOf(request)?.id.split(".")[1] ?? 0),
     nextId,
   };
-  const virtualserver = createVirtualServer(common, "/scp/virtualserver/v1");
   const backup = createBackup(common, "/scp/backup/v1", seed.region);
+  const virtualserver = createVirtualServer(common, "/scp/virtualserver/v1", backup.state.servers);
   const filestorage = createFileStorage(common, "/scp/filestorage/v1");
 
   const state: ScpState = {
@@ -197,6 +227,7 @@ function startScp({ access, now, url }: PlatformContext) {
     detail: "string",
     maxSkewMs: Number.POSITIVE_INFINITY,
     timestamps,
+    otherAccount,
   };
 
   // Unsigned: https://docs.e.samsungsdscloud.com/en/apireference/api-common/
@@ -215,25 +246,27 @@ function startScp({ access, now, url }: PlatformContext) {
     };
   };
 
-  const volume = virtualserver.state.addVolume({ id: seed.volumeId, name: "data" });
-  virtualserver.state.addVolume({ id: seed.attachedVolumeId, name: "root", sizeGib: 8, serverId: seed.serverId });
-  filestorage.state.addVolume({ id: seed.fileVolumeId, name: "my_volume" });
-  backup.state.addServer({ id: seed.serverId, name: "server-001" });
-  const takenAtMs = Date.parse("2025-07-22T09:00:00Z");
-  volume.snapshots.seed({
-    id: seed.snapshotId,
-    volumeId: volume.id,
-    name: "snapshot-1",
-    description: "description",
-    metadata: "Metadata", // a text, as in the documented example
-    sizeGib: volume.sizeGib,
-    createdAtMs: takenAtMs,
-    updatedAtMs: Date.parse("2025-07-26T12:00:00Z"),
-    readyAtMs: Number.NEGATIVE_INFINITY,
-    outcome: "available",
-    word: undefined,
-    deletedAtMs: undefined,
-  });
+  if (!isEmpty) {
+    const volume = virtualserver.state.addVolume({ id: seed.volumeId, name: "data" });
+    virtualserver.state.addVolume({ id: seed.attachedVolumeId, name: "root", sizeGib: 8, serverId: seed.serverId });
+    filestorage.state.addVolume({ id: seed.fileVolumeId, name: "my_volume" });
+    backup.state.addServer({ id: seed.serverId, name: "server-001" });
+    const takenAtMs = Date.parse("2025-07-22T09:00:00Z");
+    volume.snapshots.seed({
+      id: seed.snapshotId,
+      volumeId: volume.id,
+      name: "snapshot-1",
+      description: "description",
+      metadata: "Metadata", // a text, as in the documented example
+      sizeGib: volume.sizeGib,
+      createdAtMs: takenAtMs,
+      updatedAtMs: Date.parse("2025-07-26T12:00:00Z"),
+      readyAtMs: Number.NEGATIVE_INFINITY,
+      outcome: "available",
+      word: undefined,
+      deletedAtMs: undefined,
+    });
+  }
 
   /** What the hooks below are about: a file volume, a policy, or a volume (default: the first one). */
   const meant = (target?: string) => {

@@ -1,6 +1,6 @@
 import type { Api } from "../../http/client";
 import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { isProof, lookFor, type Sight } from "./absence";
 import {

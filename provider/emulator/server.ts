@@ -319,7 +319,7 @@ function send(
       const own = service.refusal(fault.status);
       write({
         status: fault.status,
-        body: fault.body === undefined ? own.body : fault.body,
+        body: fault.status === 204 ? undefined : fault.body === undefined ? own.body : fault.body,
         ...(fault.contentType === undefined ? {} : { contentType: fault.contentType }),
         ...(fault.headers === undefined ? {} : { headers: fault.headers }),
       });

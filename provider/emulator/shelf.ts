@@ -69,7 +69,7 @@ export function pageOf<Item>(
   const width = Math.min(size, pageSize);
   const gone = isShifted && page > 0 ? 1 : 0;
   const left = withheld === "first" ? items.slice(1) : withheld === "last" ? items.slice(0, -1) : items;
-  const start = page * width + gone;
+  const start = page === 0 ? 0 : page * width + gone;
   return { shown: left.slice(start, start + width), total: items.length - gone };
 }
 

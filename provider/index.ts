@@ -1,3 +1,4 @@
+export type { Journal, JournalEntry } from "./creation";
 export type { Emulator, EmulatorOptions, FaultRule } from "./emulator";
 export { systemClock } from "./http/system-clock";
 export { type Clock, instantOf, isoText } from "./model/clock";
@@ -10,7 +11,7 @@ export { definitions, type PlatformName } from "./platforms";
 export { backupPolicyResource } from "./resources/backup-policy";
 export { policyFields, policyOutputs } from "./resources/backup-policy/fields";
 export { linkToSnapshot, listSnapshots, type SnapshotItem, showSnapshot } from "./resources/functions";
-export type { Host, Intent, Journal, Properties, Unfinished } from "./resources/host";
+export type { Host, Properties } from "./resources/host";
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";

@@ -93,8 +93,13 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
       may: ["provider/emulator", "hono", "@hono/node-server", "zod", "node:", "*/emulator"],
     },
     {
+      room: /^provider\/creation\//,
+      may: ["provider/creation", "provider/model", "provider/http/poll", "node:crypto"],
+    },
+    {
       room: /^provider\/resources\//,
       may: [
+        "provider/creation",
         "provider/resources",
         "provider/model",
         "provider/schedule",
@@ -109,6 +114,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
       room: /^provider\/dynamic\//,
       may: [
         "provider/dynamic",
+        "provider/creation",
         "provider/resources",
         "provider/model",
         "provider/http/system-clock",

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import type { JournalEntry } from "../../provider/creation";
 import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
 import { backupPolicyResource } from "../../provider/resources/backup-policy";
-import { type Host, type Intent, type Properties, UnfinishedError } from "../../provider/resources/host";
+import { type Host, type Properties, UnfinishedError } from "../../provider/resources/host";
 import { Session } from "../../provider/resources/session";
 import { snapshotResource } from "../../provider/resources/snapshot";
 import type { ResourceVerbs } from "../../provider/resources/verbs";
@@ -32,9 +33,10 @@ export interface Run {
  * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
  */
 export class Stack {
-  readonly clock: FakeClock = fakeClock();
+  clock: FakeClock = fakeClock();
   readonly state = new Map<string, Held>();
-  readonly journal = new Map<string, Intent>();
+  /** By owner and URN: two resources of one URN are told apart by their owners. */
+  journal = new Map<string, JournalEntry>();
   readonly announced: string[] = [];
   /** What a user was told and need not mend. */
   readonly told: { urn: string | undefined; message: string }[] = [];
@@ -53,6 +55,12 @@ export class Stack {
     return stack;
   }
 
+  /** A stack of the same names in another state backend, on the same machine, clock and platforms. */
+  sibling(): Stack {
+    const { clock, journal, emulator, environment, resource } = this;
+    return Object.assign(new Stack(), { clock, journal, emulator, environment, resource });
+  }
+
   /** How many requests the journal holds whose end is not known. */
   unsettled(): number {
     return [...this.journal.values()].filter(({ made }) => made === undefined).length;
@@ -65,13 +73,19 @@ export class Stack {
       random: () => 0.5,
       connections: { config: (name) => this.config[name], environment: this.environment },
       journal: {
-        find: async (urn) => this.journal.get(urn),
-        note: async (intent) => void this.journal.set(intent.urn, JSON.parse(JSON.stringify(intent)) as Intent),
-        settle: async (urn) => void this.journal.delete(urn),
-        others: async (urn) => [...this.journal.values()].filter((intent) => intent.urn !== urn),
+        find: async (urn, ownerId) =>
+          [...this.journal.values()].findLast(
+            (entry) => entry.urn === urn && (ownerId === undefined || entry.ownerId === ownerId),
+          ),
+        note: async (entry) =>
+          void this.journal.set(`${entry.urn} ${entry.ownerId}`, JSON.parse(JSON.stringify(entry)) as JournalEntry),
+        settle: async (urn, ownerId) => void this.journal.delete(`${urn} ${ownerId}`),
+        others: async (urn, ownerId) =>
+          [...this.journal.values()].filter((entry) => entry.urn !== urn || entry.ownerId !== ownerId),
         confirm: async (urn, isHeld) => {
-          const made = this.journal.get(urn)?.made;
-          if (made !== undefined && isHeld(made)) this.journal.delete(urn);
+          for (const [key, { urn: own, made }] of this.journal) {
+            if (own === urn && made !== undefined && isHeld(made)) this.journal.delete(key);
+          }
         },
       },
       warn: async (urn, message) => void this.warnings.push({ urn, message }),

@@ -4,8 +4,8 @@ import { formatPolicyId, parsePolicyId } from "../../model/ids";
 import type { PlatformDefinition } from "../../model/platform";
 import { findDefinition } from "../../platforms";
 import { type Properties, UnfinishedError } from "../host";
+import { requestOf, storedOwnerId } from "../request";
 import { type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
-import { unfinishedOf } from "../snapshot/state";
 import type { ResourceVerbs } from "../verbs";
 import { checkPolicy } from "./check";
 import { diffPolicy, dueByState, isImpaired, isStale } from "./diff";
@@ -109,13 +109,13 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
       urn,
       `the end of the request of ${requestedAt} was never seen; if it has made anything, that exists and is in no state`,
     );
-  const requestedAt = unfinishedOf(props)?.requestedAt;
+  const requestedAt = requestOf(props)?.requestedAt;
   if (requestedAt !== undefined) await tell(requestedAt);
   try {
-    const intent = await journal.find(urn);
-    if (intent === undefined || intent.made !== undefined) return;
-    if (intent.unfinished.requestedAt !== requestedAt) await tell(intent.unfinished.requestedAt);
-    await journal.settle(urn);
+    const entry = await journal.find(urn, storedOwnerId(props));
+    if (entry === undefined || entry.made !== undefined) return;
+    if (entry.request.requestedAt !== requestedAt) await tell(entry.request.requestedAt);
+    await journal.settle(urn, entry.ownerId);
   } catch (error) {
     await warn(urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`);
   }

@@ -1,14 +1,26 @@
 import { createHash } from "node:crypto";
-import { lookScope, poll } from "../../http/poll";
-import { instantOf, isoText } from "../../model/clock";
-import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
+import {
+  type CreateRequest,
+  type Creation,
+  create,
+  type Outcome,
+  ownerIdFor,
+  type Run,
+  resumeFromJournal,
+  waitUntilReady,
+} from "../../creation";
+import { lookScope } from "../../http/poll";
+import { isoText } from "../../model/clock";
+import { messageOf, SnapshotsError } from "../../model/errors";
 import { formatPolicyId, parsePolicyId } from "../../model/ids";
 import type { PlatformDefinition, Scope } from "../../model/platform";
 import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
-import { type Intent, type Properties, UnfinishedError } from "../host";
-import { DELETE_TIMEOUT_MS, keysOf, policyKey, SETTLE_MS, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { type Properties, UnfinishedError } from "../host";
+import { storedOwnerId } from "../request";
+import { DELETE_TIMEOUT_MS, keysOf, policyKey, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { RECOVER_WITHIN_MS } from "../snapshot/job";
 import type { Created } from "../verbs";
 import { policyFields } from "./fields";
 import { judge } from "./freshness";
@@ -26,9 +38,13 @@ interface Job {
   readonly scope: Scope;
   readonly inputs: Properties;
   readonly urn: string | undefined;
+  readonly ownerId: string;
+  /** Whether the state held the owner id before this run. */
+  readonly isOwnerStored: boolean;
 }
 
-function jobFor(session: Session, inputs: Properties): Job {
+/** Opens an operation on the policy that inputs ask for; `stored` is what the state holds of it. */
+function jobFor(session: Session, inputs: Properties, stored: Properties): Job {
   const urn = urnOf(inputs);
   const { definition, platform, scope } = session.open(
     textOf(inputs, "platform") ?? "",
@@ -43,7 +59,9 @@ function jobFor(session: Session, inputs: Properties): Job {
       executed: "no",
     });
   }
-  return { session, definition, target, policies, scope, inputs, urn };
+  const storedId = storedOwnerId(stored);
+  const ownerId = ownerIdFor(storedId);
+  return { session, definition, target, policies, scope, inputs, urn, ownerId, isOwnerStored: storedId !== undefined };
 }
 
 function nameOf(job: Job): string {
@@ -92,9 +110,15 @@ function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: numbe
     ...freshnessOf(olds),
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     adopted: olds["adopted"] === true,
+    ...ownershipOf(olds),
     ...(policy.platformStatus === undefined ? {} : { platformStatus: policy.platformStatus }),
     ...(policy.region === undefined ? {} : { policyRegion: policy.region }),
   };
+}
+
+/** Whose a policy is, as its state holds it. */
+function ownershipOf({ ownerId, inferred }: Properties): Properties {
+  return { ...(ownerId === undefined ? {} : { ownerId }), ...(inferred === undefined ? {} : { inferred }) };
 }
 
 /** What was known of the newest backup when it was looked at last. */
@@ -120,214 +144,156 @@ function judgedAnew(outs: Properties, snapshots: readonly ObservedSnapshot[], no
   return { ...others, ...judge(outs, snapshots, nowMs, madeAt) };
 }
 
-function wishOf(job: Job): string {
-  const wish = JSON.stringify([
-    job.definition.name,
-    job.target.argument,
-    nameOf(job),
-    textOf(job.inputs, "name") ?? "",
-  ]);
-  return createHash("sha256").update(wish).digest("hex");
+function requestHashOf(job: Job): string {
+  const request = [job.definition.name, job.target.argument, nameOf(job), textOf(job.inputs, "name") ?? ""];
+  return createHash("sha256").update(JSON.stringify(request)).digest("hex");
 }
 
-/** Makes a policy on the platform, or takes over the one that is there; returns when it runs. */
+/** The job as a run of the creation room. */
+function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
+  const { session, definition, policies, inputs, urn } = job;
+  const { clock, journal, warn } = session.host;
+  const held = session.replacedBy(urn) ?? {};
+  // What a list or an answer shows is not the whole policy: it is observed before it counts as set up.
+  const unobserved = (policy: ObservedPolicy): ObservedPolicy => ({ ...policy, status: "pending" });
+  const what: Creation<ObservedPolicy> = {
+    urn,
+    ownerId: job.ownerId,
+    isOwnerStored: job.isOwnerStored,
+    isStored,
+    requestHash: requestHashOf(job),
+    noun: "policy",
+    title: title(job),
+    listLagMs: definition.listLagMs,
+    answerMs: definition.createAnswerMs ?? 0,
+    workMs: definition.createAnswerMs ?? definition.createTimeoutMs,
+    timeoutMs: timeoutMs(inputs, "create", definition.createTimeoutMs),
+    recoverWithinMs: RECOVER_WITHIN_MS,
+    ambiguity: "refuse",
+    advice: () => "Check it on the platform, and run pulumi up again",
+    remedy: () => adoptAdvice(job),
+    async list(scope) {
+      return { items: (await policies.find(inputs, scope)).map(unobserved), complete: true, aheadMs: 0 };
+    },
+    async send(scope) {
+      const created = await policies.create(inputs, scope);
+      if (created !== undefined) return { item: unobserved(created) };
+      // The answer names none. Its place was empty before and holds one policy at most.
+      const [found, ...others] = await policies.find(inputs, lookScope(scope, clock)).catch(() => []);
+      return found === undefined || others.length > 0 ? {} : { item: unobserved(found) };
+    },
+    async observe(item, scope) {
+      const observed = await policies.observe(referenceFor(item), inputs, scope);
+      if (observed.outcome === "found") return { outcome: "found", item: observed.policy };
+      return observed.outcome === "gone"
+        ? { outcome: "gone", reason: observed.proof }
+        : { outcome: "unproven", reason: observed.reason };
+    },
+    fits: () => true,
+    match(_request, fresh) {
+      const [item, ...others] = fresh;
+      if (item === undefined) return { outcome: "none" };
+      return others.length === 0 ? { outcome: "one", item, others } : { outcome: "several", candidates: fresh };
+    },
+    describe: (policy) => ({
+      key: policy.policyId,
+      id: idOf(job, policy),
+      uniqueKey: policyKey(definition, policy.policyId),
+      words: policy.policyId,
+      status: policy.platformStatus ?? policy.status,
+      progress: policy.status === "pending" ? "waiting" : policy.status === "failed" ? "failed" : "ready",
+      bearsOwner: false,
+    }),
+    recall({ id, snapshotKey }) {
+      const segments = parsePolicyId(id)?.segments;
+      const policyId: unknown = (JSON.parse(snapshotKey) as readonly unknown[]).at(-1);
+      return segments === undefined || typeof policyId !== "string"
+        ? undefined
+        : { policyId, segments, status: "pending", shown: {} };
+    },
+    isHeld: ({ made }) =>
+      made !== undefined && (session.isReplacedUnseen(urn) || keysOf(held).includes(made.snapshotKey)),
+    isHeldByOther: (key) => session.isHeldByOther(urn, key),
+    noteTaken: (key) => session.noteTaken(urn, key),
+  };
+  return { what, clock, journal, scope: job.scope, warn: (message) => warn(urn, message) };
+}
+
+/** How a user brings a policy that exists under management, or gets around it: a phrase. */
+function adoptAdvice(job: Job): string {
+  return Object.hasOwn(job.target.definition.arguments ?? {}, "adopt")
+    ? "write adopt: true to adopt it"
+    : "choose another name, or import it with pulumi import --file";
+}
+
+/** Creates a policy on the platform, or adopts the one that is there; returns when it runs. */
 export function createOnPlatform(session: Session, inputs: Properties): Promise<Created> {
-  const job = jobFor(session, inputs);
+  const job = jobFor(session, inputs, {});
   return session.oneAtATime(
     job.definition,
     { argument: job.target.argument, kind: job.target.definition.kind, id: nameOf(job) },
     async () => {
       const { clock } = session.host;
       job.scope.deadlineMs = clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
-      const resumed = await resumeFromJournal(job);
-      if (resumed !== undefined) return finish(job, resumed, {});
-      const there = await job.policies.find(inputs, job.scope);
-      const [first] = there;
-      if (first !== undefined) return takeOver(job, first, there);
-      return finish(job, await make(job), {});
+      const run = runOf(job, false);
+      const resumed = await resumeFromJournal(run);
+      if (resumed !== undefined) return handOver(job, resumed, {});
+      const before = await run.what.list(job.scope);
+      const [first] = before.items;
+      if (first !== undefined) return adopt(job, run, first, before.items);
+      return handOver(job, await create(run, before), {});
     },
   );
 }
 
-/** What an earlier run on this machine has made and not lived to record; undefined when it surely has made nothing. */
-async function resumeFromJournal(job: Job): Promise<ObservedPolicy | undefined> {
-  const { journal, warn } = job.session.host;
-  if (job.urn === undefined) return undefined;
-  const intent = await journal.find(job.urn);
-  if (intent === undefined) return undefined;
-  const held = keysOf(job.session.replacedBy(job.urn) ?? {});
-  const isInState =
-    intent.made !== undefined && (job.session.isReplacedUnseen(job.urn) || held.includes(intent.made.snapshotKey));
-  if (isInState) {
-    await journal.settle(job.urn);
-    return undefined;
-  }
-  const untilMs = (instantOf(intent.unfinished.requestedAt) ?? 0) + job.definition.listLagMs;
-  const found =
-    intent.wish === wishOf(job)
-      ? await watch(job, Math.min(untilMs, job.scope.deadlineMs), intent.unfinished.known)
-      : undefined;
-  if (found === undefined) {
-    if (intent.made !== undefined || intent.wish !== wishOf(job)) {
-      const made =
-        intent.made === undefined
-          ? "if it was made, it"
-          : `it was made, as ${intent.made.id}; where it is not gone, it`;
-      await warn(
-        job.urn,
-        `an earlier run was stopped after it had asked for a policy at ${intent.unfinished.requestedAt}; ${made} exists ` +
-          "and is in no state",
-      );
-    }
-    await journal.settle(job.urn);
-    return undefined;
-  }
-  await warn(
-    job.urn,
-    `an earlier run has made the policy ${found.policyId} and was stopped before its state was stored: it is taken over, ` +
-      "and no second one is made",
-  );
-  return found;
-}
-
-/** Looks for a policy in the place of the one that is wanted; undefined when none shows until the deadline. */
-function watch(job: Job, deadlineMs: number, known: readonly string[]): Promise<ObservedPolicy | undefined> {
-  return poll(
-    async () => {
-      const scope = lookScope(job.scope, job.session.host.clock, deadlineMs);
-      const found = (await job.policies.find(job.inputs, scope)).filter(({ policyId }) => !known.includes(policyId));
-      if (found.length < 2) return found[0];
-      throw new SnapshotsError(
-        `${title(job)}: several have appeared: ${found.map(({ policyId }) => policyId).join(", ")}. Nothing tells which ` +
-          "one is this resource's: remove those that are not wanted",
-        { kind: "conflict" },
-      );
-    },
-    job.session.host.clock,
-    deadlineMs,
-  );
-}
-
-async function takeOver(job: Job, first: ObservedPolicy, all: readonly ObservedPolicy[]): Promise<Created> {
-  const ids = all.map(({ policyId }) => policyId).join(", ");
+async function adopt(
+  job: Job,
+  run: Run<ObservedPolicy>,
+  first: ObservedPolicy,
+  all: readonly ObservedPolicy[],
+): Promise<Created> {
   if (job.inputs["adopt"] !== true || all.length > 1) {
-    const offer = Object.hasOwn(job.target.definition.arguments ?? {}, "adopt")
-      ? "write adopt: true to take it over"
-      : "choose another name, or bring it into the state with pulumi import --file";
-    throw new SnapshotsError(`${title(job)}: there is one already (${ids}), and no second one is made: ${offer}`, {
-      kind: "conflict",
-      executed: "no",
-    });
+    const ids = all.map(({ policyId }) => policyId).join(", ");
+    throw new SnapshotsError(
+      `${title(job)}: there is one already (${ids}), and no second one is created: ${adoptAdvice(job)}`,
+      { kind: "conflict", executed: "no" },
+    );
   }
-  const reference: PolicyReference = { segments: first.segments };
-  await set(job, reference, first);
-  return finish(job, await observeAgain(job, reference, first), { adopted: true });
+  await set(job, referenceFor(first), first);
+  const nowText = isoText(job.session.host.clock.now());
+  const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: true };
+  return handOver(job, await waitUntilReady(run, { item: first, request, isInferred: false }), { adopted: true });
 }
 
-/** Sends the one request that makes a policy, and finds out what it has made. */
-async function make(job: Job): Promise<ObservedPolicy> {
-  const { clock, journal } = job.session.host;
-  const intent = (): Intent => ({
-    urn: job.urn ?? "",
-    wish: wishOf(job),
-    unfinished: { requestedAt: isoText(clock.now()), known: [], knownComplete: true },
-  });
-  const scope: Scope = {
-    ...job.scope,
-    beforeChange: async () => {
-      if (job.urn !== undefined) await journal.note(intent());
-      await job.scope.beforeChange?.();
-    },
-  };
-  let made: ObservedPolicy | undefined;
+/** What the engine stores once a policy runs; throws what it stores where it does not run in time. */
+async function handOver(job: Job, outcome: Outcome<ObservedPolicy>, olds: Properties): Promise<Created> {
+  if (outcome.outcome === "unknown") {
+    throw new SnapshotsError(outcome.reason, { kind: "unavailable", cause: outcome.cause });
+  }
+  const { item } = outcome;
+  const id = idOf(job, item);
+  const owned = { ...olds, ownerId: job.ownerId, ...(outcome.isInferred ? { inferred: true } : {}) };
+  const outs = outsOf(job, item, owned, job.session.host.clock.now());
+  await tellUnreadable(job, item);
+  if (outcome.outcome === "unfinished") {
+    const pending = outcome.cause === undefined ? {} : { status: "pending" };
+    throw new UnfinishedError(id, { ...outs, ...pending }, outcome.reason, { cause: outcome.cause });
+  }
   try {
-    made = await job.policies.create(job.inputs, scope);
+    return { id, outs: await withFreshness(job, outs, referenceFor(item)) };
   } catch (error) {
-    if (isSnapshotsError(error) && error.executed === "no") {
-      if (job.urn !== undefined) await journal.settle(job.urn).catch(() => undefined);
-      throw error;
-    }
-    const found = await watch(job, Math.min(job.scope.deadlineMs, clock.now() + SETTLE_MS), []).catch(() => undefined);
-    if (found === undefined) {
-      throw new SnapshotsError(
-        `${messageOf(error)}. Whether the policy was made is not known yet, and none shows so far. The request is noted ` +
-          "on this machine: run pulumi up again, which looks for it first",
-        { kind: "unavailable", cause: error },
-      );
-    }
-    await job.session.host.warn(
-      job.urn,
-      `the answer to the request was lost; ${found.policyId}, which has appeared since, is taken for its result`,
-    );
-    return found;
-  }
-  made ??= await watch(job, Math.min(job.scope.deadlineMs, clock.now() + SETTLE_MS), []);
-  if (made !== undefined) return made;
-  throw new SnapshotsError(
-    `${title(job)}: ${job.definition.title} has accepted it and does not show it yet. The request is noted on this ` +
-      "machine: run pulumi up again, which looks for it first",
-    { kind: "timeout" },
-  );
-}
-
-/** Waits until a policy that exists runs, and says what the state holds of it. */
-async function finish(job: Job, made: ObservedPolicy, olds: Properties): Promise<Created> {
-  const { clock, journal, warn } = job.session.host;
-  const id = idOf(job, made);
-  const key = policyKey(job.definition, made.policyId);
-  job.session.noteTaken(job.urn, key);
-  if (job.urn !== undefined) {
-    const unfinished = { requestedAt: isoText(clock.now()), known: [], knownComplete: true };
-    await journal
-      .note({ urn: job.urn, wish: wishOf(job), unfinished, made: { id, snapshotKey: key } })
-      .catch((error: unknown) =>
-        warn(job.urn, `the journal of this machine could not note what was made: ${messageOf(error)}`),
-      );
-  }
-  return { id, outs: await settled(job, id, made, olds) };
-}
-
-/** The outputs of a policy once it runs; where it does not in time, they go into the state and the next up goes on. */
-async function settled(job: Job, id: string, first: ObservedPolicy, olds: Properties): Promise<Properties> {
-  const { clock } = job.session.host;
-  const reference = referenceTo(id, { ...olds, ...(first.region === undefined ? {} : { policyRegion: first.region }) });
-  let latest = first;
-  try {
-    latest = await observeAgain(job, reference, first);
-    const ended = await poll(
-      async () => {
-        if (latest.status === "pending") latest = await observeAgain(job, reference, latest);
-        return latest.status === "pending" ? undefined : latest;
-      },
-      clock,
-      job.scope.deadlineMs,
-    );
-    await tellUnreadable(job, latest);
-    const outs = outsOf(job, latest, olds, clock.now());
-    if (ended !== undefined && ended.status !== "failed") return await withFreshness(job, outs, reference);
-    const word = latest.platformStatus ?? latest.status;
     throw new UnfinishedError(
       id,
-      outs,
-      `${title(job)}: it was made, and its status is "${word}". It is in the state: run pulumi up again, which ` +
-        (ended === undefined ? "goes on waiting" : "looks again"),
-    );
-  } catch (error) {
-    if (error instanceof UnfinishedError) throw error;
-    throw new UnfinishedError(
-      id,
-      { ...outsOf(job, latest, olds, clock.now()), status: "pending" },
-      `${title(job)}: it was made, and whether it runs can't be seen: ${messageOf(error)}. It is in the state: run ` +
-        "pulumi up again",
+      { ...outs, status: "pending" },
+      `${title(job)}: it was created, and its backups can't be listed: ${messageOf(error)}. It is in the state: run pulumi ` +
+        "up again",
       { cause: error },
     );
   }
 }
 
-async function observeAgain(job: Job, reference: PolicyReference, before: ObservedPolicy): Promise<ObservedPolicy> {
-  const observed = await job.policies.observe(reference, job.inputs, lookScope(job.scope, job.session.host.clock));
-  // What was made a moment ago may not show yet.
-  return observed.outcome === "found" ? observed.policy : { ...before, status: "pending" };
+function referenceFor({ segments, region }: ObservedPolicy): PolicyReference {
+  return { segments, ...(region === undefined ? {} : { region }) };
 }
 
 /** Sets what the platform can set and the inputs want otherwise. */
@@ -342,7 +308,7 @@ export async function updateOnPlatform(
   inputs: Properties,
   olds: Properties,
 ): Promise<Properties> {
-  const job = jobFor(session, inputs);
+  const job = jobFor(session, inputs, olds);
   job.scope.deadlineMs =
     session.host.clock.now() + timeoutMs(inputs, "update", timeoutMs(inputs, "create", job.definition.createTimeoutMs));
   const reference = referenceTo(id, olds);
@@ -366,7 +332,12 @@ export async function updateOnPlatform(
       cause: error,
     });
   }
-  return settled(job, id, observed.policy, olds);
+  const nowText = isoText(session.host.clock.now());
+  const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: true };
+  // What it shows is as of before the change.
+  const item: ObservedPolicy = { ...observed.policy, status: "pending" };
+  const outcome = await waitUntilReady(runOf(job, true), { item, request, isInferred: false });
+  return (await handOver(job, outcome, olds)).outs;
 }
 
 /** The newest backup that the state knows of. */
@@ -383,7 +354,7 @@ export async function readOnPlatform(
   props: Properties,
   isFirst: boolean,
 ): Promise<Properties | undefined> {
-  const job = jobFor(session, props);
+  const job = jobFor(session, props, props);
   const reference = referenceTo(id, props);
   const observed = await job.policies.observe(reference, isFirst ? {} : job.inputs, job.scope);
   if (observed.outcome === "gone") {
@@ -408,26 +379,30 @@ export async function readOnPlatform(
 export async function deleteOnPlatform(session: Session, id: string, props: Properties): Promise<void> {
   const urn = urnOf(props);
   const reference = referenceTo(id, props);
-  const isMade = props["adopted"] !== true;
+  const isMade = props["adopted"] !== true && props["inferred"] !== true;
   const definition = findDefinition(props["platform"]);
   // Another resource, or the replacement that has just taken its place, goes on with it.
   if (keysOf(props).some((key) => session.isHeldElsewhere(urn, key))) return;
   const { deletes, keepsRunning } = policyTargetOf(definition, props)?.definition ?? {};
   if (isMade && (deletes === "always" || (deletes === "asked" && props["deletionPolicy"] === "delete"))) {
-    const job = jobFor(session, props);
+    const job = jobFor(session, props, props);
     const stay = await staying(job, reference);
     job.scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
     await job.policies.delete?.(reference, job.scope);
     await session.host.warn(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
     return;
   }
+  const notOurs =
+    props["adopted"] === true
+      ? "it was there before, and continues to run"
+      : "no answer of the platform named it as this resource's, it was only inferred; it continues to run";
   // To forget needs no platform: one that can't be asked is no reason to fail.
   const stay = await Promise.resolve()
-    .then(() => staying(jobFor(session, props), reference))
+    .then(() => staying(jobFor(session, props, props), reference))
     .catch(() => "its backups stay");
   await session.host.warn(
     urn,
-    `forgotten, not deleted: ${isMade ? keepsRunning : "it was there before, and goes on"} (${props["policyId"]}); ${stay}`,
+    `forgotten, not deleted: ${isMade ? keepsRunning : notOurs} (${props["policyId"]}); ${stay}`,
   );
 }
 

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
+import { type CreateRequest, create, resumeFromJournal, resumeRequest, waitUntilReady } from "../../creation";
 import { instantOf, isoText } from "../../model/clock";
 import { messageOf, SnapshotsError } from "../../model/errors";
 import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
-import { type Properties, type Unfinished, UnfinishedError } from "../host";
+import { type Properties, UnfinishedError } from "../host";
+import { requestOf } from "../request";
 import { DELETE_TIMEOUT_MS, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
-import { type Job, jobFor, resolveNoted, resumeFromJournal, take, waitUntilUsable } from "../snapshot/create";
-import { inWords, unfinishedOf } from "../snapshot/state";
+import { cannotCreate, handOver } from "../snapshot/create";
+import { listingOf, openJob, runOf, type SnapshotJob } from "../snapshot/job";
+import { inWords } from "../snapshot/state";
 import { judge } from "./freshness";
 import { retentionOf } from "./meaning";
 import { goingInWords, simulateOn, withReasons } from "./pruning";
@@ -47,23 +50,43 @@ function slotOf(name: string): string | undefined {
   return parts === null ? undefined : `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:00.000Z`;
 }
 
-/** What tells a policy's own snapshots from those of another one of the same name, where they are given a description. */
-function markText(policyId: string): string {
-  return `BackupPolicy ${policyId}`;
+/**
+ * The description that a policy's own snapshots are given. The owner id tells them from those of another stack's policy
+ * with the same URN; version 0.1 wrote the policy's id only.
+ */
+function markText(policyId: string, ownerId: string): string {
+  return `${MARK}${policyId} ${ownerId}`;
 }
 
+const MARK = "BackupPolicy ";
+
 /** The create of the snapshot for a policy's slot, as that of a Snapshot without triggers. */
-function jobOf(session: Session, inputs: Properties, olds: Properties): Job {
+function jobOf(session: Session, inputs: Properties, olds: Properties): PolicyJob {
   const { platform, connection, force, timeouts } = inputs;
   const urn = urnOf(inputs);
   const dueAt = textOf(inputs, "dueAt") ?? "";
   const snapshotInputs: Record<string, JsonValue | undefined> = { platform, connection, force, timeouts, __urn: urn };
   for (const argument of ["appId", "databaseId", "volumeId"]) snapshotInputs[argument] = inputs[argument];
   const given = Object.fromEntries(Object.entries(snapshotInputs).filter(([, value]) => value !== undefined));
-  const job = { ...jobFor(session, given as Properties), slot: dueAt };
+  const { mark: _mark, ...job } = openJob(session, given as Properties, olds);
+  const policyId = policyIdOf(urn, olds);
+  const isFirst = Object.keys(olds).length === 0;
+  const limitMs = isFirst ? job.timeoutMs : timeoutMs(inputs, "update", job.timeoutMs);
+  const own = { ...job, ambiguity: "nearest", slot: dueAt, policyId, timeoutMs: limitMs } as const;
   const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(dueAt));
-  if (name === undefined) return job;
-  return { ...job, inputs: { ...job.inputs, name, description: markText(policyIdOf(urn, olds)) } };
+  if (name === undefined) return { ...own, labels: { slot: dueAt } };
+  return {
+    ...own,
+    inputs: { ...job.inputs, name },
+    labels: { slot: dueAt, name },
+    mark: markText(policyId, job.ownerId),
+  };
+}
+
+/** The create of the snapshot for a policy's slot. */
+interface PolicyJob extends SnapshotJob {
+  readonly slot: string;
+  readonly policyId: string;
 }
 
 /** The id of a policy that exists in a state only: its mark, kept while the policy lives. */
@@ -86,8 +109,9 @@ function snapshotOf(outs: Properties): ObservedSnapshot {
   };
 }
 
+/** What was only inferred to be this policy's settles its slot, and no retention deletes it. */
 function recordOfCreated(outs: Properties, slot: string): SnapshotRecord {
-  return recordOf(snapshotOf(outs), { slot });
+  return recordOf(snapshotOf(outs), { slot, ...(outs["inferred"] === true ? { adopted: true } : {}) });
 }
 
 function withRecord(records: readonly SnapshotRecord[], added: SnapshotRecord): SnapshotRecord[] {
@@ -96,7 +120,7 @@ function withRecord(records: readonly SnapshotRecord[], added: SnapshotRecord): 
 
 /** The records as the platform's list shows them now, with what a run has made that did not live to record it. */
 async function synced(
-  job: Job,
+  job: PolicyJob,
   properties: Properties,
   list: SnapshotList,
   dueAt: string | undefined,
@@ -150,10 +174,10 @@ async function synced(
 }
 
 /** What bears this policy's mark, was taken since the policy was made, and is in no record. */
-function unrecorded(job: Job, properties: Properties, list: SnapshotList): SnapshotRecord[] {
+function unrecorded(job: PolicyJob, properties: Properties, list: SnapshotList): SnapshotRecord[] {
   const records = recordsOf(properties);
   const sinceMs = instantOf(properties["createdAt"]);
-  const mark = textOf(job.inputs, "description");
+  const { mark } = job;
   if (mark === undefined || sinceMs === undefined) return [];
   return list.snapshots.flatMap((snapshot) => {
     const { details, createdAt } = snapshot;
@@ -164,35 +188,37 @@ function unrecorded(job: Job, properties: Properties, list: SnapshotList): Snaps
   });
 }
 
-function isHeldByOther(job: Job, snapshotId: string): boolean {
+function isHeldByOther(job: PolicyJob, snapshotId: string): boolean {
   return job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, snapshotId));
 }
 
 /** The snapshots on the platform that settle the slot: where names tell, the policy's own; else those taken since. */
-function listedForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
-  const { name, description: mark } = job.inputs;
+function listedForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
+  const { name } = job.inputs;
   return list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
     if (name === undefined) {
       const isSince =
         (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
       return isSince && (status === "available" || status === "running" || status === "pending");
     }
-    // Another stack's policy may have the same name.
+    // Another policy may have the same name.
     const { description } = details;
-    const isMarked = typeof description === "string" && description.startsWith(markText(""));
-    const isOwn = details["name"] === name && (!isMarked || description === mark);
-    return isOwn && status !== "failed" && status !== "gone" && !isHeldByOther(job, snapshotId);
+    const isMarked = typeof description === "string" && description.startsWith(MARK);
+    const isMeant = !isMarked || description.split(" ")[1] === job.policyId;
+    return (
+      details["name"] === name && isMeant && status !== "failed" && status !== "gone" && !isHeldByOther(job, snapshotId)
+    );
   });
 }
 
-function findForSlot(job: Job, list: SnapshotList, dueAt: string): ObservedSnapshot | undefined {
+function findForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): ObservedSnapshot | undefined {
   const candidates = listedForSlot(job, list, dueAt);
   return candidates.find(({ status }) => status === "available") ?? candidates[0];
 }
 
 /** What the state has for the slot, as it is now. A list that does not show it is no proof that there is none. */
 async function findRecorded(
-  job: Job,
+  job: PolicyJob,
   recorded: SnapshotRecord,
   list: SnapshotList,
   dueAt: string,
@@ -216,22 +242,25 @@ interface Held {
   unfinished?: JsonValue | undefined;
 }
 
-/** What came of a request whose end an earlier run did not see, with the slot that it was for. */
-async function resumed(job: Job, olds: Properties): Promise<{ outs: Properties; slot: string } | undefined> {
-  const noted = unfinishedOf(olds);
-  const intent = job.urn === undefined ? undefined : await job.session.host.journal.find(job.urn);
-  const slot = noted?.slot ?? intent?.unfinished.slot ?? job.slot ?? "";
-  const created = noted === undefined ? await resumeFromJournal(job) : await resolveNoted(job, noted);
-  return created === undefined ? undefined : { outs: created.outs, slot };
+/** What came of a request whose outcome an earlier run did not learn, with the slot that it was for. */
+async function resumed(job: PolicyJob, olds: Properties): Promise<{ outs: Properties; slot: string } | undefined> {
+  const stored = requestOf(olds);
+  const run = runOf(job);
+  const outcome = stored === undefined ? await resumeFromJournal(run) : await resumeRequest(run, stored);
+  if (outcome === undefined) return undefined;
+  return { outs: handOver(job, outcome).outs, slot: outcome.request.labels?.["slot"] ?? job.slot };
 }
 
-/** Sees to it that a usable snapshot of the slot exists, and that it is recorded. */
-async function settleSlot(job: Job, held: Held, olds: Properties, before: SnapshotList, dueAt: string): Promise<void> {
+/** Makes sure that a usable snapshot of the slot exists and is recorded; returns the list that it was decided by. */
+async function settleSlot(job: PolicyJob, held: Held, olds: Properties, first: Seen, dueAt: string): Promise<Seen> {
   const { clock, inform } = job.session.host;
   const earlier = await resumed(job, olds);
   if (earlier !== undefined) held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
   held.unfinished = undefined;
-  if (isSettled(held.records, dueAt)) return;
+  if (isSettled(held.records, dueAt)) return first;
+  // What was listed before a wait is out of date.
+  const seen = earlier === undefined && requestOf(olds) === undefined ? first : await lookAt(job);
+  const before = seen.list;
 
   const recorded = held.records.find(
     (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
@@ -239,14 +268,18 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
   const found =
     recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
-    held.records = withRecord(held.records, recordOfCreated((await take(job, before)).outs, dueAt));
-    return;
+    if (job.platform.create === undefined) throw cannotCreate(job);
+    const { outs } = handOver(job, await create(runOf(job), listingOf(before, seen.atMs)));
+    held.records = withRecord(held.records, recordOfCreated(outs, dueAt));
+    return seen;
   }
   const known = held.records.find((record) => isRecorded(record, found));
-  const isOwn = known?.adopted !== true && (known !== undefined || job.definition.defaultName !== undefined);
+  const isOwn = known === undefined ? isMarkedOwn(job, found) : known.adopted !== true;
   const nowText = isoText(clock.now());
-  const now: Unfinished = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
-  const usable = found.status === "available" ? found : snapshotOf((await waitUntilUsable(job, {}, found, now)).outs);
+  const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
+  const wait = async () =>
+    handOver(job, await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn }));
+  const usable = found.status === "available" ? found : snapshotOf((await wait()).outs);
   const { createdAt } = known ?? {};
   held.records = withRecord(held.records, {
     ...recordOf(usable, createdAt === undefined ? {} : { createdAt }),
@@ -256,17 +289,34 @@ async function settleSlot(job: Job, held: Held, olds: Properties, before: Snapsh
   const shown = recordInWords(recordOf(usable));
   const others = besides(job, found, before, dueAt);
   await inform(job.urn, `snapshot ${shown} is there for ${dueAt}: no other one is taken${others}`);
+  return seen;
+}
+
+/** Whether the platform shows that this policy took a snapshot. */
+function isMarkedOwn({ mark }: PolicyJob, { details }: ObservedSnapshot): boolean {
+  return mark !== undefined && details["description"] === mark;
+}
+
+/** A list, with this machine's time when it came. */
+interface Seen {
+  readonly list: SnapshotList;
+  readonly atMs: number;
+}
+
+async function lookAt(job: PolicyJob, known: readonly SnapshotRecord[] = []): Promise<Seen> {
+  const list = await job.platform.list(job.target, job.scope, known.map(referenceTo));
+  return { list, atMs: job.session.host.clock.now() };
 }
 
 /** The others that could settle the slot: one of them may be what a run took that nothing has noted. */
-function besides(job: Job, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
+function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
   const others = listedForSlot(job, list, dueAt).filter(({ snapshotId }) => snapshotId !== chosen.snapshotId);
   const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
   return others.length === 0 ? "" : `; also there: ${others.slice(0, MOST_NAMED).map(inWords).join(", ")}${more}`;
 }
 
 /** Deletes what the retention does not keep; resolves to the ids that went. A deletion that fails is told, and stays due. */
-async function prune(job: Job, held: Held, inputs: Properties, nowMs: number) {
+async function prune(job: PolicyJob, held: Held, inputs: Properties, nowMs: number) {
   const retention = retentionOf(inputs);
   const done: { pruned: string[]; pruneQueue: string[] } = { pruned: [], pruneQueue: [] };
   if (retention === undefined || job.platform.delete === undefined) return done;
@@ -302,12 +352,19 @@ function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: nu
   return { ...judge(inputs, [...list.snapshots, ...recorded], nowMs) };
 }
 
-function outsOf(inputs: Properties, urn: string | undefined, held: Held, olds: Properties, nowMs: number): Properties {
+function outsOf(
+  { urn, ownerId }: PolicyJob,
+  inputs: Properties,
+  held: Held,
+  olds: Properties,
+  nowMs: number,
+): Properties {
   const { unfinished } = held;
   return {
     ...inputs,
     runBy: "up",
     policyId: policyIdOf(urn, olds),
+    ownerId,
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     status: statusOf(inputs, unfinished !== undefined),
     snapshots: plainRecords(held.records),
@@ -328,12 +385,11 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
   const { clock, warn } = session.host;
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
-    const createMs = timeoutMs(inputs, "create", job.definition.createTimeoutMs);
-    const isFirst = Object.keys(olds).length === 0;
-    job.scope.deadlineMs = clock.now() + (isFirst ? createMs : timeoutMs(inputs, "update", createMs));
+    job.scope.deadlineMs = clock.now() + job.timeoutMs;
     const dueAt = textOf(inputs, "dueAt");
-    const before = await job.platform.list(job.target, job.scope, recordsOf(olds).map(referenceTo));
-    const aheadMs = (before.serverTimeMs ?? clock.now()) - clock.now();
+    let seen = await lookAt(job, recordsOf(olds));
+    const { list: before, atMs } = seen;
+    const aheadMs = (before.serverTimeMs ?? atMs) - atMs;
     if (Math.abs(aheadMs) > SKEW_MS) {
       await warn(
         job.urn,
@@ -345,7 +401,7 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {
       try {
-        await settleSlot(job, held, olds, before, dueAt);
+        seen = await settleSlot(job, held, olds, seen, dueAt);
       } catch (error) {
         if (!(error instanceof UnfinishedError)) throw error;
         throw unfinishedRun(job, id, inputs, olds, held, before, error);
@@ -355,13 +411,13 @@ export function runOnce(session: Session, id: string, inputs: Properties, olds: 
     const pruned = isActive
       ? await prune(job, held, inputs, nowMs)
       : { pruned: [], pruneQueue: olds["pruneQueue"] ?? [] };
-    return { ...outsOf(inputs, job.urn, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs), ...pruned };
+    return { ...outsOf(job, inputs, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs), ...pruned };
   });
 }
 
 /** What the state holds of a run whose snapshot is not usable yet, not known yet, or has failed. */
 function unfinishedRun(
-  job: Job,
+  job: PolicyJob,
   id: string,
   inputs: Properties,
   olds: Properties,
@@ -372,13 +428,13 @@ function unfinishedRun(
   const made = error.properties;
   held.unfinished = made["unfinished"];
   if (textOf(made, "snapshotId") !== undefined) {
-    const slot = unfinishedOf(made)?.slot ?? job.slot ?? "";
+    const slot = requestOf(made)?.labels?.["slot"] ?? job.slot;
     held.records = withRecord(held.records, recordOfCreated(made, slot));
     held.unfinished = undefined;
   }
   const nowMs = before.serverTimeMs ?? job.session.host.clock.now();
   const { pruneQueue = [] } = olds;
-  const outs = { ...outsOf(inputs, job.urn, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs) };
+  const outs = { ...outsOf(job, inputs, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs) };
   return new UnfinishedError(id, { ...outs, pruned: [], pruneQueue }, error.reason, { cause: error });
 }
 

@@ -47,7 +47,7 @@ export function snapshotResource(session: Session): ResourceVerbs {
       await confirmStored(session, urnOf(props), id);
       return readSnapshot(session, id, props);
     },
-    update: (_id, olds, news) => updateSnapshot(session, olds, news),
+    update: (id, olds, news) => updateSnapshot(session, id, olds, news),
     delete: (id, props) => deleteSnapshot(session, id, withId(id, props)),
   };
 }

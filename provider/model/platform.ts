@@ -95,6 +95,8 @@ export interface PlatformRuntime {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** Warns about the connection; called whenever there is a reason, so that the caller decides how often it is shown. */
+  warn?(message: string): Promise<void>;
 }
 
 /** Bounds one operation in time and tells the user while it waits. */

@@ -90,11 +90,11 @@ function withId(id: string, olds: Properties): Properties {
 async function confirmStored(session: Session, urn: string | undefined, id: string, props: Properties): Promise<void> {
   if (urn === undefined) return;
   const definition = definitionOf(props);
-  const records = recordsOf(props);
-  const keys = new Set(records.map((record) => snapshotKey(definition, targetOf(definition, props), record.id)));
+  const isRecorded = (key: string): boolean =>
+    recordsOf(props).some((record) => snapshotKey(definition, targetOf(definition, props), record.id) === key);
   // A note that stays is looked at again by the next run.
   await session.host.journal
-    .confirm(urn, (made) => made.id === id || keys.has(made.snapshotKey))
+    .confirm(urn, (made) => made.id === id || isRecorded(made.snapshotKey))
     .catch(() => undefined);
 }
 
@@ -174,9 +174,11 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const diff = diffPolicy(known, news, nowMs());
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
       const definition = definitionOf(news);
-      const ahead = [...dueByState(definition, known, news), ...pruningAhead(session, known, news, nowMs())];
+      const due = dueByState(definition, known, news, nowMs());
       const tell = async (): Promise<void> => {
-        for (const sentence of ahead) await informOnce(urnOf(news), sentence);
+        for (const sentence of due) await informOnce(urnOf(news), sentence);
+        for (const sentence of await pruningAhead(session, known, news, nowMs()))
+          await informOnce(urnOf(news), sentence);
         if (isImpaired(known)) await warnOfStatus(definition, known);
         if (isStale(known, news)) await warnOfStaleness({ ...known, ...news });
       };

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { type CreateRequest, create, resumeFromJournal, resumeRequest, waitUntilReady } from "../../creation";
 import { instantOf, isoText } from "../../model/clock";
-import { messageOf, SnapshotsError } from "../../model/errors";
+import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
 import type { PolicyStatus } from "../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import { type Properties, UnfinishedError } from "../host";
 import { requestOf } from "../request";
-import { DELETE_TIMEOUT_MS, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import { type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
 import { cannotCreate, handOver } from "../snapshot/create";
 import { listingOf, openJob, runOf, type SnapshotJob } from "../snapshot/job";
 import { inWords } from "../snapshot/state";
@@ -18,6 +19,7 @@ import {
   isFor,
   isRecorded,
   isSettled,
+  isSettledInState,
   newestRecordFirst,
   plainRecords,
   recordInWords,
@@ -25,11 +27,14 @@ import {
   recordsOf,
   referenceTo,
   type SnapshotRecord,
+  withoutTimesAhead,
 } from "./records";
 
-/** How far this machine's clock and the platform's may be apart before a user is told. */
-const SKEW_MS = 5 * 60_000;
 const MOST_NAMED = 5;
+/** How long a run waits for a scheduled time that this machine's clock has reached and the platform's has not. */
+const SLOT_WAIT_MS = 10 * 60_000;
+/** How long the deletions of one run may take together unless `customTimeouts.update` allows more. */
+const PRUNE_TIMEOUT_MS = 2 * 60_000;
 
 /** The mark of a policy that exists in a state only: of its URN at creation. */
 export function markOf(urn: string | undefined): string {
@@ -79,6 +84,7 @@ function jobOf(session: Session, inputs: Properties, olds: Properties): PolicyJo
     ...own,
     inputs: { ...job.inputs, name },
     labels: { slot: dueAt, name },
+    isNameOwn: true,
     mark: markText(policyId, job.ownerId),
   };
 }
@@ -126,8 +132,8 @@ async function synced(
   dueAt: string | undefined,
 ): Promise<SnapshotRecord[]> {
   const { host } = job.session;
-  const records = recordsOf(properties);
   const nowMs = list.serverTimeMs ?? host.clock.now();
+  const records = withoutTimesAhead(recordsOf(properties), nowMs);
   const shown: SnapshotRecord[] = [];
   const lost: SnapshotRecord[] = [];
   const listedAs = (record: SnapshotRecord) => list.snapshots.find((snapshot) => isRecorded(record, snapshot));
@@ -315,32 +321,58 @@ function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, d
   return others.length === 0 ? "" : `; also there: ${others.slice(0, MOST_NAMED).map(inWords).join(", ")}${more}`;
 }
 
-/** Deletes what the retention does not keep; resolves to the ids that went. A deletion that fails is told, and stays due. */
-async function prune(job: PolicyJob, held: Held, inputs: Properties, nowMs: number) {
+/** What a run has deleted, and what it leaves to later ones: ids. */
+interface Pruned {
+  readonly pruned: string[];
+  readonly pruneQueue: string[];
+}
+
+/**
+ * Deletes what the retention does not keep. A deletion that fails is reported, and stays due; the first one that takes
+ * too long is the last one of the run.
+ */
+async function prune(job: PolicyJob, held: Held, inputs: Properties, nowMs: number): Promise<Pruned> {
   const retention = retentionOf(inputs);
-  const done: { pruned: string[]; pruneQueue: string[] } = { pruned: [], pruneQueue: [] };
+  const done: Pruned = { pruned: [], pruneQueue: [] };
   if (retention === undefined || job.platform.delete === undefined) return done;
   const { host } = job.session;
-  const simulation = simulateOn(retention, held.records, ({ id }) => isHeldByOther(job, id), nowMs);
+  const holderOf = await job.session.holders.lookup(job.urn).catch((error: unknown) => messageOf(error));
+  const simulation = simulateOn(
+    retention,
+    held.records,
+    ({ id }) => typeof holderOf !== "string" && holderOf(snapshotKey(job.definition, job.target, id)) !== undefined,
+    nowMs,
+  );
   held.records = withReasons(held.records, simulation);
   const queued = simulation.queued.map(({ id }) => id);
-  for (const { id, because } of simulation.pruned) {
+  const going = simulation.pruned.flatMap(({ id, because }) => {
     const record = held.records.find((each) => each.id === id);
-    if (record === undefined) continue;
-    const scope = job.session.scope(job.urn, timeoutMs(inputs, "delete", DELETE_TIMEOUT_MS));
+    return record === undefined ? [] : [{ record, because }];
+  });
+  if (typeof holderOf === "string" && going.length > 0) {
+    await host.warn(job.urn, `nothing is deleted: ${holderOf}`);
+    return { pruned: [], pruneQueue: [...going.map(({ record }) => record.id), ...queued] };
+  }
+  const scope = job.session.scope(job.urn, Math.max(PRUNE_TIMEOUT_MS, timeoutMs(inputs, "update", PRUNE_TIMEOUT_MS)));
+  for (const [index, { record, because }] of going.entries()) {
+    host.announce(job.urn, `deleting snapshot ${recordInWords(record)}, ${index + 1} of ${going.length}`);
     try {
       await job.platform.delete(job.target, referenceTo(record), scope);
     } catch (error) {
-      done.pruneQueue.push(id);
+      const isOver = isSnapshotsError(error, "timeout") || host.clock.now() >= scope.deadlineMs;
+      const left = isOver ? going.slice(index) : [{ record, because }];
+      done.pruneQueue.push(...left.map((each) => each.record.id));
+      const others = left.length === 1 ? "" : `, nor are ${left.length - 1} more for lack of time`;
       await host.warn(
         job.urn,
-        `snapshot ${recordInWords(record)} was to go (${because}) and is not deleted: ${messageOf(error)}. The next ` +
-          "pulumi up tries again",
+        `snapshot ${recordInWords(record)} was to go (${because}) and is not deleted${others}: ${messageOf(error)}. The ` +
+          "next pulumi up tries again",
       );
+      if (isOver) break;
       continue;
     }
-    done.pruned.push(id);
-    held.records = held.records.filter((each) => each.id !== id);
+    done.pruned.push(record.id);
+    held.records = held.records.filter((each) => each.id !== record.id);
     await host.inform(job.urn, `deleted snapshot ${recordInWords(record)}: ${because}`);
   }
   done.pruneQueue.push(...queued);
@@ -382,37 +414,58 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
  */
 export function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
   const job = jobOf(session, inputs, olds);
-  const { clock, warn } = session.host;
+  const { clock } = session.host;
   return session.oneAtATime(job.definition, job.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
     job.scope.deadlineMs = clock.now() + job.timeoutMs;
     const dueAt = textOf(inputs, "dueAt");
     let seen = await lookAt(job, recordsOf(olds));
-    const { list: before, atMs } = seen;
-    const aheadMs = (before.serverTimeMs ?? atMs) - atMs;
-    if (Math.abs(aheadMs) > SKEW_MS) {
-      await warn(
-        job.urn,
-        `this machine's clock shows ${isoText(clock.now())} and ${job.definition.title}'s ${isoText(clock.now() + aheadMs)}: ` +
-          "which scheduled time has passed is worked out by this machine's; set it right",
-      );
-    }
-    const held: Held = { records: await synced(job, olds, before, dueAt), unfinished: olds["unfinished"] };
+    const aheadMs = (seen.list.serverTimeMs ?? seen.atMs) - seen.atMs;
+    const held: Held = { records: await synced(job, olds, seen.list, dueAt), unfinished: olds["unfinished"] };
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {
+      const untilMs = clock.now() + SLOT_WAIT_MS;
+      while (!isSettled(held.records, dueAt) && (await waitForSlot(job, seen.list, dueAt, untilMs))) {
+        seen = await lookAt(job, held.records);
+        held.records = await synced(job, { ...olds, snapshots: plainRecords(held.records) }, seen.list, dueAt);
+      }
       try {
         seen = await settleSlot(job, held, olds, seen, dueAt);
       } catch (error) {
         if (!(error instanceof UnfinishedError)) throw error;
-        throw unfinishedRun(job, id, inputs, olds, held, before, error);
+        throw unfinishedRun(job, id, inputs, olds, held, seen.list, error);
       }
     }
     const nowMs = clock.now() + aheadMs;
     const pruned = isActive
       ? await prune(job, held, inputs, nowMs)
       : { pruned: [], pruneQueue: olds["pruneQueue"] ?? [] };
-    return { ...outsOf(job, inputs, held, olds, nowMs), ...freshOuts(inputs, held, before, nowMs), ...pruned };
+    return { ...outsOf(job, inputs, held, olds, nowMs), ...freshOuts(inputs, held, seen.list, nowMs), ...pruned };
   });
+}
+
+/**
+ * Waits until the platform's clock has reached a scheduled time: what is taken before it would not settle it for a run
+ * on another machine. False where it has been reached.
+ */
+async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: string, untilMs: number): Promise<boolean> {
+  const { clock, announce } = job.session.host;
+  const { title } = job.definition;
+  const platformMs = list.serverTimeMs ?? clock.now();
+  const leftMs = (instantOf(dueAt) ?? 0) - platformMs;
+  if (leftMs <= 0) return false;
+  const clocks = `this machine's clock shows ${isoText(clock.now())} and ${title}'s ${isoText(platformMs)}`;
+  if (clock.now() + leftMs > untilMs) {
+    throw new SnapshotsError(
+      `[${job.definition.name}] ${job.target.kind} ${job.target.id}: the scheduled time ${dueAt} has not come yet: ` +
+        `${clocks}. No snapshot is taken; correct this machine's clock and run pulumi up again`,
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);
+  await clock.sleep(leftMs);
+  job.scope.deadlineMs += leftMs;
+  return true;
 }
 
 /** What the state holds of a run whose snapshot is not usable yet, not known yet, or has failed. */
@@ -461,16 +514,34 @@ export async function readRun(session: Session, props: Properties): Promise<Prop
 }
 
 /** What an up would delete by what the state knows, as sentences. */
-export function pruningAhead(session: Session, olds: Properties, news: Properties, nowMs: number): string[] {
+export async function pruningAhead(
+  session: Session,
+  olds: Properties,
+  news: Properties,
+  nowMs: number,
+): Promise<string[]> {
   const retention = retentionOf(news);
-  if (retention === undefined || news["suspended"] === true) return [];
-  const records = recordsOf(olds);
-  const next: SnapshotRecord = { id: "", status: "available", createdAt: isoText(nowMs) };
   const definition = findDefinition(news["platform"]);
-  const isForeign = ({ id }: SnapshotRecord): boolean =>
-    definition !== undefined &&
-    session.isHeldByOther(urnOf(news), snapshotKey(definition, targetOf(definition, news), id));
-  const isDue = textOf(news, "dueAt") !== undefined && !isSettled(records, news["dueAt"]);
-  const simulation = simulateOn(retention, isDue ? [next, ...records] : records, isForeign, nowMs);
-  return goingInWords(simulation, records);
+  const records = recordsOf(olds);
+  if (retention === undefined || definition === undefined || records.length === 0 || news["suspended"] === true) {
+    return [];
+  }
+  const urn = urnOf(news);
+  const target = targetOf(definition, news);
+  const next: SnapshotRecord = { id: "", status: "available", createdAt: isoText(nowMs) };
+  const isDue = textOf(news, "dueAt") !== undefined && !isSettledInState(olds, news["dueAt"], nowMs);
+  const keys = records.map(({ id }) => ({ id, key: snapshotKey(definition, target, id) }));
+  const heldBy = (isHeld: (key: string) => boolean) =>
+    new Set(keys.filter(({ key }) => isHeld(key)).map(({ id }) => id));
+  const going = (held: ReadonlySet<string>): string[] => {
+    const simulation = simulateOn(retention, isDue ? [next, ...records] : records, ({ id }) => held.has(id), nowMs);
+    return goingInWords(simulation, records);
+  };
+  const here = heldBy((key) => session.isHeldByOther(urn, key));
+  const seen = going(here);
+  // The registry is read only where something would go.
+  const holderOf = seen.length === 0 ? undefined : await session.holders.lookup(urn).catch(() => undefined);
+  if (holderOf === undefined) return [];
+  const anywhere = heldBy((key) => holderOf(key) !== undefined);
+  return isDeepStrictEqual(here, anywhere) ? seen : going(anywhere);
 }

@@ -29,6 +29,8 @@ export interface SnapshotJob extends Opened {
   /** The description by which the platform shows whose snapshot it is, where it has descriptions that nobody else uses. */
   readonly mark?: string;
   readonly labels?: Labels;
+  /** Whether nobody but this resource asks for its name: then name and newness decide, and no time. */
+  readonly isNameOwn?: true;
   readonly ambiguity: Creation<ObservedSnapshot>["ambiguity"];
   /** How long the create may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -144,7 +146,8 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
         : selection;
     },
     describe(item) {
-      const trusted = item.createdAtIsDerived ? undefined : instantOf(item.createdAt);
+      const isTimed = job.isNameOwn !== true && item.createdAtIsDerived !== true;
+      const trusted = isTimed ? instantOf(item.createdAt) : undefined;
       return {
         key: segmentsKey(item.segments),
         id: idOf(definition, target, item),

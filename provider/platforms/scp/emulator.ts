@@ -1,11 +1,4 @@
-import type {
-  Answer,
-  Credentials,
-  EmulatedRequest,
-  PlatformContext,
-  PlatformDefinition,
-  Route,
-} from "../../emulator/types";
+import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
 import { type Complaint, digest, type ScpCommon, type ScpService } from "./emulator-answers";
 import { createBackup, type ScpBackupState } from "./emulator-backup";
 import { createFileStorage, type ScpFileStorageState } from "./emulator-filestorage";
@@ -68,8 +61,6 @@ export interface ScpState {
   maxSkewMs: number;
   /** The timestamps of the requests that were signed rightly, in order. */
   readonly timestamps: readonly number[];
-  /** Another account's credentials, which the services accept as well: that account has nothing. */
-  readonly otherAccount: Credentials;
 }
 
 const services = ["virtualserver", "backup", "filestorage"] as const;
@@ -92,28 +83,7 @@ const gatewayErrors: Record<number, string> = {
   504: "Gateway Timeout",
 };
 
-const otherAccount: Credentials = {
-  accessKey: "EMULATED3141592653589793",
-  secretKey: "emulated-secret-2236067977499789",
-};
-
-/** Two accounts of one region: the first has the seed, the other one nothing. */
-function startScp(context: PlatformContext) {
-  const own = startAccount(context, { isEmpty: false });
-  const other = startAccount({ ...context, access: { credentials: otherAccount, revoked: false } }, { isEmpty: true });
-  const accountOf = (request: EmulatedRequest) =>
-    request.header("scp-accesskey") === otherAccount["accessKey"] ? other : own;
-  return {
-    ...own,
-    routes: own.routes.map((route, index) => ({
-      ...route,
-      handle: (request: EmulatedRequest) => (accountOf(request).routes[index] ?? route).handle(request),
-    })),
-    admit: (request: EmulatedRequest) => accountOf(request).admit(request),
-  };
-}
-
-function startAccount({ access, now, url }: PlatformContext, { isEmpty }: { readonly isEmpty: boolean }) {
+function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
   const timestamps: number[] = [];
   let ids = 0;
   const nextId = () => {
@@ -210,6 +180,7 @@ function startAccount({ access, now, url }: PlatformContext, { isEmpty }: { read
 
   const common: ScpCommon = {
     now,
+    storageNow,
     refuse,
     minor: (request) => Number(versionOf(request)?.id.split(".")[1] ?? 0),
     nextId,
@@ -227,7 +198,6 @@ function startAccount({ access, now, url }: PlatformContext, { isEmpty }: { read
     detail: "string",
     maxSkewMs: Number.POSITIVE_INFINITY,
     timestamps,
-    otherAccount,
   };
 
   // Unsigned: https://docs.e.samsungsdscloud.com/en/apireference/api-common/
@@ -260,6 +230,7 @@ function startAccount({ access, now, url }: PlatformContext, { isEmpty }: { read
       metadata: "Metadata", // a text, as in the documented example
       sizeGib: volume.sizeGib,
       createdAtMs: takenAtMs,
+      takenAtMs,
       updatedAtMs: Date.parse("2025-07-26T12:00:00Z"),
       readyAtMs: Number.NEGATIVE_INFINITY,
       outcome: "available",

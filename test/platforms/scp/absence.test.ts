@@ -33,12 +33,11 @@ const always = { fault: "status", times: "always" };
 
 /** From now on the connection has another account's credential, of the same region. */
 function becomeOtherAccount(): void {
-  const { accessKey, secretKey } = stack.emulator.scp.otherAccount;
-  Object.assign(stack.environment, { SCP_ACCESS_KEY: accessKey, SCP_SECRET_KEY: secretKey });
+  stack.emulator.scp.access.isOtherAccount = true;
 }
 
 function becomeOwnAccount(): void {
-  Object.assign(stack.environment, stack.emulator.environment);
+  stack.emulator.scp.access.isOtherAccount = false;
 }
 
 const snapshots: [string, Properties, () => { id: string }[], () => void, () => void][] = [

@@ -74,8 +74,8 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     { room: /^provider\/schedule\//, may: ["provider/schedule", "provider/model", "zod", "croner"] },
     { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
     {
-      room: /^provider\/platforms\/[^/]+\/mapping(-[a-z]+)*\.ts$/,
-      may: ["provider/model", "provider/schedule"],
+      room: /^provider\/platforms\/[^/]+\/(.+\/)?(mapping(-[a-z]+)*|schedule|zone)\.ts$/,
+      may: ["provider/model", "provider/schedule", "*/schedule", "*/zone"],
       types: ["./schemas"],
     },
     {
@@ -105,6 +105,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
         "provider/schedule",
         "provider/platforms",
         "provider/http/poll",
+        "provider/http/shared-reads",
         "zod",
         "node:util",
         "node:crypto",
@@ -131,8 +132,12 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
 function mayImport({ file, target, typesOnly }: Import, allowed: string): boolean {
   if (allowed === "node:") return target.startsWith("node:");
   if (allowed === "*/emulator") return /^provider\/platforms\/[^/]+\/emulator$/.test(target);
+  if (allowed === "*/schedule" || allowed === "*/zone") {
+    const ownPlatform = file.split("/").slice(0, 3).join("/");
+    return isIn(target, ownPlatform) && target.endsWith(allowed.slice(1));
+  }
   if (allowed === "./emulator-*") return isIn(target, path.posix.dirname(file)) && /\/emulator-[a-z-]+$/.test(target);
-  if (allowed === "./") return isIn(target, path.posix.dirname(file));
+  if (allowed === "./") return isIn(target, file.split("/").slice(0, 3).join("/"));
   if (allowed.startsWith("./")) return typesOnly && target === path.posix.join(path.posix.dirname(file), allowed);
   return isIn(target, allowed);
 }
@@ -164,6 +169,40 @@ describe("what the rooms of the house import", () => {
   const importers = (isMeant: (target: string) => boolean) => [
     ...new Set(imports.filter(({ target }) => isMeant(target)).map(({ file }) => file)),
   ];
+
+  it("names no platform outside the platforms' folders, the registry and what users type", () => {
+    const names = platforms.flatMap(({ name, title }) => [name, title]);
+    const rooms =
+      /^provider\/(model|schedule|http|creation|resources|dynamic)\/|^sdk\/(resource|connections|schedule|provider-text)\.ts$/;
+    const naming = sources
+      .filter((file) => rooms.test(file))
+      .flatMap((file) => {
+        const code = read(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "");
+        return names
+          .filter((name) => new RegExp(`["'\`. ]${name}\\b`).test(code))
+          .map((name) => `${file} names ${name}`);
+      });
+    expect(naming).toEqual([]);
+  });
+
+  it("goes round in no circle, types included", () => {
+    const files = new Set(sources);
+    const next = new Map(
+      sources.map((file) => [
+        file,
+        importsOf(file).flatMap(({ target }) => [`${target}.ts`, `${target}/index.ts`].filter((one) => files.has(one))),
+      ]),
+    );
+    const done = new Set<string>();
+    const walk = (file: string, way: readonly string[]): string[] => {
+      if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(" → ")];
+      if (done.has(file)) return [];
+      const found = (next.get(file) ?? []).flatMap((other) => walk(other, [...way, file]));
+      done.add(file);
+      return found;
+    };
+    expect(sources.flatMap((file) => walk(file, []))).toEqual([]);
+  });
 
   it("lets one file alone speak HTTP", () => {
     expect(importers((target) => isIn(target, "undici"))).toEqual(["provider/http/client.ts"]);

@@ -365,9 +365,11 @@ async function attempt<Schema extends z.ZodType>(
             ? "an answer that is not JSON"
             : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
+    // A success that says why instead of what: the change was refused, as far as the platform's words go.
+    const isRefusal = changes && explanation.message !== undefined;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
-      { kind: explanation.kind ?? "unexpectedAnswer", status: answer.status },
+      { kind: explanation.kind ?? (isRefusal ? "invalid" : "unexpectedAnswer"), status: answer.status },
     );
   }
   return {

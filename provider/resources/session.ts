@@ -129,7 +129,7 @@ export class Session {
     const definition = findDefinition(platformName);
     if (definition === undefined) {
       throw new SnapshotsError(
-        `"${platformName}" is no platform; it is one of ${Object.keys(definitions).join(", ")}`,
+        `"${platformName}" is not a platform; it is one of ${Object.keys(definitions).join(", ")}`,
         { kind: "invalid", executed: "no" },
       );
     }

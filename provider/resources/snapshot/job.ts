@@ -135,6 +135,9 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
         ? { outcome: "gone", reason: observed.proof }
         : { outcome: "unproven", reason: observed.reason };
     },
+    // A list that knows snapshots by their times does not show one under its version.
+    isComparable: ({ snapshotId }, listed) =>
+      listed.every((other) => (instantOf(other.snapshotId) === undefined) === (instantOf(snapshotId) === undefined)),
     fits: ({ labels }, { details }) => labels?.["name"] === undefined || details["name"] === labels["name"],
     match(request, fresh): Match<ObservedSnapshot> {
       const own = fresh.filter(bearsOwner);

@@ -18,15 +18,14 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
   const [argument] = Object.entries(definition?.targets ?? {}).find(([, { kind }]) => kind === address?.kind) ?? [];
   if (address === undefined || definition === undefined || argument === undefined) {
     throw new SnapshotsError(
-      `"${id}" is no id of a snapshot: it is written <platform>/<kind>/<target>/<snapshot>, each part percent-encoded, ` +
-        "such as discloud/app/1745338954955/20260101-030000",
+      `"${id}" is not the id of a snapshot: it is written <platform>/<kind>/<target>/<snapshot>, each part percent-encoded`,
       { kind: "invalid", executed: "no" },
     );
   }
   const checked = definition.targets[argument]?.schema.safeParse(address.target);
   if (checked?.success === false) {
     throw new SnapshotsError(
-      `"${id}" is no id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
+      `"${id}" is not the id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
       { kind: "invalid", executed: "no" },
     );
   }

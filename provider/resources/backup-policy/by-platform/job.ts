@@ -118,6 +118,7 @@ export function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
         ? { outcome: "gone", reason: observed.proof }
         : { outcome: "unproven", reason: observed.reason };
     },
+    isComparable: () => true,
     fits: () => true,
     match(_request, fresh) {
       const [item, ...others] = fresh;

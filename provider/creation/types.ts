@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock";
-import type { Scope } from "../model/platform";
+import type { Scope } from "../model/scope";
 
 /** Short texts that a resource keeps with its request, such as the name that it asked for. */
 export type Labels = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type Clock, isoText } from "../model/clock";
 import { type Connection, isLoopbackHost } from "../model/connection";
 import { type ErrorKind, messageOf, SnapshotsError } from "../model/errors";
-import type { Scope } from "../model/platform";
+import type { Scope } from "../model/scope";
 import { VERSION } from "../model/version";
 import type { Limiter, RateBudget } from "./limiter";
 import { redact } from "./redact";

@@ -1,7 +1,8 @@
 import { resolveConnection } from "../model/connection";
 import { parseCustomTimeout } from "../model/duration";
 import { SnapshotsError } from "../model/errors";
-import type { PlatformDefinition, Scope, SnapshotPlatform } from "../model/platform";
+import type { PlatformDefinition, SnapshotPlatform } from "../model/platform";
+import type { Scope } from "../model/scope";
 import type { Target } from "../model/snapshot";
 import { definitions, findDefinition, openPlatform } from "../platforms";
 import { DatedAhead } from "./dated-ahead";

@@ -102,7 +102,7 @@ describe("a policy's snapshot that a Snapshot has adopted", () => {
     const [first] = records();
     expect((await adopt(first?.id ?? "")).warnings).toEqual([
       expect.stringMatching(
-        /^snapshot ".*" of 2026-.* was taken by a BackupPolicy \("BackupPolicy [0-9a-f]+"\): the policy's retention may delete it where the policy is in another stack/,
+        /^snapshot ".*" of 2026-.* was taken by a BackupPolicy \("BackupPolicy [0-9a-f]+ [0-9a-f]+"\): the policy's retention may delete it where the policy is in another stack/,
       ),
     ]);
     expect(await adopt(first?.id ?? "")).toMatchObject({ step: "same", warnings: [] });

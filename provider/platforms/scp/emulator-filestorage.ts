@@ -1,6 +1,16 @@
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
-import { asUuid, bodyOf, type Course, isObject, numberIn, type Pace, type ScpCommon, wordOf } from "./emulator-answers";
+import {
+  asUuid,
+  bodyOf,
+  type Course,
+  digest,
+  isObject,
+  numberIn,
+  type Pace,
+  type ScpCommon,
+  wordOf,
+} from "./emulator-answers";
 
 /** One snapshot of a File Storage volume. */
 export interface ScpFileSnapshot extends Course {
@@ -62,7 +72,7 @@ const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/ */
 export function createFileStorage(common: ScpCommon, base: string) {
-  const { now, refuse } = common;
+  const { now, storageNow, refuse } = common;
   const volumes = new Map<string, ScpFileVolume>();
 
   const state: ScpFileStorageState = {
@@ -81,9 +91,9 @@ export function createFileStorage(common: ScpCommon, base: string) {
     removeVolume(id) {
       volumes.delete(id);
     },
-    addSnapshot(volumeId, { state: word, createdAtMs = now(), ...options } = {}) {
+    addSnapshot(volumeId, { state: word, createdAtMs = storageNow(), ...options } = {}) {
       const volume = known(volumeId);
-      const snapshot = take(volume, { readyAtMs: createdAtMs, outcome: "available", createdAtMs, ...options });
+      const snapshot = take(volume, { readyAtMs: now(), outcome: "available", createdAtMs, ...options });
       snapshot.word = word;
       volume.snapshots.add(snapshot);
       return snapshot;
@@ -155,6 +165,11 @@ export function createFileStorage(common: ScpCommon, base: string) {
     };
   };
 
+  const newest = ({ snapshots }: ScpFileVolume) =>
+    snapshots
+      .present()
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+      .at(-1);
   const describe = (snapshot: ScpFileSnapshot) => ({
     created_at: local(snapshot.createdAtMs),
     id: snapshot.id,
@@ -192,6 +207,32 @@ export function createFileStorage(common: ScpCommon, base: string) {
     return volume ? act(volume) : refuse(404, `Volume ${id} not found.`);
   };
 
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/showvolume/
+  const getVolume = (request: EmulatedRequest): Answer => {
+    const volume = volumes.get(request.param("id"));
+    if (!volume) return refuse(404, `Volume ${request.param("id")} not found.`);
+    return {
+      status: 200,
+      body: {
+        account_id: digest("account"),
+        cifs_id: null,
+        created_at: local(Date.parse("2025-07-01T09:00:00Z")),
+        encryption_enabled: "true", // a text, as in the documented example
+        endpoint_path: null,
+        file_unit_recovery_enabled: true,
+        id: volume.id,
+        name: volume.name,
+        path: null,
+        protocol: "NFS",
+        purpose: "NONE", // assumed; the example's is REPLICATION
+        state: "available",
+        type_id: asUuid(digest("HDD")),
+        type_name: "HDD",
+        usage: 0,
+      },
+    };
+  };
+
   // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/listsnapshots/
   const listSnapshots = (request: EmulatedRequest): Answer =>
     inQuery(request, (volume) => {
@@ -199,12 +240,13 @@ export function createFileStorage(common: ScpCommon, base: string) {
       if (limit === undefined) return invalid();
       const newestFirst = volume.snapshots.listed(request.listing).reverse(); // assumed order
       newestFirst.sort((a, b) => b.createdAtMs - a.createdAtMs);
+      const { shown } = pageOf(newestFirst, { page: 0, size: limit, listing: request.listing });
       return {
         status: 200,
         body: {
           count: newestFirst.length,
           snapshot_size_total_byte: newestFirst.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-          snapshots: arrange(newestFirst.slice(0, limit), request.listing).map(describe),
+          snapshots: arrange(shown, request.listing).map(describe),
         },
       };
     });
@@ -213,8 +255,9 @@ export function createFileStorage(common: ScpCommon, base: string) {
   const createSnapshot = (request: EmulatedRequest): Answer =>
     inBody(request, (volume) => {
       const readyAtMs = now() + state.creatingMs;
-      const snapshot = take(volume, { createdAtMs: now(), readyAtMs, outcome: state.outcome });
-      volume.snapshots.add(snapshot);
+      const joined = request.joins ? newest(volume) : undefined;
+      const snapshot = joined ?? take(volume, { createdAtMs: storageNow(), readyAtMs, outcome: state.outcome });
+      if (!joined) volume.snapshots.add(snapshot);
       return { status: 202, body: { snapshot: { ...describe(snapshot), volume_id: volume.id } } };
     });
 
@@ -309,10 +352,18 @@ export function createFileStorage(common: ScpCommon, base: string) {
   const schedules = `${base}/snapshot-schedules`;
   const routes: Route[] = [
     {
+      operation: "get-file-volume",
+      method: "GET",
+      path: `${base}/volumes/:id`,
+      target: (request) => request.param("id"),
+      handle: getVolume,
+    },
+    {
       operation: "list-file-snapshots",
       method: "GET",
       path: `${base}/snapshots`,
       lists: true,
+      counts: true,
       target: queried,
       handle: listSnapshots,
     },
@@ -321,6 +372,7 @@ export function createFileStorage(common: ScpCommon, base: string) {
       method: "POST",
       path: `${base}/snapshots`,
       changes: true,
+      takes: true,
       target: written,
       handle: createSnapshot,
     },

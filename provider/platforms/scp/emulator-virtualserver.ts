@@ -1,4 +1,4 @@
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
 import {
   asUuid,
@@ -26,6 +26,8 @@ export interface ScpSnapshot extends Course {
   /** The volume's size when it was taken. */
   readonly sizeGib: number;
   readonly createdAtMs: number;
+  /** When it was taken, by the platform's clock. */
+  readonly takenAtMs: number;
   updatedAtMs: number | undefined;
 }
 
@@ -54,6 +56,8 @@ export interface ScpVirtualServerState extends Pace {
   revertingMs: number;
   /** How the list's `name` filters; the documents don't say. Default `exact`. */
   nameFilter: "exact" | "substring";
+  /** What an update does whose name is null; the documents don't say. Default `keeps`. */
+  nullName: "keeps" | "erases";
   /** The answer to a snapshot of an attached volume without `force`; undocumented. Default 409. */
   attachedStatus: 400 | 409;
   /** The answer to a revert to an older snapshot; undocumented. Default 409. */
@@ -95,8 +99,12 @@ const sortKeys: Readonly<Record<string, (snapshot: ScpSnapshot) => string | numb
 }; // assumed but for created_at
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/ */
-export function createVirtualServer(common: ScpCommon, base: string) {
-  const { now, refuse } = common;
+export function createVirtualServer(
+  common: ScpCommon,
+  base: string,
+  servers: ReadonlyMap<string, { readonly id: string; readonly name: string }>,
+) {
+  const { now, storageNow, refuse } = common;
   const volumes = new Map<string, ScpVolume>();
   const reverts: { volumeId: string; snapshotId: string; at: number }[] = [];
   const failing = { times: 0, status: 500 };
@@ -111,6 +119,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     raceMs: 1500,
     revertingMs: 1000,
     nameFilter: "exact",
+    nullName: "keeps",
     attachedStatus: 409,
     olderRevertStatus: 409,
     addVolume({ id = asUuid(common.nextId()), name = `volume-${id.slice(0, 6)}`, sizeGib = 104, serverId } = {}) {
@@ -129,9 +138,9 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     removeVolume(id) {
       volumes.delete(id);
     },
-    addSnapshot(volumeId, { status, createdAtMs = now(), ...options } = {}) {
+    addSnapshot(volumeId, { status, createdAtMs = storageNow(), ...options } = {}) {
       const volume = known(volumeId);
-      const snapshot = take(volume, { readyAtMs: createdAtMs, outcome: "available", createdAtMs, ...options });
+      const snapshot = take(volume, { readyAtMs: now(), outcome: "available", createdAtMs, ...options });
       snapshot.word = status;
       volume.snapshots.add(snapshot);
       return snapshot;
@@ -209,6 +218,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       metadata: options.metadata ?? {},
       sizeGib: volume.sizeGib,
       createdAtMs,
+      takenAtMs: Math.min(createdAtMs, now()),
       updatedAtMs: undefined,
       readyAtMs,
       outcome,
@@ -217,6 +227,11 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     };
   };
 
+  const newest = ({ snapshots }: ScpVolume) =>
+    snapshots
+      .present()
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+      .at(-1);
   const isNamed = (snapshot: ScpSnapshot, name: string) =>
     state.nameFilter === "exact" ? snapshot.name === name : snapshot.name?.includes(name) === true;
 
@@ -280,14 +295,21 @@ export function createVirtualServer(common: ScpCommon, base: string) {
         return 0;
       });
     const marker = request.query.get("marker");
-    const after = marker === null ? 0 : matching.findIndex(({ id }) => id === marker) + 1;
-    if (marker !== null && after === 0) return badQuery("marker"); // assumed
-    const page = matching.slice(after + offset).slice(0, limit);
+    const found = marker === null ? 0 : matching.findIndex(({ id }) => id === marker) + 1;
+    if (marker !== null && found === 0) return badQuery("marker"); // assumed
+    const { listing } = request;
+    // assumed: after an entry that is gone the list begins again
+    const after = listing.isShifted ? 0 : found;
+    const { shown } = pageOf(matching.slice(after + offset), {
+      page: 0,
+      size: limit,
+      listing: { ...listing, withheld: marker === null || listing.withheld === "last" ? listing.withheld : undefined },
+    });
     return {
       status: 200,
       body: {
-        count: withCount === "true" ? matching.length : null,
-        snapshots: arrange(page, request.listing).map(describe),
+        count: withCount === "true" && !listing.isBare ? matching.length : null,
+        snapshots: arrange(shown, listing).map(describe),
       },
     };
   };
@@ -312,11 +334,13 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       const status = volumeState === "in-use" ? state.attachedStatus : 409; // assumed
       return refuse(status, `Invalid volume: the volume's state is ${volumeState}.`);
     }
+    const joined = request.joins ? newest(volume) : undefined;
+    if (joined) return { status: 202, body: describe(joined) };
     const snapshot = take(volume, {
       name: name as string,
       description: (description as string | null | undefined) ?? null,
       metadata: isObject(metadata) ? metadata : {},
-      createdAtMs: now(),
+      createdAtMs: storageNow(),
       readyAtMs: now() + state.creatingMs,
       outcome: state.outcome,
     });
@@ -338,7 +362,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     if (complaints.length > 0) return refuse(400, complaints);
     const snapshot = find(request.param("id"));
     if (!snapshot) return missing("Snapshot", request.param("id"));
-    if (typeof name === "string") snapshot.name = name; // assumed: null leaves it as it is
+    if (typeof name === "string" || state.nullName === "erases") snapshot.name = name as string | null;
     if (description !== undefined) snapshot.description = description as string | null;
     snapshot.updatedAtMs = now();
     return { status: 200, body: describe(snapshot) };
@@ -353,7 +377,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       return refuse(failing.status);
     }
     const status = statusOf(snapshot);
-    if (status === "creating" || now() < snapshot.createdAtMs + state.raceMs) return refuse(500);
+    if (status === "creating" || now() < snapshot.takenAtMs + state.raceMs) return refuse(500);
     if (status === "deleting") return refuse(409, "The snapshot is being deleted."); // assumed
     snapshot.word = undefined;
     snapshot.deletedAtMs = now();
@@ -388,6 +412,34 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     };
   };
 
+  // https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvirtualserver/
+  const getServer = (request: EmulatedRequest): Answer => {
+    const server = servers.get(request.param("id"));
+    if (!server) return missing("Server", request.param("id"));
+    return {
+      status: 200,
+      body: {
+        account_id: digest("account"),
+        addresses: null,
+        created_at: "2025-07-01T09:00:00Z",
+        created_by: userId,
+        disk_config: "MANUAL",
+        id: server.id,
+        locked: false,
+        metadata: {},
+        modified_at: "2025-07-01T09:00:00Z",
+        name: server.name,
+        product_category: "compute",
+        product_offering: "virtual_server",
+        server_type: { disk: 100, ephemeral: 0, extra_specs: {}, id: null, name: "s1v1m2", ram: 2, swap: 0, vcpus: 1 },
+        state: "ACTIVE",
+        volumes: [...volumes.values()]
+          .filter(({ serverId }) => serverId === server.id)
+          .map(({ id }) => ({ delete_on_termination: false, id })),
+      },
+    };
+  };
+
   // https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
   const revertVolume = (request: EmulatedRequest): Answer => {
     const { snapshot_id: snapshotId } = bodyOf(request);
@@ -400,11 +452,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     if (snapshot?.volumeId !== volume.id) return missing("Snapshot", snapshotId);
     const volumeState = stateOf(volume);
     if (volumeState !== "available") return refuse(409, `Invalid volume: the volume's state is ${volumeState}.`);
-    const newest = volume.snapshots
-      .present()
-      .sort((a, b) => a.createdAtMs - b.createdAtMs)
-      .at(-1);
-    if (snapshot !== newest) {
+    if (snapshot !== newest(volume)) {
       return refuse(state.olderRevertStatus, "Only the most recent snapshot of a volume can be reverted to.");
     }
     if (statusOf(snapshot) !== "available") return refuse(409, "Invalid snapshot: it is not available."); // assumed
@@ -414,7 +462,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
   };
 
   const ofSnapshot = (request: EmulatedRequest) => find(request.param("id"))?.volumeId;
-  const ofVolume = (request: EmulatedRequest) => request.param("id");
+  const inPath = (request: EmulatedRequest) => request.param("id");
   const inBody = (request: EmulatedRequest) => {
     const { volume_id: volumeId } = bodyOf(request);
     return typeof volumeId === "string" ? volumeId : undefined;
@@ -425,6 +473,8 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       method: "GET",
       path: `${base}/snapshots`,
       lists: true,
+      counts: true,
+      isLaterPage: (request) => request.query.get("marker") !== null || Number(request.query.get("offset") ?? 0) > 0,
       target: (request) => request.query.get("volume_id") ?? undefined,
       handle: listSnapshots,
     },
@@ -433,6 +483,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       method: "POST",
       path: `${base}/snapshots`,
       changes: true,
+      takes: true,
       target: inBody,
       handle: createSnapshot,
     },
@@ -459,13 +510,14 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       target: ofSnapshot,
       handle: deleteSnapshot,
     },
-    { operation: "get-volume", method: "GET", path: `${base}/volumes/:id`, target: ofVolume, handle: getVolume },
+    { operation: "get-volume", method: "GET", path: `${base}/volumes/:id`, target: inPath, handle: getVolume },
+    { operation: "get-server", method: "GET", path: `${base}/servers/:id`, target: inPath, handle: getServer },
     {
       operation: "revert-volume",
       method: "POST",
       path: `${base}/volumes/:id/revert`,
       changes: true,
-      target: ofVolume,
+      target: inPath,
       handle: revertVolume,
     },
   ];

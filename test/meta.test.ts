@@ -373,35 +373,43 @@ describe("the types that programs see", () => {
     },
   );
 
-  const policyOutputNames = sorted([
-    ...platforms.flatMap((platform) =>
-      Object.entries(policyFields(platform)).flatMap(([field, { internal }]) => (internal ? [] : [field])),
-    ),
-    ...Object.keys(policyOutputs),
-    "dueAt",
-  ]);
+  type Fields = Readonly<Record<string, { readonly internal?: true }>>;
+  /** What a user gives, and what `check` works out and shows. */
+  const shown = (fields: Fields) =>
+    Object.keys(fields).filter((field) => !fields[field]?.internal || field === "dueAt");
+  const resourceClasses = {
+    Snapshot: {
+      file: snapshot,
+      outputsOn: (platform: PlatformDefinition) => [
+        ...shown(snapshotFields(platform)),
+        ...Object.keys(commonOutputs),
+        ...Object.keys(platform.outputs),
+      ],
+    },
+    BackupPolicy: {
+      file: policy,
+      outputsOn: (platform: PlatformDefinition) => [...shown(policyFields(platform)), ...Object.keys(policyOutputs)],
+    },
+  };
 
-  it("give a BackupPolicy every input and output, each of which resolves", () => {
-    const members = find(policy, ts.isClassDeclaration, "BackupPolicy").members.filter(ts.isPropertyDeclaration);
-    expect(sorted(members.map((member) => member.name.getText()))).toEqual(policyOutputNames);
-    const registered = /const outputNames = \[([^\]]*)\]/.exec(policy.text)?.[1] ?? "";
-    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(policyOutputNames);
+  it.each(Object.entries(resourceClasses))("give a %s every input and output", (name, { file, outputsOn }) => {
+    const members = find(file, ts.isClassDeclaration, name).members.filter(ts.isPropertyDeclaration);
+    expect(sorted(members.map((member) => member.name.getText()))).toEqual(sorted(platforms.flatMap(outputsOn)));
   });
 
-  const outputs = sorted([
-    ...platforms.flatMap((platform) => [
-      ...Object.entries(snapshotFields(platform)).flatMap(([field, { internal }]) => (internal ? [] : [field])),
-      ...Object.keys(platform.outputs),
-    ]),
-    ...Object.keys(commonOutputs),
-  ]);
-
-  it("give a Snapshot every input and output, each of which resolves", () => {
-    const members = find(snapshot, ts.isClassDeclaration, "Snapshot").members.filter(ts.isPropertyDeclaration);
-    expect(sorted(members.map((member) => member.name.getText()))).toEqual(outputs);
-    const registered = /const outputNames = \[([^\]]*)\]/.exec(snapshot.text)?.[1] ?? "";
-    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(outputs);
-  });
+  it.each(Object.entries(resourceClasses))(
+    "declare to the engine those of a %s that its platform has",
+    (_name, { file, outputsOn }) => {
+      const literal = /const outputNames = (\{[\s\S]*?\n\}) as const/.exec(file.text)?.[1];
+      const { common, own } = new Function(`return ${literal}`)() as {
+        common: string[];
+        own: Record<string, string[]>;
+      };
+      const declared = Object.entries(own).map(([platform, names]) => [platform, sorted([...common, ...names])]);
+      const expected = platforms.map((platform) => [platform.name, sorted(outputsOn(platform))]);
+      expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(expected));
+    },
+  );
 
   it("give a function's result every output that it can have", () => {
     const result = find(functions, ts.isInterfaceDeclaration, "SnapshotResult").members.map(

@@ -3,6 +3,7 @@ import { parseSnapshotId } from "../model/ids";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
 import type { Properties } from "./host";
 import { type Opened, type Session, targetOf, textOf } from "./session";
+import { addressOf } from "./snapshot/read";
 import { describe, idOf, referenceOf } from "./snapshot/state";
 
 /** A snapshot as a function returns it: its resource id and the outputs of a Snapshot. */
@@ -74,6 +75,18 @@ export async function listSnapshots(session: Session, query: Properties): Promis
   return entries.slice(0, most).map(({ target, snapshot }) => toItem(opened, query, target, snapshot));
 }
 
+/** The query for the snapshot that a resource id names, or for a target's newest usable one: `<target's id>/latest`. */
+export function snapshotQuery(id: string): Properties {
+  const { address, definition, target } = addressOf(id);
+  if (address.pending) {
+    throw new SnapshotsError(`"${id}" names a request, not a snapshot that can be read`, {
+      kind: "invalid",
+      executed: "no",
+    });
+  }
+  return { platform: definition.name, [target.argument]: target.id, id };
+}
+
 async function findSnapshot(
   opened: Opened,
   query: Properties,
@@ -88,17 +101,25 @@ async function findSnapshot(
       executed: "no",
     });
   }
-  if (id === "latest") {
+  const address = parseSnapshotId(id);
+  const isOwn =
+    address?.platform === definition.name &&
+    address.kind === target.kind &&
+    address.target === target.id &&
+    !address.pending;
+  const segments = isOwn ? address.segments : [id];
+  const snapshotId = segments.at(-1) ?? id;
+  if (snapshotId === "latest") {
     const { snapshots } = await platform.list(target, scope);
-    const snapshot = snapshots.find(({ status }) => status === "available");
+    const isMeant = (snapshot: ObservedSnapshot): boolean =>
+      snapshot.status === "available" &&
+      segments.slice(0, -1).every((segment, index) => segment === snapshot.segments[index]);
+    const snapshot = snapshots.find(isMeant);
     if (snapshot !== undefined) return { target, snapshot };
     throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot`, {
       kind: "notFound",
     });
   }
-  const address = parseSnapshotId(id);
-  const isOwn = address?.platform === definition.name && address.target === target.id && !address.pending;
-  const snapshotId = isOwn ? (address.segments.at(-1) ?? id) : id;
   const observed = await platform.observe(target, { snapshotId }, scope);
   if (observed.outcome === "found") return { target, snapshot: observed.snapshot };
   const reason = observed.outcome === "gone" ? observed.proof : observed.reason;

@@ -38,9 +38,15 @@ const when = z.enum(["before", "after"]);
  *   client hangs up meanwhile, it ends there
  * - `list-lag`: a list as it stood so many milliseconds ago
  * - `list-shuffle`: a list in another order
+ * - `list-pages`: a list in pages of at most `size` entries; `bare: true` leaves out what counts the entries or leads to
+ *   the next page
+ * - `list-short`: a list without its first or last entry, which it still counts
+ * - `list-shift`: a later page of a list after an entry of an earlier page was deleted; it fires on later pages only
+ * - `join`: a request that takes a snapshot takes none, and its answer names the newest one that exists
  * - `foreign-snapshot`: somebody else takes a snapshot of the request's target, before or after the operation
  * - `expire-snapshot`: the newest usable snapshot of the request's target expires, before or after the operation
  * - `revoke-credentials`: from this request on no credentials are accepted
+ * - `other-account`: from this request on the credentials belong to another account, which has none of the targets
  */
 export const faultRuleSchema = z.discriminatedUnion("fault", [
   z.strictObject({ ...common, fault: z.literal("reset-before-commit") }),
@@ -69,9 +75,19 @@ export const faultRuleSchema = z.discriminatedUnion("fault", [
   z.strictObject({ ...common, fault: z.literal("hold"), when: when.default("after") }),
   z.strictObject({ ...common, fault: z.literal("list-lag"), ms: z.int().min(0) }),
   z.strictObject({ ...common, fault: z.literal("list-shuffle") }),
+  z.strictObject({
+    ...common,
+    fault: z.literal("list-pages"),
+    size: z.int().min(1).default(Number.MAX_SAFE_INTEGER),
+    bare: z.boolean().default(false),
+  }),
+  z.strictObject({ ...common, fault: z.literal("list-short"), entry: z.enum(["first", "last"]).default("first") }),
+  z.strictObject({ ...common, fault: z.literal("list-shift") }),
+  z.strictObject({ ...common, fault: z.literal("join") }),
   z.strictObject({ ...common, fault: z.literal("foreign-snapshot"), when: when.default("before") }),
   z.strictObject({ ...common, fault: z.literal("expire-snapshot"), when: when.default("before") }),
   z.strictObject({ ...common, fault: z.literal("revoke-credentials") }),
+  z.strictObject({ ...common, fault: z.literal("other-account") }),
 ]);
 
 /** A fault on command, as written: members with a default may be left out. */
@@ -124,8 +140,26 @@ export interface Faults {
   readonly active: readonly ActiveFault[];
 }
 
-/** What fault rules may name: the operations of each platform, and whether an operation answers a list. */
-export type KnownOperations = ReadonlyMap<string, ReadonlyMap<string, { readonly lists: boolean }>>;
+/** What fault rules may name: the operations of each platform, and what each of them can do. */
+export type KnownOperations = ReadonlyMap<string, ReadonlyMap<string, Able>>;
+
+/** What an operation can do, as far as a fault may need it. */
+export interface Able {
+  readonly lists: boolean;
+  readonly counts: boolean;
+  readonly pages: boolean;
+  readonly takes: boolean;
+}
+
+/** What the faults need that can't happen to every operation. */
+const needs: Readonly<Partial<Record<CheckedFaultRule["fault"], { able: keyof Able; what: string }>>> = {
+  "list-lag": { able: "lists", what: "answers a list" },
+  "list-shuffle": { able: "lists", what: "answers a list" },
+  "list-pages": { able: "pages", what: "answers a list in pages" },
+  "list-shift": { able: "pages", what: "answers a list in pages" },
+  "list-short": { able: "counts", what: "answers a list with a count" },
+  join: { able: "takes", what: "takes a snapshot or creates a policy" },
+};
 
 const replacing: ReadonlySet<string> = new Set([
   "reset-before-commit",
@@ -138,12 +172,18 @@ const replacing: ReadonlySet<string> = new Set([
   "redirect",
 ]);
 
-const listing: ReadonlySet<string> = new Set(["list-lag", "list-shuffle"]);
+/** A request as fault rules see it. */
+interface FiringRequest {
+  readonly platform: string;
+  readonly operation: string;
+  readonly target: string | undefined;
+  readonly isLaterPage: boolean;
+}
 
 /** Fault rules as the server asks them. */
 export interface FiringFaults extends Faults {
   /** The rules that fire on a request. */
-  fire(platform: string, operation: string, target: string | undefined): CheckedFaultRule[];
+  fire(request: FiringRequest): CheckedFaultRule[];
   /** Resolves to whether the request goes on: `false` where its client has hung up. */
   hold(rule: CheckedFaultRule, hungUp: Promise<void>): Promise<boolean>;
 }
@@ -154,11 +194,16 @@ export function createFaults(known: KnownOperations): FiringFaults {
   let entries: Entry[] = [];
   const held = new Map<CheckedFaultRule, Set<() => void>>();
 
-  const matches = (rule: CheckedFaultRule, platform: string, operation: string, target: string | undefined) =>
+  const isAble = (rule: CheckedFaultRule, able: Able | undefined) => {
+    const needed = needs[rule.fault];
+    return needed === undefined || able?.[needed.able] === true;
+  };
+  const matches = (rule: CheckedFaultRule, { platform, operation, target, isLaterPage }: FiringRequest) =>
     rule.platform === platform &&
     (rule.operation === undefined || rule.operation === operation) &&
     (rule.target === undefined || rule.target === target) &&
-    (!listing.has(rule.fault) || known.get(platform)?.get(operation)?.lists === true);
+    (rule.fault !== "list-shift" || isLaterPage) &&
+    isAble(rule, known.get(platform)?.get(operation));
 
   return {
     add(input) {
@@ -172,9 +217,9 @@ export function createFaults(known: KnownOperations): FiringFaults {
             `fault rule: ${rule.platform} has no operation ${rule.operation}; known: ${names(operations)}`,
           );
         }
-        if (listing.has(rule.fault) && !operation.lists) {
+        if (!isAble(rule, operation)) {
           throw new Error(
-            `fault rule: ${rule.fault} needs an operation that answers a list, ${rule.operation} doesn't`,
+            `fault rule: ${rule.fault} needs an operation that ${needs[rule.fault]?.what}, ${rule.operation} doesn't`,
           );
         }
       }
@@ -201,12 +246,12 @@ export function createFaults(known: KnownOperations): FiringFaults {
     get active() {
       return entries;
     },
-    fire(platform, operation, target) {
+    fire(request) {
       const firing: CheckedFaultRule[] = [];
       let replaced = false;
       for (const entry of entries) {
         const { rule } = entry;
-        if (!matches(rule, platform, operation, target)) continue;
+        if (!matches(rule, request)) continue;
         if (replacing.has(rule.fault) && replaced) continue;
         entry.seen += 1;
         if (entry.seen <= rule.skip) continue;

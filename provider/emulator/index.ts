@@ -1,14 +1,7 @@
 import type { FaultRule, Faults } from "./faults";
 import { emulatedPlatforms } from "./platforms";
-import { startServer } from "./server";
-import type {
-  Access,
-  Credentials,
-  PlatformContext,
-  PlatformDefinition,
-  PlatformService,
-  RecordedRequest,
-} from "./types";
+import { type ServedPlatform, startServer } from "./server";
+import type { Access, Credentials, PlatformContext, PlatformDefinition, RecordedRequest } from "./types";
 
 export { type ActiveFault, type FaultRule, type Faults, faultRuleSchema, parseFaults } from "./faults";
 export type { Access, Credentials, RecordedRequest } from "./types";
@@ -37,8 +30,12 @@ export interface EmulatorOptions {
   latencyMs?: number;
   /** Fault rules in force from the start. */
   faults?: readonly FaultRule[];
-  /** The platforms' clock, in milliseconds since 1970; also the `Date` of every answer. Default: the machine's. */
+  /** The platforms' clock, in milliseconds since 1970. Default: the machine's. */
   now?: () => number;
+  /** The clock of the platforms' storage, which dates the snapshots. Default: `now`. */
+  storageNow?: () => number;
+  /** The clock behind the `Date` of every answer; undefined: the answer has none. Default: `now`. */
+  date?: () => number | undefined;
   /** Called right before and right after a request that asks for a change is carried out, or refused. */
   onChange?: (request: RecordedRequest, moment: "before" | "after") => void;
   /** Credentials other than the invented ones, by platform and field of its connection. */
@@ -55,6 +52,8 @@ export type Emulator = States & {
   readonly port: number;
   /** The environment variables that point every default connection at the emulator. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The platforms' clock, in milliseconds since 1970. */
+  now(): number;
   /** Every request that arrived, in order; grows while the emulator runs. */
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
@@ -69,13 +68,23 @@ export type Emulator = States & {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const now = options.now ?? Date.now;
   let url = "";
-  const platforms: Record<string, { service: PlatformService<object>; access: Access }> = {};
+  const platforms: Record<string, ServedPlatform> = {};
   for (const [name, platform] of Object.entries(emulatedPlatforms)) {
     const definition: PlatformDefinition<object, unknown> = platform;
     const credentials = { ...definition.credentials, ...options.credentials?.[name as EmulatedPlatform] };
-    const access: Access = { credentials, revoked: false };
-    const context: PlatformContext = { access, now, url: () => url };
-    platforms[name] = { service: definition.start(context), access };
+    const access: Access = { credentials, revoked: false, isOtherAccount: false };
+    const context: PlatformContext = {
+      access,
+      now,
+      storageNow: options.storageNow ?? now,
+      isEmpty: false,
+      url: () => url,
+    };
+    platforms[name] = {
+      service: definition.start(context),
+      otherAccount: definition.start({ ...context, isEmpty: true }),
+      access,
+    };
   }
 
   const server = await startServer({
@@ -83,6 +92,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     now,
+    date: options.date ?? now,
     onChange: options.onChange ?? (() => {}),
   });
   url = `http://127.0.0.1:${server.port}`;
@@ -101,5 +111,5 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     Object.assign(environment, definition.environment(url, platforms[name]?.access.credentials ?? {}));
   }
   const { port, requests, faults, refuse, accept, close } = server;
-  return { ...states, url, port, environment, requests, faults, refuse, accept, close };
+  return { ...states, url, port, environment, now, requests, faults, refuse, accept, close };
 }

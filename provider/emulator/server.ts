@@ -4,7 +4,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { type CheckedFaultRule, createFaults, type Faults, misshape } from "./faults";
-import type { Answer, EmulatedRequest, PlatformService, RecordedRequest, Route } from "./types";
+import type { Access, Answer, EmulatedRequest, Listing, PlatformService, RecordedRequest, Route } from "./types";
 
 /** The running HTTP server under the emulator. */
 export interface EmulatorServer {
@@ -18,29 +18,48 @@ export interface EmulatorServer {
   close(): Promise<void>;
 }
 
+/** One platform as it is served. */
+export interface ServedPlatform {
+  readonly service: PlatformService<object>;
+  /** The same platform as another account sees it. */
+  readonly otherAccount: PlatformService<object>;
+  readonly access: Access;
+}
+
 /** Serves platforms on one loopback port. */
 export async function startServer(options: {
-  platforms: Readonly<Record<string, { service: PlatformService<object>; access: { revoked: boolean } }>>;
+  platforms: Readonly<Record<string, ServedPlatform>>;
   port: number;
   latencyMs: number;
   now: () => number;
+  date: () => number | undefined;
   onChange: (request: RecordedRequest, moment: "before" | "after") => void;
 }): Promise<EmulatorServer> {
-  const { platforms, latencyMs, now, onChange } = options;
+  const { platforms, latencyMs, now, date, onChange } = options;
   const requests: RecordedRequest[] = [];
   const late = createLateness();
   const faults = createFaults(
     new Map(
       Object.entries(platforms).map(([platform, { service }]) => [
         platform,
-        new Map(service.routes.map((route) => [route.operation, { lists: route.lists === true }])),
+        new Map(
+          service.routes.map((route) => [
+            route.operation,
+            {
+              lists: route.lists === true,
+              counts: route.counts === true,
+              pages: route.isLaterPage !== undefined,
+              takes: route.takes === true,
+            },
+          ]),
+        ),
       ]),
     ),
   );
 
   const record = (
     incoming: IncomingMessage,
-    known: Pick<RecordedRequest, "platform" | "operation" | "query" | "target" | "changes" | "faults">,
+    known: Pick<RecordedRequest, "platform" | "operation" | "query" | "target" | "isLaterPage" | "changes" | "faults">,
   ) => {
     const recorded: RecordedRequest = {
       ...known,
@@ -58,16 +77,18 @@ export async function startServer(options: {
 
   const answerRequest = async (context: Context<Env>, platform: string, route: Route | undefined) => {
     const { incoming, outgoing } = context.env;
-    const { service, access } = platforms[platform] as (typeof platforms)[string];
-    const listing = { lagMs: 0, shuffled: false };
-    const request = await toRequest(context, route?.operation ?? "unknown", listing);
+    const { service, otherAccount, access } = platforms[platform] as ServedPlatform;
+    const request = await toRequest(context, route?.operation ?? "unknown");
+    const { listing } = request;
     const target = route?.target?.(request);
-    const firing = route ? faults.fire(platform, route.operation, target) : [];
+    const isLaterPage = route?.isLaterPage?.(request) === true;
+    const firing = route ? faults.fire({ platform, operation: route.operation, target, isLaterPage }) : [];
     const recorded = record(incoming, {
       platform,
       operation: request.operation,
       query: route?.download ? "" : request.rawQuery,
       target,
+      isLaterPage,
       changes: route ? route.changes === true : asksForChange(request.method),
       faults: firing.map((rule) => rule.fault),
     });
@@ -91,7 +112,12 @@ export async function startServer(options: {
     for (const rule of firing) {
       if (rule.fault === "list-lag") listing.lagMs = rule.ms;
       if (rule.fault === "list-shuffle") listing.shuffled = true;
+      if (rule.fault === "list-pages") Object.assign(listing, { pageSize: rule.size, isBare: rule.bare });
+      if (rule.fault === "list-short") listing.withheld = rule.entry;
+      if (rule.fault === "list-shift") listing.isShifted = true;
+      if (rule.fault === "join") request.joins = true;
       if (rule.fault === "revoke-credentials") access.revoked = true;
+      if (rule.fault === "other-account") access.isOtherAccount = true;
     }
     await late.wait(latencyMs + waitMs("before"));
     if (!(await goesOn("before"))) return RESPONSE_ALREADY_SENT;
@@ -104,7 +130,8 @@ export async function startServer(options: {
       const refused = service.admit(request);
       if (!route?.download) headers = service.headers?.() ?? {};
       if (recorded.changes) onChange(recorded, "before");
-      answer = refused ?? route?.handle(request) ?? service.refusal(404);
+      const served = route && access.isOtherAccount ? otherAccount.routes[service.routes.indexOf(route)] : route;
+      answer = refused ?? served?.handle(request) ?? service.refusal(404);
       recorded.committed = recorded.changes && !refused && route !== undefined && answer.status < 400;
       if (recorded.changes) onChange(recorded, "after");
     }
@@ -112,7 +139,7 @@ export async function startServer(options: {
     await late.wait(waitMs("after"));
     if (!(await goesOn("after"))) return RESPONSE_ALREADY_SENT;
 
-    send(outgoing, request.method, now(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
+    send(outgoing, request.method, date(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
       recorded.status = status;
     });
     return RESPONSE_ALREADY_SENT;
@@ -134,6 +161,7 @@ export async function startServer(options: {
       operation: "unknown",
       query: "",
       target: undefined,
+      isLaterPage: false,
       changes: asksForChange(context.req.method),
       faults: [],
     });
@@ -182,11 +210,7 @@ type Env = { Bindings: HttpBindings };
 
 const asksForChange = (method: string) => !["GET", "HEAD"].includes(method);
 
-async function toRequest(
-  context: Context<Env>,
-  operation: string,
-  listing: EmulatedRequest["listing"],
-): Promise<EmulatedRequest> {
+async function toRequest(context: Context<Env>, operation: string): Promise<EmulatedRequest> {
   const { incoming } = context.env;
   const rawUrl = incoming.url ?? "/";
   const rawQuery = rawUrl.includes("?") ? rawUrl.slice(rawUrl.indexOf("?") + 1) : "";
@@ -207,7 +231,15 @@ async function toRequest(
         return undefined;
       }
     },
-    listing,
+    listing: {
+      lagMs: 0,
+      shuffled: false,
+      pageSize: Number.POSITIVE_INFINITY,
+      isBare: false,
+      withheld: undefined,
+      isShifted: false,
+    } satisfies Listing,
+    joins: false,
   };
 }
 
@@ -217,9 +249,14 @@ const replaces = (rule: CheckedFaultRule) => {
     case "hold":
     case "list-lag":
     case "list-shuffle":
+    case "list-pages":
+    case "list-short":
+    case "list-shift":
+    case "join":
     case "foreign-snapshot":
     case "expire-snapshot":
     case "revoke-credentials":
+    case "other-account":
       return false;
     default:
       return true;
@@ -243,7 +280,7 @@ const commits = (rule: CheckedFaultRule) => {
 function send(
   outgoing: ServerResponse,
   method: string,
-  nowMs: number,
+  dateMs: number | undefined,
   headers: Record<string, string>,
   answer: Answer,
   fault: CheckedFaultRule | undefined,
@@ -253,8 +290,9 @@ function send(
   const reset = () => outgoing.socket?.resetAndDestroy();
   const write = ({ status, body, contentType, headers: own }: Answer, cut = false) => {
     const bytes = toBytes(body);
+    outgoing.sendDate = false;
     outgoing.writeHead(status, {
-      date: new Date(nowMs).toUTCString(),
+      ...(dateMs === undefined ? {} : { date: new Date(dateMs).toUTCString() }),
       ...headers,
       ...(body === undefined && contentType === undefined ? {} : { "content-type": contentType ?? typeOf(body) }),
       "content-length": String(bytes.length),
@@ -281,7 +319,7 @@ function send(
       const own = service.refusal(fault.status);
       write({
         status: fault.status,
-        body: fault.body === undefined ? own.body : fault.body,
+        body: fault.status === 204 ? undefined : fault.body === undefined ? own.body : fault.body,
         ...(fault.contentType === undefined ? {} : { contentType: fault.contentType }),
         ...(fault.headers === undefined ? {} : { headers: fault.headers }),
       });

@@ -60,6 +60,19 @@ export function createShelf<Item>(now: () => number): Shelf<Item> {
   return shelf;
 }
 
+/** One page of a list and how many entries the list says that it has; `page` counts from 0. */
+export function pageOf<Item>(
+  items: readonly Item[],
+  { page, size, listing }: { page: number; size: number; listing: Listing },
+): { shown: Item[]; total: number } {
+  const { withheld, isShifted, pageSize } = listing;
+  const width = Math.min(size, pageSize);
+  const gone = isShifted && page > 0 ? 1 : 0;
+  const left = withheld === "first" ? items.slice(1) : withheld === "last" ? items.slice(0, -1) : items;
+  const start = page === 0 ? 0 : page * width + gone;
+  return { shown: left.slice(start, start + width), total: items.length - gone };
+}
+
 /** The platform's own order, or another one that is neither it nor its reverse (from three entries on). */
 export function arrange<Item>(items: readonly Item[], { shuffled }: Listing): Item[] {
   return shuffled ? [...items.slice(1), ...items.slice(0, 1)] : [...items];

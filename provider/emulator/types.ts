@@ -7,14 +7,24 @@ export interface Access {
   credentials: Credentials;
   /** `true`: every API request is answered as if its credentials were wrong. */
   revoked: boolean;
+  /** `true`: the credentials belong to another account, which has none of the targets. */
+  isOtherAccount: boolean;
 }
 
-/** How this one answer shows a list: changed only by the faults `list-lag` and `list-shuffle`. */
+/** How this one answer shows a list: changed only by the faults whose names begin with `list-`. */
 export interface Listing {
   /** The list as it stood that many milliseconds ago; 0: as it stands. */
   lagMs: number;
   /** `true`: in another order than the platform's own. */
   shuffled: boolean;
+  /** Highest number of entries on a page, whatever was asked for. */
+  pageSize: number;
+  /** `true`: without the members that count the entries or lead to the next page. */
+  isBare: boolean;
+  /** The entry that is counted and left out. */
+  withheld: "first" | "last" | undefined;
+  /** `true`: an entry of an earlier page has been deleted since that page was answered. */
+  isShifted: boolean;
 }
 
 /** One HTTP request as a platform's emulator sees it. */
@@ -35,6 +45,8 @@ export interface EmulatedRequest {
   /** The body read as JSON, `undefined` where it isn't. */
   json(): unknown;
   readonly listing: Listing;
+  /** `true`: nothing is taken for this request, and the answer names the newest one that exists. */
+  joins: boolean;
 }
 
 /** One HTTP answer. A body that is neither a string nor bytes is sent as JSON. */
@@ -57,10 +69,16 @@ export interface Route {
   readonly changes?: true;
   /** The operation answers a list of snapshots: the faults `list-lag` and `list-shuffle` apply. */
   readonly lists?: true;
+  /** The list says how many entries it has: the fault `list-short` applies. */
+  readonly counts?: true;
+  /** The operation takes a snapshot or creates a policy, and its answer names it: the fault `join` applies. */
+  readonly takes?: true;
   /** A download: signed by its query, so no credentials are checked and its query is never recorded. */
   readonly download?: true;
   /** The id of the target that a request is about, if it is about one. */
   target?(request: EmulatedRequest): string | undefined;
+  /** Whether a request asks for a page after the first one; left out where a list has no pages. */
+  isLaterPage?(request: EmulatedRequest): boolean;
   handle(request: EmulatedRequest): Answer;
 }
 
@@ -69,6 +87,10 @@ export interface PlatformContext {
   readonly access: Access;
   /** The platform's clock, in milliseconds since 1970. */
   now(): number;
+  /** The clock of the platform's storage, which dates the snapshots. */
+  storageNow(): number;
+  /** The account has no targets. */
+  readonly isEmpty: boolean;
   /** The server's address without a trailing slash, for links. */
   url(): string;
 }
@@ -118,6 +140,8 @@ export interface RecordedRequest {
   readonly target: string | undefined;
   /** When it arrived, by the emulator's clock. */
   readonly at: number;
+  /** The request asks for a page of a list after the first one. */
+  readonly isLaterPage: boolean;
   /** The request asks the platform to change something, whatever became of it. */
   readonly changes: boolean;
   /** The names of the request's headers, in lower case: what was sent along, never its value. */

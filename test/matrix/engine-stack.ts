@@ -19,6 +19,8 @@ export interface ProviderCode {
 export interface Declared {
   readonly resource: ResourceName;
   readonly args: Properties;
+  /** The resource before it that it depends on. */
+  readonly dependsOn?: string;
 }
 
 /** A program: its resources by name. */
@@ -61,6 +63,8 @@ export class EngineStack {
   pendingDeletes: Held[] = [];
   /** Everything that was ever told, announcements included. */
   readonly everTold: string[] = [];
+  /** The URNs of the resources that the provider works on now. */
+  readonly acting = new Set<string>();
   private readonly config: Readonly<Record<string, string>>;
   private told: string[] = [];
   private failures: string[] = [];
@@ -79,19 +83,24 @@ export class EngineStack {
   up(program: Program): Promise<Run> {
     return this.run(async (providers) => {
       const replaced: Held[] = [];
-      const outcomes = await Promise.allSettled(
-        Object.entries(program).map(([name, declared]) => this.deploy(name, declared, providers, replaced)),
-      );
+      const deployed = new Map<string, Promise<void>>();
+      for (const [name, declared] of Object.entries(program)) {
+        const before = deployed.get(declared.dependsOn ?? "");
+        const deploy = () =>
+          this.act(urnOf(declared.resource, name), () => this.deploy(name, declared, providers, replaced));
+        deployed.set(name, before === undefined ? deploy() : before.then(deploy));
+      }
+      const outcomes = await Promise.allSettled(deployed.values());
       const orphans = [...this.state].filter(([name]) => program[name] === undefined);
       this.pendingDeletes.push(...replaced);
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
       // Deletions come last, and not at all after a failure.
       for (const held of [...this.pendingDeletes]) {
-        await providers(held.resource).delete?.(held.id, held.props);
+        await this.act(held.urn, () => providers(held.resource).delete?.(held.id, held.props));
         this.pendingDeletes = this.pendingDeletes.filter((other) => other !== held);
       }
       for (const [name, held] of orphans) {
-        await providers(held.resource).delete?.(held.id, held.props);
+        await this.act(held.urn, () => providers(held.resource).delete?.(held.id, held.props));
         this.state.delete(name);
       }
     });
@@ -109,6 +118,14 @@ export class EngineStack {
         }
       }
     });
+  }
+
+  /** The program renames a resource, with an alias: what the state holds of it stays as it is. */
+  rename(name: string, newName: string): void {
+    const held = this.state.get(name);
+    if (held === undefined) return;
+    this.state.delete(name);
+    this.state.set(newName, { ...held, urn: urnOf(held.resource, newName) });
   }
 
   /** `pulumi destroy`. */
@@ -134,6 +151,15 @@ export class EngineStack {
   /** All that is in the state. */
   held(): Held[] {
     return [...this.state.values(), ...this.pendingDeletes];
+  }
+
+  private async act<T>(urn: string, task: () => T): Promise<Awaited<T>> {
+    this.acting.add(urn);
+    try {
+      return await task();
+    } finally {
+      this.acting.delete(urn);
+    }
   }
 
   private async run(act: (providers: Providers) => Promise<void>): Promise<Run> {
@@ -167,9 +193,14 @@ export class EngineStack {
     };
   }
 
-  private async deploy(name: string, { resource, args }: Declared, providers: Providers, replaced: Held[]) {
+  private async deploy(
+    name: string,
+    { resource, args }: Declared,
+    providers: Providers,
+    replaced: Held[],
+  ): Promise<void> {
     const provider = providers(resource);
-    const urn = `urn:pulumi:dev::project::${typeToken(resource)}::${name}`;
+    const urn = urnOf(resource, name);
     const held = this.state.get(name);
     const check = async (olds: Properties): Promise<Properties> => {
       const { inputs, failures } = (await provider.check?.(olds, { ...args, __urn: urn, __provider: "text" })) ?? {};
@@ -218,6 +249,10 @@ export class EngineStack {
       throw error;
     }
   }
+}
+
+function urnOf(resource: ResourceName, name: string): string {
+  return `urn:pulumi:dev::project::${typeToken(resource)}::${name}`;
 }
 
 function configOf(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,6 @@
 import { archive } from "../../emulator/archive";
 import { createBucket } from "../../emulator/limits";
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
 
 const seed = {
@@ -94,7 +94,7 @@ const appIdPattern = /^[a-zA-Z0-9-]{1,40}$/;
 const versionPattern = /^\d{8}-\d{6}$/;
 const linkLifetimeMs = 3_600_000; // assumed
 
-function startDiscloud({ access, now, url }: PlatformContext) {
+function startDiscloud({ access, now, storageNow, isEmpty, url }: PlatformContext) {
   const apps = new Map<string, DiscloudApp>();
   const busy = new Map<string, boolean | number>();
   const links = new Map<string, { appId: string; version: string; expiresAtMs: number }>();
@@ -149,7 +149,7 @@ function startDiscloud({ access, now, url }: PlatformContext) {
   /** A version has whole seconds: where one is taken, the next free second. */
   const take = (
     app: DiscloudApp,
-    { createdAtMs = now(), sizeBytes = 131_072 + app.snapshots.ever().length * 1024 } = {},
+    { createdAtMs = storageNow(), sizeBytes = 131_072 + app.snapshots.ever().length * 1024 } = {},
   ) => {
     const taken = new Set(app.snapshots.ever().map((snapshot) => snapshot.version));
     let atMs = createdAtMs;
@@ -162,6 +162,7 @@ function startDiscloud({ access, now, url }: PlatformContext) {
   /** assumed: a text without a zone; the documents say only that it is a string. */
   const dateOf = (snapshot: DiscloudSnapshot) => zoned(snapshot.createdAtMs).slice(0, 19).replace("T", " ");
 
+  const newest = ({ snapshots }: DiscloudApp) => snapshots.present().sort(byVersion).at(-1);
   const newestFirst = (app: DiscloudApp, request: EmulatedRequest) =>
     app.snapshots.listed(request.listing).sort(byVersion).reverse();
 
@@ -213,7 +214,8 @@ function startDiscloud({ access, now, url }: PlatformContext) {
       .filter((app) => app.owned && (appId === null || app.id === appId))
       .flatMap((app) => app.snapshots.listed(request.listing).map((snapshot) => ({ app, snapshot })))
       .sort((a, b) => byVersion(b.snapshot, a.snapshot)); // assumed: newest first
-    const items = arrange(all.slice((page - 1) * limit, page * limit), request.listing);
+    const { shown } = pageOf(all, { page: page - 1, size: limit, listing: request.listing });
+    const items = arrange(shown, request.listing);
     // assumed: a page past the end is empty, and empty is 404
     if (items.length === 0) return refusal(404, "No backups found for the given appID");
     const list = items.map(({ app, snapshot }) => accountItem(app.id, snapshot, summary === "true"));
@@ -245,7 +247,7 @@ function startDiscloud({ access, now, url }: PlatformContext) {
       if (typeof occupied === "number") busy.set(app.id, occupied - 1);
       return refusal(409, "Application is busy processing another task");
     }
-    const snapshot = state.addSnapshot(app.id);
+    const snapshot = (request.joins && newest(app)) || state.addSnapshot(app.id);
     return ok("Versioned backup created successfully", {
       app: { id: app.id },
       snapshot: {
@@ -315,10 +317,12 @@ function startDiscloud({ access, now, url }: PlatformContext) {
       },
     });
 
-  const seeded = state.addApp(seed.appId, { name: "Quick start" });
-  seeded.snapshots.seed({ version: seed.version, sizeBytes: 130_048, createdAtMs: Date.UTC(2024, 11, 7, 22, 7, 11) });
-  state.addApp(seed.emptyAppId, { name: "Without snapshots" });
-  state.addApp(seed.foreignAppId, { name: "Somebody else's", owned: false });
+  if (!isEmpty) {
+    const seeded = state.addApp(seed.appId, { name: "Quick start" });
+    seeded.snapshots.seed({ version: seed.version, sizeBytes: 130_048, createdAtMs: Date.UTC(2024, 11, 7, 22, 7, 11) });
+    state.addApp(seed.emptyAppId, { name: "Without snapshots" });
+    state.addApp(seed.foreignAppId, { name: "Somebody else's", owned: false });
+  }
 
   const firstApp = (target?: string) => known(target !== undefined && apps.has(target) ? target : seed.appId);
   const target = (request: EmulatedRequest) => request.param("appId");
@@ -329,6 +333,7 @@ function startDiscloud({ access, now, url }: PlatformContext) {
       method: "GET",
       path: `${base}/snapshot`,
       lists: true,
+      isLaterPage: (request) => Number(request.query.get("page") ?? 1) > 1,
       target: (request) => request.query.get("appID") ?? undefined,
       handle: listSnapshots,
     },
@@ -345,6 +350,7 @@ function startDiscloud({ access, now, url }: PlatformContext) {
       method: "POST",
       path: `${base}/snapshot/:appId`,
       changes: true,
+      takes: true,
       target,
       handle: createSnapshot,
     },
@@ -382,9 +388,9 @@ function startDiscloud({ access, now, url }: PlatformContext) {
       state.addSnapshot(firstApp(appId).id);
     },
     expireNewest: (appId?: string) => {
-      const { snapshots } = firstApp(appId);
-      const newest = snapshots.present().sort(byVersion).at(-1);
-      if (newest) snapshots.remove(newest);
+      const app = firstApp(appId);
+      const expired = newest(app);
+      if (expired) app.snapshots.remove(expired);
     },
   };
 }

@@ -97,7 +97,7 @@ const seeded: readonly DscloudBackup[] = [
   },
 ];
 
-function startDscloud({ access, now }: PlatformContext) {
+function startDscloud({ access, now, storageNow, isEmpty }: PlatformContext) {
   const apps = new Map<string, Shelf<DscloudBackup>>();
   const accountId = seed.accountId;
 
@@ -111,7 +111,7 @@ function startDscloud({ access, now }: PlatformContext) {
     removeApp(id) {
       apps.delete(id);
     },
-    addBackup(appId, { createdAtMs = now(), offsetMinutes = 60, successful = true, size = 118_653, key } = {}) {
+    addBackup(appId, { createdAtMs = storageNow(), offsetMinutes = 60, successful = true, size = 118_653, key } = {}) {
       const shelf = known(appId);
       const taken = new Set(shelf.ever().map((backup) => backup.name));
       const nameAt = (atMs: number) => `Backup at ${local(atMs, offsetMinutes).replace("T", " ")}`;
@@ -164,8 +164,10 @@ function startDscloud({ access, now }: PlatformContext) {
     return { status: 404, body: "Not found" }; // assumed
   };
 
-  state.addApp(seed.appId);
-  for (const backup of seeded) known(seed.appId).seed(backup);
+  if (!isEmpty) {
+    state.addApp(seed.appId);
+    for (const backup of seeded) known(seed.appId).seed(backup);
+  }
 
   const orFirst = (appId?: string) => (appId !== undefined && apps.has(appId) ? appId : seed.appId);
   const base = "/dscloud/v3";

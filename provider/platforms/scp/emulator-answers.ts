@@ -14,6 +14,8 @@ export interface Complaint {
 /** What the three services share. */
 export interface ScpCommon {
   now(): number;
+  /** The clock that dates snapshots. */
+  storageNow(): number;
   /** A service's own refusal, with its `detail` in the form that is set. */
   refuse(status: number, detail?: string | readonly Complaint[]): Answer;
   /** The minor version that a request is answered by. */

@@ -1,4 +1,4 @@
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
 import {
   asUuid,
@@ -92,7 +92,7 @@ const jobStates = ["SUCCESS", "PARTIAL_SUCCESS", "FAILED", "INPROGRESS", "ALL"];
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/ */
 export function createBackup(common: ScpCommon, base: string, region: string) {
-  const { now, refuse } = common;
+  const { now, storageNow, refuse } = common;
   const servers = new Map<string, { id: string; name: string }>();
   const shelf = createShelf<ScpPolicy>(now);
 
@@ -141,7 +141,7 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
     setState(policyId, word) {
       known(policyId).word = word;
     },
-    addHistory(policyId, { state: word = "SUCCESS", startedAtMs = now(), endedAtMs } = {}) {
+    addHistory(policyId, { state: word = "SUCCESS", startedAtMs = storageNow(), endedAtMs } = {}) {
       const policy = known(policyId);
       const schedule = policy.schedules[0];
       const history: ScpHistory = {
@@ -268,10 +268,14 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
   const passes = (text: string, filter: string | null) =>
     filter === null || (state.nameFilter === "exact" ? text === filter : text.includes(filter));
 
-  const page = <Item>(request: EmulatedRequest, items: readonly Item[]): Item[] | undefined => {
+  /** One page, with the list's count. */
+  const page = <Item>(request: EmulatedRequest, items: readonly Item[]) => {
     const size = numberIn(request, "size", 0, 20);
     const number = numberIn(request, "page", 0, 0);
-    return size === undefined || number === undefined ? undefined : items.slice(number * size, (number + 1) * size);
+    if (size === undefined || number === undefined) return undefined;
+    const { listing } = request;
+    const { shown, total } = pageOf(items, { page: number, size, listing });
+    return { contents: arrange(shown, listing), count: listing.isBare ? null : total };
   };
   /** `key:direction`; assumed: one key, and descending by default. */
   const sorted = <Item>(items: Item[], sort: string | null, keys: Record<string, (item: Item) => string | number>) => {
@@ -293,12 +297,9 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
       created_at: ({ createdAtMs }) => createdAtMs,
       name: ({ name }) => name,
     });
-    const contents = ordered && page(request, ordered);
-    if (!contents) return invalid();
-    return {
-      status: 200,
-      body: { contents: arrange(contents, request.listing).map(listItem), count: matching.length },
-    };
+    const shown = ordered && page(request, ordered);
+    if (!shown) return invalid();
+    return { status: 200, body: { ...shown, contents: shown.contents.map(listItem) } };
   };
 
   // https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/checkbackupnameduplication/
@@ -330,6 +331,8 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
       return refuse(400, "The backup name is already in use."); // assumed status
     }
     if (!servers.has(written.server_uuid)) return refuse(500);
+    const joined = request.joins ? shelf.present().at(-1) : undefined;
+    if (joined) return accepted(joined);
     const policy = take({
       ...written,
       retention_period: written.retention_period ?? "WEEK_2",
@@ -418,12 +421,13 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
       backup_start_time: ({ startedAtMs }) => startedAtMs,
       backup_end_time: ({ endedAtMs }) => endedAtMs ?? Number.POSITIVE_INFINITY,
     });
-    const contents = ordered && page(request, ordered);
-    if (!contents) return invalid();
+    const shown = ordered && page(request, ordered);
+    if (!shown) return invalid();
     return {
       status: 200,
       body: {
-        contents: arrange(contents, request.listing).map((history) => ({
+        ...shown,
+        contents: shown.contents.map((history) => ({
           backup_end_time: history.endedAtMs === undefined ? null : instant(history.endedAtMs),
           backup_job_guid: history.id,
           backup_job_state: history.state,
@@ -431,16 +435,16 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
           schedule_id: history.scheduleId,
           schedule_name: history.scheduleName,
         })),
-        count: matching.length,
       },
     };
   };
 
   const target = (request: EmulatedRequest) => request.param("id");
+  const isLaterPage = (request: EmulatedRequest) => Number(request.query.get("page") ?? 0) > 0;
   const path = `${base}/backups`;
   const routes: Route[] = [
-    { operation: "list-backups", method: "GET", path, lists: true, handle: listBackups },
-    { operation: "create-backup", method: "POST", path, changes: true, handle: createPolicy },
+    { operation: "list-backups", method: "GET", path, lists: true, counts: true, isLaterPage, handle: listBackups },
+    { operation: "create-backup", method: "POST", path, changes: true, takes: true, handle: createPolicy },
     {
       operation: "check-backup-name",
       method: "GET",
@@ -477,6 +481,8 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
       method: "GET",
       path: `${path}/:id/backup-histories`,
       lists: true,
+      counts: true,
+      isLaterPage,
       target,
       handle: listHistories,
     },

@@ -1,4 +1,4 @@
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
 import { asUuid, bodyOf, type Course, isObject, numberIn, type Pace, type ScpCommon, wordOf } from "./emulator-answers";
 
@@ -62,7 +62,7 @@ const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/ */
 export function createFileStorage(common: ScpCommon, base: string) {
-  const { now, refuse } = common;
+  const { now, storageNow, refuse } = common;
   const volumes = new Map<string, ScpFileVolume>();
 
   const state: ScpFileStorageState = {
@@ -81,9 +81,9 @@ export function createFileStorage(common: ScpCommon, base: string) {
     removeVolume(id) {
       volumes.delete(id);
     },
-    addSnapshot(volumeId, { state: word, createdAtMs = now(), ...options } = {}) {
+    addSnapshot(volumeId, { state: word, createdAtMs = storageNow(), ...options } = {}) {
       const volume = known(volumeId);
-      const snapshot = take(volume, { readyAtMs: createdAtMs, outcome: "available", createdAtMs, ...options });
+      const snapshot = take(volume, { readyAtMs: now(), outcome: "available", createdAtMs, ...options });
       snapshot.word = word;
       volume.snapshots.add(snapshot);
       return snapshot;
@@ -155,6 +155,11 @@ export function createFileStorage(common: ScpCommon, base: string) {
     };
   };
 
+  const newest = ({ snapshots }: ScpFileVolume) =>
+    snapshots
+      .present()
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+      .at(-1);
   const describe = (snapshot: ScpFileSnapshot) => ({
     created_at: local(snapshot.createdAtMs),
     id: snapshot.id,
@@ -199,12 +204,13 @@ export function createFileStorage(common: ScpCommon, base: string) {
       if (limit === undefined) return invalid();
       const newestFirst = volume.snapshots.listed(request.listing).reverse(); // assumed order
       newestFirst.sort((a, b) => b.createdAtMs - a.createdAtMs);
+      const { shown } = pageOf(newestFirst, { page: 0, size: limit, listing: request.listing });
       return {
         status: 200,
         body: {
           count: newestFirst.length,
           snapshot_size_total_byte: newestFirst.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-          snapshots: arrange(newestFirst.slice(0, limit), request.listing).map(describe),
+          snapshots: arrange(shown, request.listing).map(describe),
         },
       };
     });
@@ -213,8 +219,9 @@ export function createFileStorage(common: ScpCommon, base: string) {
   const createSnapshot = (request: EmulatedRequest): Answer =>
     inBody(request, (volume) => {
       const readyAtMs = now() + state.creatingMs;
-      const snapshot = take(volume, { createdAtMs: now(), readyAtMs, outcome: state.outcome });
-      volume.snapshots.add(snapshot);
+      const joined = request.joins ? newest(volume) : undefined;
+      const snapshot = joined ?? take(volume, { createdAtMs: storageNow(), readyAtMs, outcome: state.outcome });
+      if (!joined) volume.snapshots.add(snapshot);
       return { status: 202, body: { snapshot: { ...describe(snapshot), volume_id: volume.id } } };
     });
 
@@ -313,6 +320,7 @@ export function createFileStorage(common: ScpCommon, base: string) {
       method: "GET",
       path: `${base}/snapshots`,
       lists: true,
+      counts: true,
       target: queried,
       handle: listSnapshots,
     },
@@ -321,6 +329,7 @@ export function createFileStorage(common: ScpCommon, base: string) {
       method: "POST",
       path: `${base}/snapshots`,
       changes: true,
+      takes: true,
       target: written,
       handle: createSnapshot,
     },

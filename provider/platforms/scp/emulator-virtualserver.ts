@@ -1,4 +1,4 @@
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
 import {
   asUuid,
@@ -26,6 +26,8 @@ export interface ScpSnapshot extends Course {
   /** The volume's size when it was taken. */
   readonly sizeGib: number;
   readonly createdAtMs: number;
+  /** When it was taken, by the platform's clock. */
+  readonly takenAtMs: number;
   updatedAtMs: number | undefined;
 }
 
@@ -96,7 +98,7 @@ const sortKeys: Readonly<Record<string, (snapshot: ScpSnapshot) => string | numb
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/ */
 export function createVirtualServer(common: ScpCommon, base: string) {
-  const { now, refuse } = common;
+  const { now, storageNow, refuse } = common;
   const volumes = new Map<string, ScpVolume>();
   const reverts: { volumeId: string; snapshotId: string; at: number }[] = [];
   const failing = { times: 0, status: 500 };
@@ -129,9 +131,9 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     removeVolume(id) {
       volumes.delete(id);
     },
-    addSnapshot(volumeId, { status, createdAtMs = now(), ...options } = {}) {
+    addSnapshot(volumeId, { status, createdAtMs = storageNow(), ...options } = {}) {
       const volume = known(volumeId);
-      const snapshot = take(volume, { readyAtMs: createdAtMs, outcome: "available", createdAtMs, ...options });
+      const snapshot = take(volume, { readyAtMs: now(), outcome: "available", createdAtMs, ...options });
       snapshot.word = status;
       volume.snapshots.add(snapshot);
       return snapshot;
@@ -209,6 +211,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       metadata: options.metadata ?? {},
       sizeGib: volume.sizeGib,
       createdAtMs,
+      takenAtMs: Math.min(createdAtMs, now()),
       updatedAtMs: undefined,
       readyAtMs,
       outcome,
@@ -217,6 +220,11 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     };
   };
 
+  const newest = ({ snapshots }: ScpVolume) =>
+    snapshots
+      .present()
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+      .at(-1);
   const isNamed = (snapshot: ScpSnapshot, name: string) =>
     state.nameFilter === "exact" ? snapshot.name === name : snapshot.name?.includes(name) === true;
 
@@ -280,14 +288,21 @@ export function createVirtualServer(common: ScpCommon, base: string) {
         return 0;
       });
     const marker = request.query.get("marker");
-    const after = marker === null ? 0 : matching.findIndex(({ id }) => id === marker) + 1;
-    if (marker !== null && after === 0) return badQuery("marker"); // assumed
-    const page = matching.slice(after + offset).slice(0, limit);
+    const found = marker === null ? 0 : matching.findIndex(({ id }) => id === marker) + 1;
+    if (marker !== null && found === 0) return badQuery("marker"); // assumed
+    const { listing } = request;
+    // assumed: after an entry that is gone the list begins again
+    const after = listing.isShifted ? 0 : found;
+    const { shown } = pageOf(matching.slice(after + offset), {
+      page: 0,
+      size: limit,
+      listing: { ...listing, withheld: marker === null || listing.withheld === "last" ? listing.withheld : undefined },
+    });
     return {
       status: 200,
       body: {
-        count: withCount === "true" ? matching.length : null,
-        snapshots: arrange(page, request.listing).map(describe),
+        count: withCount === "true" && !listing.isBare ? matching.length : null,
+        snapshots: arrange(shown, listing).map(describe),
       },
     };
   };
@@ -312,11 +327,13 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       const status = volumeState === "in-use" ? state.attachedStatus : 409; // assumed
       return refuse(status, `Invalid volume: the volume's state is ${volumeState}.`);
     }
+    const joined = request.joins ? newest(volume) : undefined;
+    if (joined) return { status: 202, body: describe(joined) };
     const snapshot = take(volume, {
       name: name as string,
       description: (description as string | null | undefined) ?? null,
       metadata: isObject(metadata) ? metadata : {},
-      createdAtMs: now(),
+      createdAtMs: storageNow(),
       readyAtMs: now() + state.creatingMs,
       outcome: state.outcome,
     });
@@ -353,7 +370,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       return refuse(failing.status);
     }
     const status = statusOf(snapshot);
-    if (status === "creating" || now() < snapshot.createdAtMs + state.raceMs) return refuse(500);
+    if (status === "creating" || now() < snapshot.takenAtMs + state.raceMs) return refuse(500);
     if (status === "deleting") return refuse(409, "The snapshot is being deleted."); // assumed
     snapshot.word = undefined;
     snapshot.deletedAtMs = now();
@@ -400,11 +417,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     if (snapshot?.volumeId !== volume.id) return missing("Snapshot", snapshotId);
     const volumeState = stateOf(volume);
     if (volumeState !== "available") return refuse(409, `Invalid volume: the volume's state is ${volumeState}.`);
-    const newest = volume.snapshots
-      .present()
-      .sort((a, b) => a.createdAtMs - b.createdAtMs)
-      .at(-1);
-    if (snapshot !== newest) {
+    if (snapshot !== newest(volume)) {
       return refuse(state.olderRevertStatus, "Only the most recent snapshot of a volume can be reverted to.");
     }
     if (statusOf(snapshot) !== "available") return refuse(409, "Invalid snapshot: it is not available."); // assumed
@@ -425,6 +438,8 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       method: "GET",
       path: `${base}/snapshots`,
       lists: true,
+      counts: true,
+      isLaterPage: (request) => request.query.get("marker") !== null || Number(request.query.get("offset") ?? 0) > 0,
       target: (request) => request.query.get("volume_id") ?? undefined,
       handle: listSnapshots,
     },
@@ -433,6 +448,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       method: "POST",
       path: `${base}/snapshots`,
       changes: true,
+      takes: true,
       target: inBody,
       handle: createSnapshot,
     },

@@ -83,7 +83,7 @@ const gatewayErrors: Record<number, string> = {
   504: "Gateway Timeout",
 };
 
-function startScp({ access, now, url }: PlatformContext) {
+function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
   const timestamps: number[] = [];
   let ids = 0;
   const nextId = () => {
@@ -180,6 +180,7 @@ function startScp({ access, now, url }: PlatformContext) {
 
   const common: ScpCommon = {
     now,
+    storageNow,
     refuse,
     minor: (request) => Number(versionOf(request)?.id.split(".")[1] ?? 0),
     nextId,
@@ -215,25 +216,28 @@ function startScp({ access, now, url }: PlatformContext) {
     };
   };
 
-  const volume = virtualserver.state.addVolume({ id: seed.volumeId, name: "data" });
-  virtualserver.state.addVolume({ id: seed.attachedVolumeId, name: "root", sizeGib: 8, serverId: seed.serverId });
-  filestorage.state.addVolume({ id: seed.fileVolumeId, name: "my_volume" });
-  backup.state.addServer({ id: seed.serverId, name: "server-001" });
-  const takenAtMs = Date.parse("2025-07-22T09:00:00Z");
-  volume.snapshots.seed({
-    id: seed.snapshotId,
-    volumeId: volume.id,
-    name: "snapshot-1",
-    description: "description",
-    metadata: "Metadata", // a text, as in the documented example
-    sizeGib: volume.sizeGib,
-    createdAtMs: takenAtMs,
-    updatedAtMs: Date.parse("2025-07-26T12:00:00Z"),
-    readyAtMs: Number.NEGATIVE_INFINITY,
-    outcome: "available",
-    word: undefined,
-    deletedAtMs: undefined,
-  });
+  if (!isEmpty) {
+    const volume = virtualserver.state.addVolume({ id: seed.volumeId, name: "data" });
+    virtualserver.state.addVolume({ id: seed.attachedVolumeId, name: "root", sizeGib: 8, serverId: seed.serverId });
+    filestorage.state.addVolume({ id: seed.fileVolumeId, name: "my_volume" });
+    backup.state.addServer({ id: seed.serverId, name: "server-001" });
+    const takenAtMs = Date.parse("2025-07-22T09:00:00Z");
+    volume.snapshots.seed({
+      id: seed.snapshotId,
+      volumeId: volume.id,
+      name: "snapshot-1",
+      description: "description",
+      metadata: "Metadata", // a text, as in the documented example
+      sizeGib: volume.sizeGib,
+      createdAtMs: takenAtMs,
+      takenAtMs,
+      updatedAtMs: Date.parse("2025-07-26T12:00:00Z"),
+      readyAtMs: Number.NEGATIVE_INFINITY,
+      outcome: "available",
+      word: undefined,
+      deletedAtMs: undefined,
+    });
+  }
 
   /** What the hooks below are about: a file volume, a policy, or a volume (default: the first one). */
   const meant = (target?: string) => {

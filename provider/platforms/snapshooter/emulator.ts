@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { archive } from "../../emulator/archive";
 import { createBucket } from "../../emulator/limits";
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
+import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
 
 const seed = {
@@ -145,6 +145,8 @@ export interface SnapshooterState {
     backup?: {
       id?: string;
       createdAtMs?: number;
+      /** By the platform's clock. Default: it has ended. */
+      endsAtMs?: number;
       tag?: SnapshooterTag;
       status?: string;
       fileNames?: readonly string[];
@@ -171,7 +173,7 @@ const inventedKey = Buffer.from(
   `-----BEGIN ${pemLabel}-----\nZW11bGF0ZWQtc25hcHNob290ZXIta2V5Cg\n-----END ${pemLabel}-----`,
 ).toString("base64");
 
-function startSnapshooter({ access, now, url }: PlatformContext) {
+function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformContext) {
   const jobs = new Map<string, SnapshooterJob>();
   const jobList = createShelf<SnapshooterJob>(now);
   const restores: SnapshooterRestore[] = [];
@@ -212,11 +214,13 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
       jobList.remove(known(id));
       jobs.delete(id);
     },
-    addBackup(jobId, { tag = "manual", status = "completed", createdAtMs = now(), ...rest } = {}) {
+    addBackup(jobId, { tag = "manual", status = "completed", createdAtMs = storageNow(), endsAtMs, ...rest } = {}) {
+      const askedAtMs = Math.min(createdAtMs, now());
       const backup = take(known(jobId), {
         tags: only(tag),
         createdAtMs,
-        runsMs: [0, 0],
+        askedAtMs,
+        runsMs: [0, endsAtMs === undefined ? 0 : endsAtMs - askedAtMs],
         outcome: "completed",
         ...rest,
       });
@@ -268,6 +272,11 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
     }
     return undefined;
   };
+  const newestOf = (job: SnapshooterJob) =>
+    job.backups
+      .present()
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+      .at(-1);
   const knownBackup = (backupId: string) => {
     const backup = findBackup(backupId);
     if (!backup) throw new Error(`the emulated SnapShooter has no backup ${backupId}`);
@@ -280,6 +289,8 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
       id?: string;
       tags: SnapshooterBackup["tags"];
       createdAtMs: number;
+      /** By the platform's clock. Default: `createdAtMs`. */
+      askedAtMs?: number;
       runsMs: readonly [pendingMs: number, runningMs: number];
       outcome: string;
       fileNames?: readonly string[];
@@ -288,7 +299,7 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
   ): SnapshooterBackup => {
     const { id = nextId(), createdAtMs, runsMs, outcome, encryptionKey = state.encryptionKey } = options;
     const names = options.fileNames ?? state.fileNames ?? [`${directoryOf(job, createdAtMs)}/test.sql.gz`];
-    const startsAtMs = createdAtMs + runsMs[0];
+    const startsAtMs = (options.askedAtMs ?? createdAtMs) + runsMs[0];
     const files = names.map((name, index) => ({ id: uuid(`${id} ${index}`), name, sizeBytes: 744 + 512 * index }));
     return {
       id,
@@ -436,9 +447,10 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
     const asked = integer(request.query.get("page_size") ?? "15", 15, 100); // assumed default
     if (page === undefined) return invalid({ page: ["The page must be an integer of at least 1."] });
     if (asked === undefined) return invalid({ page_size: ["The page size must be between 15 and 100."] });
-    const size = Math.min(asked, state.pageCap);
-    const last = Math.max(1, Math.ceil(items.length / size));
-    const shown = items.slice((page - 1) * size, page * size);
+    const { listing } = request;
+    const size = Math.min(asked, state.pageCap, listing.pageSize);
+    const { shown, total } = pageOf(items, { page: page - 1, size, listing });
+    const last = Math.max(1, Math.ceil(total / size));
     const path = request.url.split("?", 1)[0] as string;
     const at = (number: number) => {
       const query = new URLSearchParams(request.rawQuery);
@@ -447,8 +459,8 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
     };
     const next = page < last ? at(page + 1) : null;
     const toNext = next !== null && state.nextOrigin ? next.replace(new URL(next).origin, state.nextOrigin) : next;
-    const linked = state.paging === "both" || state.paging === "links";
-    const counted = state.paging === "both" || state.paging === "meta";
+    const linked = !listing.isBare && (state.paging === "both" || state.paging === "links");
+    const counted = !listing.isBare && (state.paging === "both" || state.paging === "meta");
     return {
       status: 200,
       body: {
@@ -462,7 +474,7 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
               path,
               per_page: size,
               to: shown.length === 0 ? null : (page - 1) * size + shown.length,
-              total: items.length,
+              total,
             }
           : {},
       },
@@ -478,6 +490,8 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
     const body = request.json();
     const errors = jobErrors(body);
     if (Object.keys(errors).length > 0) return invalid(errors);
+    const newest = request.joins ? jobList.present().at(-1) : undefined;
+    if (newest) return { status: 201, body: { data: describeJob(newest) } };
     const written = body as WrittenJob;
     const recipe = written.recipe_id === 1 ? "file-backups" : `recipe-${written.recipe_id}`; // assumed
     const job = state.addJob({ name: written.name, recipe, computeType: written.compute.type });
@@ -523,13 +537,17 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
       );
     }
     const set = tags.filter((tag) => flags[`is_${tag}`] === true);
-    const backup = take(job, {
-      tags: only(...(set.length === 0 ? (["manual"] as const) : set)), // assumed: no flag is manual
-      createdAtMs: now(),
-      runsMs: [state.timing.pendingMs, state.timing.runningMs],
-      outcome: state.outcome,
-    });
-    job.backups.add(backup);
+    const joined = request.joins ? newestOf(job) : undefined;
+    const backup =
+      joined ??
+      take(job, {
+        tags: only(...(set.length === 0 ? (["manual"] as const) : set)), // assumed: no flag is manual
+        createdAtMs: storageNow(),
+        askedAtMs: now(),
+        runsMs: [state.timing.pendingMs, state.timing.runningMs],
+        outcome: state.outcome,
+      });
+    if (!joined) job.backups.add(backup);
     const bodies = {
       backup_id: { backup_id: backup.id },
       "data.backup_id": { data: { backup_id: backup.id } },
@@ -641,34 +659,52 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
     jobList.seed(job);
     return job;
   };
-  const seeded = seedJob(seed.jobId, "Docker MySQL SSH");
-  const completedMs = Date.parse("2023-07-06T21:01:58Z");
-  const manual = { tags: only("manual"), outcome: "completed" };
-  const completed = take(seeded, { ...manual, id: seed.backupId, createdAtMs: completedMs, runsMs: [20_000, 31_000] });
-  const expired = take(seeded, {
-    ...manual,
-    id: seed.expiredBackupId,
-    createdAtMs: completedMs - 30 * 86_400_000,
-    runsMs: [20_000, 31_000],
-    outcome: "expired",
-  });
-  seeded.backups.seed(expired);
-  seeded.backups.seed({ ...completed, files: completed.files.map((file) => ({ ...file, id: seed.fileId })) });
-  seedJob(seed.emptyJobId, "Without backups");
+  if (!isEmpty) {
+    const seeded = seedJob(seed.jobId, "Docker MySQL SSH");
+    const completedMs = Date.parse("2023-07-06T21:01:58Z");
+    const manual = { tags: only("manual"), outcome: "completed" };
+    const completed = take(seeded, {
+      ...manual,
+      id: seed.backupId,
+      createdAtMs: completedMs,
+      runsMs: [20_000, 31_000],
+    });
+    const expired = take(seeded, {
+      ...manual,
+      id: seed.expiredBackupId,
+      createdAtMs: completedMs - 30 * 86_400_000,
+      runsMs: [20_000, 31_000],
+      outcome: "expired",
+    });
+    seeded.backups.seed(expired);
+    seeded.backups.seed({ ...completed, files: completed.files.map((file) => ({ ...file, id: seed.fileId })) });
+    seedJob(seed.emptyJobId, "Without backups");
+  }
 
   const orFirst = (jobId?: string) => known(jobId !== undefined && jobs.has(jobId) ? jobId : seed.jobId);
   const base = "/snapshooter/v1";
+  const isLaterPage = (request: EmulatedRequest) => Number(request.query.get("page") ?? 1) > 1;
   const ofJob = (request: EmulatedRequest) => request.param("jobId");
   const ofBackup = (request: EmulatedRequest) => findBackup(request.param("backupId"))?.jobId;
   const backupPath = `${base}/backups/:backupId`;
   const routes: Route[] = [
-    { operation: "list-jobs", method: "GET", path: `${base}/jobs`, lists: true, handle: listJobs },
-    { operation: "create-job", method: "POST", path: `${base}/jobs`, changes: true, handle: createJob },
+    {
+      operation: "list-jobs",
+      method: "GET",
+      path: `${base}/jobs`,
+      lists: true,
+      counts: true,
+      isLaterPage,
+      handle: listJobs,
+    },
+    { operation: "create-job", method: "POST", path: `${base}/jobs`, changes: true, takes: true, handle: createJob },
     {
       operation: "list-backups",
       method: "GET",
       path: `${base}/jobs/:jobId/backups`,
       lists: true,
+      counts: true,
+      isLaterPage,
       target: ofJob,
       handle: listBackups,
     },
@@ -677,6 +713,7 @@ function startSnapshooter({ access, now, url }: PlatformContext) {
       method: "POST",
       path: `${base}/jobs/:jobId/backups/start`,
       changes: true,
+      takes: true,
       target: ofJob,
       handle: startBackup,
     },

@@ -76,7 +76,7 @@ export interface VirtusState {
 const keyLifetimeMs = 30 * 86_400_000; // assumed from the dates in the documented example
 const dayMs = 86_400_000;
 
-function startVirtus({ access, now, url }: PlatformContext) {
+function startVirtus({ access, now, storageNow, isEmpty, url }: PlatformContext) {
   const targets = new Map<string, VirtusTarget>();
   const restores: { databaseId: string; versionId: string; at: number }[] = [];
   const creates: number[] = [];
@@ -130,13 +130,19 @@ function startVirtus({ access, now, url }: PlatformContext) {
 
   const take = (
     { id, snapshotName, snapshots }: VirtusTarget,
-    { modifiedMs = now(), sizeBytes = 129_007 }: { modifiedMs?: number; sizeBytes?: number } = {},
+    { modifiedMs = storageNow(), sizeBytes = 129_007 }: { modifiedMs?: number; sizeBytes?: number } = {},
   ): VirtusSnapshot => {
     const taken = new Set(snapshots.ever().map((snapshot) => snapshot.modifiedMs));
     let atMs = modifiedMs;
     while (taken.has(atMs)) atMs += 1;
     return { name: snapshotName, sizeBytes, modifiedMs: atMs, versionId: uuid(`${id} ${atMs}`) };
   };
+
+  const newest = ({ snapshots }: VirtusTarget) =>
+    snapshots
+      .present()
+      .sort((a, b) => a.modifiedMs - b.modifiedMs)
+      .at(-1);
 
   /** A signed query, another one each time: of one version, or of whatever is newest where it holds no `versionId`. */
   const sign = (target: VirtusTarget, versionId: string | undefined) => {
@@ -190,8 +196,8 @@ function startVirtus({ access, now, url }: PlatformContext) {
       return refusal(429, "DAILY_SNAPSHOTS_LIMIT_REACHED"); // assumed code
     }
     creates.push(at);
-    const snapshot = state.addSnapshot(target.id);
-    const key = sign(target, state.versionIds.create ? snapshot.versionId : undefined);
+    const snapshot = (request.joins && newest(target)) || state.addSnapshot(target.id);
+    const key = sign(target, state.versionIds.create || request.joins ? snapshot.versionId : undefined);
     return success({
       url: `${url()}/virtus-snapshots/${collection(target)}/${accountId}/${snapshot.name}.zip?${key}`,
       key,
@@ -275,14 +281,16 @@ function startVirtus({ access, now, url }: PlatformContext) {
     return { status: 200, body: archive(label, snapshot.sizeBytes), contentType: "application/zip" };
   };
 
-  const app = addTarget("app", seed.appId, seed.snapshotName);
-  const database = state.addDatabase(seed.databaseId);
-  // The documented dates: three of one name and size, told apart by `modified` alone.
-  for (const date of ["2024-06-25T05:15:51.533Z", "2024-06-26T07:05:40.000Z", "2024-06-27T06:23:42.326Z"]) {
-    app.snapshots.seed(take(app, { modifiedMs: Date.parse(date) }));
-  }
-  for (const date of ["2025-08-12T13:29:11.000Z", "2025-08-13T13:29:11.000Z"]) {
-    database.snapshots.seed(take(database, { modifiedMs: Date.parse(date) }));
+  if (!isEmpty) {
+    const app = addTarget("app", seed.appId, seed.snapshotName);
+    const database = state.addDatabase(seed.databaseId);
+    // The documented dates: three of one name and size, told apart by `modified` alone.
+    for (const date of ["2024-06-25T05:15:51.533Z", "2024-06-26T07:05:40.000Z", "2024-06-27T06:23:42.326Z"]) {
+      app.snapshots.seed(take(app, { modifiedMs: Date.parse(date) }));
+    }
+    for (const date of ["2025-08-12T13:29:11.000Z", "2025-08-13T13:29:11.000Z"]) {
+      database.snapshots.seed(take(database, { modifiedMs: Date.parse(date) }));
+    }
   }
 
   const orFirst = (targetId?: string) => known(targetId !== undefined && targets.has(targetId) ? targetId : seed.appId);
@@ -304,6 +312,7 @@ function startVirtus({ access, now, url }: PlatformContext) {
         method: "POST",
         path,
         changes: true,
+        takes: true,
         target,
         handle: createSnapshot(kind),
       },
@@ -345,12 +354,9 @@ function startVirtus({ access, now, url }: PlatformContext) {
       state.addSnapshot(orFirst(targetId).id);
     },
     expireNewest: (targetId?: string) => {
-      const { snapshots } = orFirst(targetId);
-      const newest = snapshots
-        .present()
-        .sort((a, b) => a.modifiedMs - b.modifiedMs)
-        .at(-1);
-      if (newest) snapshots.remove(newest);
+      const target = orFirst(targetId);
+      const expired = newest(target);
+      if (expired) target.snapshots.remove(expired);
     },
   };
 }

@@ -1,3 +1,4 @@
+export type { ArchiveKind, ArchiveVerdict } from "./archive";
 export type { Emulator, EmulatorOptions, FaultRule } from "./emulator";
 export { systemClock } from "./http/system-clock";
 export { type Clock, instantOf, isoText } from "./model/clock";
@@ -16,8 +17,19 @@ export { definitions, type PlatformName } from "./platforms";
 export { backupPolicyResource } from "./resources/backup-policy";
 export { policyFields, policyOutputs } from "./resources/backup-policy/fields";
 export {
+  type ByteSink,
+  type Downloaded,
+  type DownloadOptions,
+  downloadBytes,
+  type Held,
+  type StoredFacts,
+} from "./resources/download";
+export {
+  filesOfSnapshot,
   linkToSnapshot,
   listSnapshots,
+  type SnapshotFileSource,
+  type SnapshotFiles,
   type SnapshotItem,
   showSnapshot,
   snapshotQuery,

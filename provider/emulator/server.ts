@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
+import { Content } from "./archive";
 import { type CheckedFaultRule, createFaults, type Faults, misshape } from "./faults";
+import { sendContent } from "./storage";
 import type { Access, Answer, EmulatedRequest, Listing, PlatformService, RecordedRequest, Route } from "./types";
 
 /** The running HTTP server under the emulator. */
@@ -50,6 +52,7 @@ export async function startServer(options: {
               counts: route.counts === true,
               pages: route.isLaterPage !== undefined,
               takes: route.takes === true,
+              downloads: route.download === true,
             },
           ]),
         ),
@@ -139,7 +142,7 @@ export async function startServer(options: {
     await late.wait(waitMs("after"));
     if (!(await goesOn("after"))) return RESPONSE_ALREADY_SENT;
 
-    send(outgoing, request.method, date(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
+    send(outgoing, request.method, date(), headers, answer ?? service.refusal(500), firing, service, (status) => {
       recorded.status = status;
     });
     return RESPONSE_ALREADY_SENT;
@@ -257,6 +260,9 @@ const replaces = (rule: CheckedFaultRule) => {
     case "expire-snapshot":
     case "revoke-credentials":
     case "other-account":
+    case "stall":
+    case "corrupt":
+    case "whole":
       return false;
     default:
       return true;
@@ -283,21 +289,26 @@ function send(
   dateMs: number | undefined,
   headers: Record<string, string>,
   answer: Answer,
-  fault: CheckedFaultRule | undefined,
+  firing: readonly CheckedFaultRule[],
   service: PlatformService<object>,
   answered: (status: number) => void,
 ): void {
+  const fault = firing.find((rule) => replaces(rule));
   const reset = () => outgoing.socket?.resetAndDestroy();
   const write = ({ status, body, contentType, headers: own }: Answer, cut = false) => {
-    const bytes = toBytes(body);
     outgoing.sendDate = false;
-    outgoing.writeHead(status, {
+    const all = {
       ...(dateMs === undefined ? {} : { date: new Date(dateMs).toUTCString() }),
       ...headers,
       ...(body === undefined && contentType === undefined ? {} : { "content-type": contentType ?? typeOf(body) }),
-      "content-length": String(bytes.length),
       ...own,
-    });
+    };
+    if (body instanceof Content) {
+      sendContent(outgoing, body, all, firing, answered);
+      return;
+    }
+    const bytes = toBytes(body);
+    outgoing.writeHead(status, { "content-length": String(bytes.length), ...all });
     if (cut) {
       // Half of what content-length promised, and the end only once it has left this process.
       outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => setImmediate(() => outgoing.destroy()));
@@ -329,7 +340,7 @@ function send(
       write({ status: fault.status, body: gatewayPage, contentType: "text/html; charset=utf-8" });
       return;
     case "wrong-shape":
-      write({ ...answer, body: misshape(answer.body) });
+      write({ ...answer, body: answer.body instanceof Content ? answer.body : misshape(answer.body) });
       return;
     case "empty-body":
       write({ status: answer.status, body: "", contentType: "application/json" });
@@ -352,7 +363,7 @@ const toBytes = (body: unknown): Buffer => {
 };
 
 const typeOf = (body: unknown) => {
-  if (Buffer.isBuffer(body)) return "application/octet-stream";
+  if (Buffer.isBuffer(body) || body instanceof Content) return "application/octet-stream";
   return typeof body === "string" ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
 };
 

@@ -1,6 +1,8 @@
 import { SnapshotsError } from "../model/errors";
 import { parseSnapshotId } from "../model/ids";
+import type { PlatformDefinition } from "../model/platform";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
+import type { ByteSource } from "./download";
 import type { Properties } from "./host";
 import { type Opened, type Session, targetOf, textOf } from "./session";
 import { addressOf } from "./snapshot/read";
@@ -138,15 +140,67 @@ export async function showSnapshot(session: Session, query: Properties): Promise
   return toItem(opened, query, target, snapshot);
 }
 
+/** A file of a snapshot, as it can be downloaded. */
+export interface SnapshotFileSource {
+  /** Its name on the platform, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
+  readonly name: string | undefined;
+  readonly source: ByteSource;
+}
+
+/** What a snapshot is downloaded as. */
+export interface SnapshotFiles {
+  /** The resource id of the snapshot: `latest` is one of them by now. */
+  readonly resourceId: string;
+  /** Whether every file is an archive, by the platform's documents. */
+  readonly areArchives: boolean;
+  readonly files: readonly SnapshotFileSource[];
+}
+
+/** The files of one snapshot, each with fresh links. */
+export async function filesOfSnapshot(session: Session, query: Properties): Promise<SnapshotFiles> {
+  const opened = openFor(session, query);
+  const { definition, platform } = opened;
+  if (platform.downloadLink === undefined) throw noDownload(definition);
+  const { target, snapshot } = await findSnapshot(opened, query);
+  const reference = referenceOf(describe(snapshot));
+  const link = (): Promise<DownloadLink> => {
+    // A later link is asked for long after the first.
+    const { scope } = openFor(session, query);
+    return platform.downloadLink?.(target, reference, scope) as Promise<DownloadLink>;
+  };
+  const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${snapshot.snapshotId}`;
+  const { files } = await link();
+  const names = files === undefined ? [undefined] : Object.keys(files).sort();
+  return {
+    resourceId: idOf(definition, target, snapshot),
+    areArchives: files === undefined,
+    files: names.map((name) => ({
+      name,
+      source: {
+        subject: name === undefined ? subject : `${subject} file ${JSON.stringify(name)}`,
+        mayBeHtml: /\.html?$/i.test(name ?? ""),
+        async link() {
+          const fresh = await link();
+          const url = name === undefined ? fresh.url : fresh.files?.[name];
+          if (url !== undefined) return url;
+          throw new SnapshotsError(`${subject}: it has no file ${JSON.stringify(name)} any more`, { kind: "notFound" });
+        },
+      },
+    })),
+  };
+}
+
+function noDownload(definition: PlatformDefinition): SnapshotsError {
+  return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
+    kind: "unsupported",
+    executed: "no",
+  });
+}
+
 /** A fresh download link to one snapshot's bytes: a secret. */
 export async function linkToSnapshot(session: Session, query: Properties): Promise<DownloadLink> {
   const opened = openFor(session, query);
-  if (opened.platform.downloadLink === undefined) {
-    throw new SnapshotsError(`[${opened.definition.name}] ${opened.definition.cannot["download"]}`, {
-      kind: "unsupported",
-      executed: "no",
-    });
-  }
+  if (opened.platform.downloadLink === undefined) throw noDownload(opened.definition);
   const { target, snapshot } = await findSnapshot(opened, query);
   return opened.platform.downloadLink(target, referenceOf(describe(snapshot)), opened.scope);
 }

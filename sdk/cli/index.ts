@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { messageOf, VERSION } from "../../provider";
+import { downloadCommand } from "./download";
 import { emulateCommand } from "./emulate";
 import { listCommand } from "./list";
 import { EXIT, InterruptedError, tell, UsageError } from "./output";
+import { verifyCommand } from "./verify";
 
 const program = new Command("pulumi-snapshots")
   .description("Snapshots and backups as code: the tools beside the Pulumi provider")
@@ -14,12 +16,13 @@ const program = new Command("pulumi-snapshots")
     "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 it ran and the answer is no, 130 stopped with Ctrl-C.",
   )
   .addCommand(listCommand())
+  .addCommand(downloadCommand())
+  .addCommand(verifyCommand())
   .addCommand(emulateCommand());
 
 function exitCodeOf(error: unknown): number {
   // Commander has printed help, version or what is wrong already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof InterruptedError) return EXIT.interrupted;
   for (const line of messageOf(error).split("\n")) tell(`pulumi-snapshots: ${line}`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
@@ -31,5 +34,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 program.parseAsync().catch((error: unknown) => {
+  // What it was about to do is not waited for.
+  if (error instanceof InterruptedError) process.exit(error.exitCode);
   process.exitCode = exitCodeOf(error);
 });

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { styleText } from "node:util";
 
 /** The exit codes of every verb. */
@@ -8,15 +9,20 @@ export const EXIT = {
   usage: 2,
   /** The verb ran, and its answer is no. */
   no: 3,
-  /** Stopped with Ctrl-C: 128 and the signal's number, as shells have it. */
-  interrupted: 130,
 } as const;
 
 /** Options or arguments that make no sense: exit code 2. */
 export class UsageError extends Error {}
 
-/** Stopped by the user: exit code 130. */
-export class InterruptedError extends Error {}
+/** Stopped by a signal: the exit code is 128 and the signal's number, 130 for Ctrl-C, as shells have it. */
+export class InterruptedError extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`stopped by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
 
 /** A text as it may be shown on a terminal: what a platform says can hold anything, control characters too. */
 export function shown(text: string): string {

@@ -60,7 +60,11 @@ describe("what tools write is intact, however it is cut into chunks:", () => {
   });
 
   test("the emulator's archive", async () => {
-    expect(await check(archive("label", 130_000))).toEqual({ kind: "zip" });
+    const content = archive("label", 130_000);
+    const bytes = Buffer.concat([...content.chunks()]);
+    expect(bytes).toHaveLength(130_000);
+    expect(await check(bytes)).toEqual({ kind: "zip" });
+    expect(Buffer.concat([...content.chunks(7, 99_000)])).toEqual(bytes.subarray(7, 99_000));
   });
 });
 

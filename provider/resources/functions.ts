@@ -144,6 +144,8 @@ export async function showSnapshot(session: Session, query: Properties): Promise
 export interface SnapshotFileSource {
   /** Its name on the platform, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
   readonly name: string | undefined;
+  /** What its store calls it, for its ending: the name, or else the path of its link. */
+  readonly storedAs: string;
   readonly source: ByteSource;
 }
 
@@ -169,13 +171,14 @@ export async function filesOfSnapshot(session: Session, query: Properties): Prom
     return platform.downloadLink?.(target, reference, scope) as Promise<DownloadLink>;
   };
   const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${snapshot.snapshotId}`;
-  const { files } = await link();
+  const { url, files } = await link();
   const names = files === undefined ? [undefined] : Object.keys(files).sort();
   return {
     resourceId: idOf(definition, target, snapshot),
     areArchives: files === undefined,
     files: names.map((name) => ({
       name,
+      storedAs: name ?? (URL.canParse(url) ? new URL(url).pathname : ""),
       source: {
         subject: name === undefined ? subject : `${subject} file ${JSON.stringify(name)}`,
         mayBeHtml: /\.html?$/i.test(name ?? ""),

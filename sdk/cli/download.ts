@@ -40,8 +40,7 @@ async function planOf({ resourceId, files }: SnapshotFiles, output: string | und
   if (files.length === 1) {
     const target = output !== undefined && !isFolder ? output : undefined;
     if (target !== undefined) return [{ file: first, target }];
-    const url = first.name ?? new URL(await first.source.link()).pathname;
-    return [{ file: first, target: path.join(output ?? "", defaultName(resourceId, url)) }];
+    return [{ file: first, target: path.join(output ?? "", defaultName(resourceId, first.storedAs)) }];
   }
   const folder = output ?? defaultName(resourceId);
   const names = namesInFolder(files.map(({ name }) => name ?? ""));

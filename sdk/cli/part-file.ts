@@ -5,7 +5,7 @@ import path from "node:path";
 import type { ByteSink, Held, StoredFacts } from "../../provider";
 
 /** As many bytes as are written at once. */
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_BYTES = 256 * 1024;
 
 /** What is noted beside a part, so that only the same bytes are gone on with. */
 interface Note extends StoredFacts {

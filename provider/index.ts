@@ -1,4 +1,5 @@
 export type { ArchiveKind, ArchiveVerdict } from "./archive";
+export type { Journal, JournalEntry } from "./creation";
 export type { Emulator, EmulatorOptions, FaultRule } from "./emulator";
 export { systemClock } from "./http/system-clock";
 export { type Clock, instantOf, isoText } from "./model/clock";
@@ -34,7 +35,7 @@ export {
   showSnapshot,
   snapshotQuery,
 } from "./resources/functions";
-export type { Host, Intent, Journal, Properties, Unfinished } from "./resources/host";
+export type { Host, Properties } from "./resources/host";
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";

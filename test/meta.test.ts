@@ -94,8 +94,13 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
       may: ["provider/emulator", "hono", "@hono/node-server", "zod", "node:", "*/emulator"],
     },
     {
+      room: /^provider\/creation\//,
+      may: ["provider/creation", "provider/model", "provider/http/poll", "node:crypto"],
+    },
+    {
       room: /^provider\/resources\//,
       may: [
+        "provider/creation",
         "provider/resources",
         "provider/model",
         "provider/schedule",
@@ -113,6 +118,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
       room: /^provider\/dynamic\//,
       may: [
         "provider/dynamic",
+        "provider/creation",
         "provider/resources",
         "provider/model",
         "provider/http/system-clock",
@@ -193,9 +199,9 @@ describe("what the rooms of the house import", () => {
     }
   });
 
-  it("lets the environment in at the doors only", () => {
+  it("lets the environment in at the doors only, but for the system's own proxy", () => {
     const readers = sources.filter((file) => /\bprocess\.env\b/.test(read(file)));
-    for (const file of readers) expect(file).toMatch(/^(provider\/dynamic|sdk)\//);
+    for (const file of readers) expect(file).toMatch(/^(provider\/dynamic|sdk)\/|^provider\/http\/system-proxy\.ts$/);
   });
 
   it("takes time and chance from outside, but for the system's own clock", () => {

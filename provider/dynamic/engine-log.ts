@@ -6,12 +6,18 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 /** The connection to the engine. */
 export type GrpcChannel = Grpc.ChannelInterface;
 
+/** How long a line may take to reach the engine before it goes to stderr. */
+const DELIVERY_MS = 2_000;
+
+/** gRPC as the installed @pulumi/pulumi has it: under pnpm it is not ours to require by name. */
+function grpcOfPulumi(): typeof Grpc {
+  return createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as typeof Grpc;
+}
+
 /** Connects to the engine at `address`, the last argument that it gives to the dynamic provider's process. */
 export function connectToEngine(address: string): EngineClient {
-  // gRPC as the installed @pulumi/pulumi has it: under pnpm it is not ours to require by name.
-  const requireAsPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-  const grpc = requireAsPulumi("@grpc/grpc-js") as typeof Grpc;
-  return new EngineClient(address, grpc.credentials.createInsecure());
+  // The engine is on this machine: a proxy that the environment names for other hosts can't reach it.
+  return new EngineClient(address, grpcOfPulumi().credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
 }
 
 /** The engine's log, whose messages appear on a resource's own row. */
@@ -23,11 +29,12 @@ export interface EngineLog {
 }
 
 /**
- * The log of the engine at `address`. A line that can't be delivered goes to stderr, which the engine shows on the stack's
- * row: a warning is never lost.
+ * The log of the engine at `address`. A line that can't be delivered within 2 s goes to stderr, which the engine shows on
+ * the stack's row: a warning is never lost. Once a line was late, no call waits for the next ones until one arrives.
  */
 export function engineLog(address: string | undefined): EngineLog {
   let client: EngineClient | undefined;
+  let isLate = false;
 
   function send(severity: LogSeverity, urn: string | undefined, message: string, isEphemeral: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -42,21 +49,28 @@ export function engineLog(address: string | undefined): EngineLog {
       line.setUrn(urn ?? "");
       line.setStreamid(0);
       line.setEphemeral(isEphemeral);
-      client.log(line, (error) => (error ? reject(error) : resolve()));
+      const deadline = Date.now() + DELIVERY_MS;
+      const metadata = new (grpcOfPulumi().Metadata)();
+      client.log(line, metadata, { deadline }, (error) => (error ? reject(error) : resolve()));
     });
   }
 
+  async function deliver(severity: LogSeverity, urn: string | undefined, message: string): Promise<void> {
+    const delivered = send(severity, urn, message, false).then(
+      () => {
+        isLate = false;
+      },
+      () => {
+        isLate = true;
+        console.error(severity === LogSeverity.WARNING ? `warning: ${message}` : message);
+      },
+    );
+    if (!isLate) await delivered;
+  }
+
   return {
-    async warn(urn, message) {
-      await send(LogSeverity.WARNING, urn, message, false).catch(() => {
-        console.error(`warning: ${message}`);
-      });
-    },
-    async inform(urn, message) {
-      await send(LogSeverity.INFO, urn, message, false).catch(() => {
-        console.error(message);
-      });
-    },
+    warn: (urn, message) => deliver(LogSeverity.WARNING, urn, message),
+    inform: (urn, message) => deliver(LogSeverity.INFO, urn, message),
     announce(urn, message) {
       send(LogSeverity.INFO, urn, message, true).catch(() => {
         console.error(message);

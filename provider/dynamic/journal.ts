@@ -3,12 +3,13 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Journal, JournalEntry } from "../creation";
 import { messageOf } from "../model/errors";
-import type { Intent, Journal } from "../resources/host";
+import { readRequest } from "../resources/request";
 
 /** How long a provider waits for an answer after its engine has gone; one that takes a snapshot may take ten minutes. */
 export const ANSWER_WITHIN_MS = 11 * 60_000;
-/** How long a run waits by itself for the provider of an earlier one. */
+/** How long a run waits on its own for the provider of an earlier one. */
 const OTHER_WITHIN_MS = 5_000;
 const NEXT_LOOK_MS = 250;
 
@@ -20,7 +21,14 @@ interface Sender {
   readonly untilMs: number;
 }
 
-function isStillThere({ host, pid, untilMs }: Sender): boolean {
+/** An entry as its file holds it. */
+interface Stored extends JournalEntry {
+  /** Which program noted it: stacks of one name in two state backends have the same URNs. */
+  readonly origin?: string;
+  readonly sender?: Sender;
+}
+
+function isStillRunning({ host, pid, untilMs }: Sender): boolean {
   if (host !== hostname() || pid === process.pid || Date.now() > untilMs) return false;
   try {
     process.kill(pid, 0);
@@ -34,14 +42,39 @@ function isMissingFile(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
+/** The provider's own folder in the user's Pulumi home: `PULUMI_HOME`, else `~/.pulumi`. */
+export function localFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  const home = environment["PULUMI_HOME"];
+  return join(home === undefined || home === "" ? join(homedir(), ".pulumi") : home, "pulumi-snapshots");
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Reads a stored entry, in the form of any version; undefined for anything else. */
+function parseEntry(text: string): Stored | undefined {
+  const stored: unknown = JSON.parse(text);
+  if (typeof stored !== "object" || stored === null) return undefined;
+  const { wish, unfinished, requestHash = wish, request = unfinished, ...rest } = stored as Record<string, unknown>;
+  const read = readRequest(request);
+  if (typeof rest["urn"] !== "string" || typeof requestHash !== "string" || read === undefined) return undefined;
+  return { ...(rest as unknown as Stored), requestHash, request: read };
+}
+
 /**
- * Keeps each intent as a file of its own in the user's Pulumi home, so that a run that was killed leaves behind what it
- * had asked for. The files hold ids and times, no credentials and no triggers.
+ * Keeps each entry as a file of its own in the user's Pulumi home, so that a run that was killed leaves behind what it
+ * had requested. The files hold ids and times, no credentials and no triggers. `folder` is the program's.
  */
-export function fileJournal(environment: Readonly<Record<string, string | undefined>>): Journal {
-  const folder = join(environment["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "pulumi-snapshots", "intents");
-  const nameOf = (urn: string): string => `${createHash("sha256").update(urn).digest("hex")}.json`;
-  // What is done to one file is done in turn: a confirmation must not remove the note that comes after it.
+export function fileJournal(
+  environment: Readonly<Record<string, string | undefined>>,
+  folder: string = process.cwd(),
+): Journal {
+  const entries = join(localFolder(environment), "intents");
+  const origin = hashOf(JSON.stringify([folder, environment["PULUMI_BACKEND_URL"] ?? ""]));
+  // Version 0.1 had one file for each URN.
+  const nameOf = (urn: string, ownerId = ""): string => `${hashOf(urn)}${ownerId === "" ? "" : `-${ownerId}`}.json`;
+  // What is done to one resource's files is done in turn: a confirmation must not remove the entry that comes after it.
   const turns = new Map<string, Promise<unknown>>();
   function inTurn<T>(urn: string, task: () => Promise<T>): Promise<T> {
     const result = (turns.get(urn) ?? Promise.resolve()).then(task, task);
@@ -52,7 +85,8 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
     return result;
   }
 
-  async function read(file: string): Promise<(Intent & { readonly sender?: Sender }) | undefined> {
+  async function read(name: string): Promise<Stored | undefined> {
+    const file = join(entries, name);
     let text: string;
     try {
       text = await readFile(file, "utf8");
@@ -60,65 +94,89 @@ export function fileJournal(environment: Readonly<Record<string, string | undefi
       if (isMissingFile(error)) return undefined;
       throw error;
     }
+    let problem = "it holds no journal entry";
     try {
-      return JSON.parse(text);
+      const entry = parseEntry(text);
+      if (entry !== undefined) return entry;
     } catch (error) {
-      throw new Error(
-        `${file} can't be read (${messageOf(error)}): it noted a request for a snapshot that an earlier run did not end. ` +
-          "Look on the platform whether it was made, then remove the file",
-      );
+      problem = messageOf(error);
     }
+    throw new Error(
+      `${file} can't be read (${problem}): it recorded a request for a snapshot that an earlier run did not finish. ` +
+        "Check on the platform whether the snapshot exists, then remove the file",
+    );
+  }
+
+  async function names(): Promise<string[]> {
+    const all = await readdir(entries).catch((error: unknown) => {
+      if (isMissingFile(error)) return [];
+      throw error;
+    });
+    return all.filter((name) => name.endsWith(".json"));
+  }
+
+  async function namesOf(urn: string): Promise<string[]> {
+    return (await names()).filter((name) => name.startsWith(hashOf(urn)));
   }
 
   /** With what a process has left that was killed while it wrote. */
-  async function remove(file: string): Promise<void> {
+  async function remove(name: string): Promise<void> {
+    const file = join(entries, name);
     await Promise.all([file, `${file}.new`].map((each) => rm(each, { force: true })));
   }
 
+  async function entryOf(urn: string, ownerId: string | undefined): Promise<Stored | undefined> {
+    const all = (await Promise.all((await namesOf(urn)).map(read))).filter((entry) => entry !== undefined);
+    const own = all.filter((entry) =>
+      entry.ownerId === undefined || ownerId === undefined
+        ? entry.origin === undefined || entry.origin === origin
+        : entry.ownerId === ownerId,
+    );
+    return own.sort((one, other) => (one.request.requestedAt < other.request.requestedAt ? 1 : -1))[0];
+  }
+
   return {
-    async find(urn) {
+    async find(urn, ownerId) {
       const startMs = Date.now();
       for (;;) {
-        const noted = await inTurn(urn, () => read(join(folder, nameOf(urn))));
-        if (noted === undefined) return undefined;
-        const { sender, ...intent } = noted;
-        if (sender === undefined || !isStillThere(sender)) return intent;
+        const stored = await inTurn(urn, () => entryOf(urn, ownerId));
+        if (stored === undefined) return undefined;
+        const { sender, origin: _origin, ...entry } = stored;
+        if (sender === undefined || !isStillRunning(sender)) return entry;
         if (Date.now() - startMs >= OTHER_WITHIN_MS) {
           throw new Error(
-            `the provider of an earlier run (process ${sender.pid}) still waits for the answer to its request of ` +
-              `${intent.unfinished.requestedAt} for this snapshot. It ends by itself: run pulumi up again then, at the ` +
-              `latest at ${new Date(sender.untilMs).toISOString()}`,
+            `the provider of an earlier run (process ${sender.pid}) is still waiting for the answer to its request of ` +
+              `${entry.request.requestedAt} for this resource. It ends on its own, at the latest at ` +
+              `${new Date(sender.untilMs).toISOString()}: run pulumi up again then`,
           );
         }
         await wait(NEXT_LOOK_MS);
       }
     },
-    async others(urn) {
-      const names = await readdir(folder).catch((error: unknown) => {
-        if (isMissingFile(error)) return [];
-        throw error;
-      });
-      const others = names.filter((name) => name.endsWith(".json") && name !== nameOf(urn));
-      const intents = await Promise.all(others.map((name) => read(join(folder, name)).catch(() => undefined)));
-      return intents.filter((intent) => intent !== undefined);
+    async others(urn, ownerId) {
+      const all = await Promise.all((await names()).map((name) => read(name).catch(() => undefined)));
+      return all.filter(
+        (entry) => entry !== undefined && (entry.urn !== urn || (ownerId !== undefined && entry.ownerId !== ownerId)),
+      ) as Stored[];
     },
-    note: (intent) =>
-      inTurn(intent.urn, async () => {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        const file = join(folder, nameOf(intent.urn));
-        // An answer that is out may still say what was made: a later run must not look for it before.
-        const isOpen = intent.made === undefined && intent.unfinished.answer === undefined;
+    note: (entry) =>
+      inTurn(entry.urn, async () => {
+        await mkdir(entries, { recursive: true, mode: 0o700 });
+        const file = join(entries, nameOf(entry.urn, entry.ownerId));
+        // The request is still in flight: its answer may name the snapshot, and a later run must not look for it before.
+        const isOpen = entry.made === undefined && entry.request.answer === undefined;
         const sender: Sender = { host: hostname(), pid: process.pid, untilMs: Date.now() + 2 * ANSWER_WITHIN_MS };
-        const noted = isOpen ? { ...intent, sender } : intent;
-        await writeFile(`${file}.new`, `${JSON.stringify(noted, undefined, 2)}\n`, { mode: 0o600, flush: true });
+        const stored: Stored = { ...entry, origin, ...(isOpen ? { sender } : {}) };
+        await writeFile(`${file}.new`, `${JSON.stringify(stored, undefined, 2)}\n`, { mode: 0o600, flush: true });
         await rename(`${file}.new`, file);
       }),
-    settle: (urn) => inTurn(urn, () => remove(join(folder, nameOf(urn)))),
+    settle: (urn, ownerId) => inTurn(urn, () => remove(nameOf(urn, ownerId))),
     confirm: (urn, isHeld) =>
       inTurn(urn, async () => {
-        const file = join(folder, nameOf(urn));
-        const made = (await read(file))?.made;
-        if (made !== undefined && isHeld(made)) await remove(file);
+        for (const name of await namesOf(urn)) {
+          const made = (await read(name))?.made;
+          if (made !== undefined && isHeld(made)) await remove(name);
+        }
       }),
   };
 }

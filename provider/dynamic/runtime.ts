@@ -9,6 +9,7 @@ import { Session, urnOf } from "../resources/session";
 import { snapshotResource } from "../resources/snapshot";
 import type { ResourceVerbs } from "../resources/verbs";
 import { type EngineLog, engineLog } from "./engine-log";
+import { fileHolders } from "./holders";
 import { fileJournal } from "./journal";
 import { isProviderProcess, type Watchdog, watchProcess } from "./watchdog";
 
@@ -39,6 +40,7 @@ function thisProcess(): Surroundings {
     random: Math.random,
     environment: process.env,
     journal: watchdog?.journal ?? journal,
+    holders: fileHolders(process.env),
     beforeChange: async () => watchdog?.beforeChange(),
     warn: log.warn,
     inform: log.inform,

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
+import type { Journal } from "../creation";
 import { SnapshotsError } from "../model/errors";
-import type { Journal } from "../resources/host";
 import { connectToEngine, type GrpcChannel } from "./engine-log";
 import { ANSWER_WITHIN_MS } from "./journal";
 
@@ -78,15 +78,15 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
     },
     journal: {
       ...journal,
-      async note(intent) {
-        // Where the answer named no snapshot, all that is known of it is noted with the answer.
-        const isRecord = intent.made !== undefined || intent.unfinished.answer !== undefined;
-        if (!isRecord) unrecorded.add(intent.urn);
-        await journal.note(intent);
-        if (isRecord) recorded(intent.urn);
+      async note(entry) {
+        // Where the answer named no snapshot, all that is known of it is recorded with the answer.
+        const isRecord = entry.made !== undefined || entry.request.answer !== undefined;
+        if (!isRecord) unrecorded.add(entry.urn);
+        await journal.note(entry);
+        if (isRecord) recorded(entry.urn);
       },
-      async settle(urn) {
-        await journal.settle(urn);
+      async settle(urn, ownerId) {
+        await journal.settle(urn, ownerId);
         recorded(urn);
       },
     },

@@ -135,7 +135,8 @@ export async function startServer(options: {
       if (recorded.changes) onChange(recorded, "before");
       const served = route && access.isOtherAccount ? otherAccount.routes[service.routes.indexOf(route)] : route;
       answer = refused ?? served?.handle(request) ?? service.refusal(404);
-      recorded.committed = recorded.changes && !refused && route !== undefined && answer.status < 400;
+      const isMade = route !== undefined && answer.status < 400 && answer.changed !== false && !request.joins;
+      recorded.committed = recorded.changes && !refused && isMade;
       if (recorded.changes) onChange(recorded, "after");
     }
     happen("after");

@@ -56,6 +56,8 @@ export interface Answer {
   /** Default: `application/json` for JSON, `text/plain` for a string, `application/octet-stream` for bytes. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `false`: a change that was asked for was not made, though the status is no error. */
+  readonly changed?: boolean;
 }
 
 /** One operation of a platform's API, as data. */

@@ -18,6 +18,11 @@ export interface ObservedSnapshot {
   readonly status: SnapshotStatus;
   /** The platform's own word for the status, where it has one. */
   readonly platformStatus?: string;
+  /**
+   * True where the platform says that an `unknown` one has ended: its word is neither a documented success nor a
+   * failure, and waiting does not change it. It may be good, so that only the user decides whether another is taken.
+   */
+  readonly ended?: true;
   /** ISO-8601 UTC; left out where no trustworthy instant exists. */
   readonly createdAt?: string;
   /** True where `createdAt` was worked out with a zone that may have changed since: it tells no order of events. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type ConnectionSources, resolveConnection } from "../model/connection";
-import type { CheckFailure, PlatformDefinition } from "../model/platform";
+import type { CheckFailure } from "../model/input";
+import type { PlatformDefinition } from "../model/platform";
 import { isUnknown, UNKNOWN } from "../model/unknown";
 import { definitions, findDefinition } from "../platforms";
 import type { Properties } from "./host";

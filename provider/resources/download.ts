@@ -182,7 +182,14 @@ function nextDelayMs(error: SnapshotsError, hasLink: boolean, failures: number, 
   // A store that refuses a fresh link, or a range that it no longer has, is asked again as one that can't answer now.
   const passing = isRefused || error.status === 416;
   const asked = passing ? new SnapshotsError(error.message, { kind: "unavailable" }) : error;
-  return retryDelayMs({ attempt: failures, error: asked, readOnly: true, rateLimitDelayMs: 5_000, random });
+  return retryDelayMs({
+    attempt: failures,
+    error: asked,
+    elapsedMs: 0,
+    readOnly: true,
+    rateLimitDelayMs: 5_000,
+    random,
+  });
 }
 
 async function sleep(clock: Clock, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -105,6 +105,8 @@ export interface RetainedSnapshot {
   readonly status: SnapshotStatus;
   /** Not made by this policy: never pruned, never counts. Default false. */
   readonly foreign?: boolean;
+  /** Managed by another resource, too: never pruned, never counts. Default false. */
+  readonly held?: boolean;
 }
 
 /** The rules that count calendar buckets, from the finest to the coarsest. */
@@ -112,7 +114,7 @@ export type BucketRule = "hourly" | "daily" | "weekly" | "monthly" | "yearly";
 
 /** Why a snapshot is kept. */
 export type KeepReason =
-  | { readonly rule: "newest" | "minimum" | "last" | "future" | "undated" | "foreign" }
+  | { readonly rule: "newest" | "minimum" | "last" | "future" | "undated" | "foreign" | "held" }
   /** `bucket` is an hour, day, ISO week, month or year in the retention's zone, such as `2026-11-21` or `2026-W47`. */
   | { readonly rule: BucketRule; readonly bucket: string }
   /** The oldest one of all, kept while a rule has more buckets left than there are snapshots to fill them. */
@@ -168,6 +170,8 @@ export function keepReasonText(reason: KeepReason): string {
       return "without a known time, never pruned";
     case "foreign":
       return "not made by this policy";
+    case "held":
+      return "managed by another resource";
     case "newest":
     case "minimum":
     case "last":
@@ -251,6 +255,7 @@ function rulesText({ minimumRetained, maxDeletes, timezone, ...rules }: Retentio
 
 function uncounted(snapshot: RetainedSnapshot, createdMs: number | undefined, nowMs: number): KeepReason | undefined {
   if (snapshot.foreign) return { rule: "foreign" };
+  if (snapshot.held) return { rule: "held" };
   if (snapshot.status !== "available") return { rule: "status", status: snapshot.status };
   if (createdMs === undefined) return { rule: "undated" };
   return createdMs > nowMs ? { rule: "future" } : undefined;

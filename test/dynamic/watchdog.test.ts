@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type { Journal, JournalEntry } from "../../provider/creation";
 import { isProviderProcess, type Watchdog, watchEngine } from "../../provider/dynamic/watchdog";
-import type { Intent, Journal } from "../../provider/resources/host";
 
 let engine: grpc.Server;
 /** What listens at the engine's address, in front of it. */
@@ -70,9 +70,9 @@ afterEach(() => {
   engine.forceShutdown();
 });
 
-const unfinished = { requestedAt: "2026-11-21T03:00:00.000Z", known: [], knownComplete: true };
-const asked: Intent = { urn: "a", wish: "w", unfinished };
-const made: Intent = { ...asked, made: { id: "discloud/app/1/2", snapshotKey: "k" } };
+const request = { requestedAt: "2026-11-21T03:00:00.000Z", known: [], knownComplete: true };
+const asked: JournalEntry = { urn: "a", requestHash: "w", request };
+const made: JournalEntry = { ...asked, made: { id: "discloud/app/1/2", snapshotKey: "k" } };
 const until = async (isTrue: () => boolean) => {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
@@ -132,7 +132,7 @@ describe("once the engine is gone", () => {
     ["the snapshot is noted", () => watchdog.journal.note(made)],
     [
       "an answer that names none is noted",
-      () => watchdog.journal.note({ ...asked, unfinished: { ...unfinished, answer: {} } }),
+      () => watchdog.journal.note({ ...asked, request: { ...request, answer: {} } }),
     ],
     ["the request is known to have made nothing", () => watchdog.journal.settle("a")],
     ["the create has ended without a result", async () => watchdog.ended("a")],

@@ -63,6 +63,15 @@ describe("the emulated SnapShooter", () => {
       expect((await show(id)).completed_at === null).toBe(outcome !== "failed");
     });
 
+    it("have a completed_at in another word only where told so", async () => {
+      emulator.snapshooter.endedWords.push("completed_with_warnings");
+      emulator.snapshooter.outcome = "completed_with_warnings";
+      const id = await start();
+      expect(await show(id)).toMatchObject({ status: "pending", completed_at: null });
+      nowMs += 1500;
+      expect(await show(id)).toMatchObject({ completed_at: "2026-11-21T03:30:16.750000Z", files: [] });
+    });
+
     it("stay for ever where told so, and each keeps the pace that it began with", async () => {
       emulator.snapshooter.timing.runningMs = Number.POSITIVE_INFINITY;
       const running = await start();
@@ -107,7 +116,8 @@ describe("the emulated SnapShooter", () => {
       ["backup_id", (id: string) => ({ backup_id: id })],
       ["data.backup_id", (id: string) => ({ data: { backup_id: id } })],
       ["data.id", (id: string) => ({ data: { id } })],
-      ["none", () => ({ message: expect.any(String) })],
+      ["message", () => ({ message: expect.any(String) })],
+      ["none", () => ({})],
     ] as const)("can be answered with the id at %s, with any status", async (place, expected) => {
       emulator.snapshooter.startAnswer = place;
       emulator.snapshooter.startStatus = 202;
@@ -116,12 +126,53 @@ describe("the emulated SnapShooter", () => {
       expect([reply.status, reply.json()]).toEqual([202, expected(newest as string)]);
     });
 
+    it("are not started where a message refuses it with 200", async () => {
+      const before = await ids();
+      emulator.snapshooter.startRefusal = "This job is paused.";
+      const reply = await call(`/jobs/${jobId}/backups/start`, "POST");
+      expect([reply.status, reply.json()]).toEqual([200, { message: "This job is paused." }]);
+      expect(await ids()).toEqual(before);
+      expect(emulator.requests.filter(({ committed }) => committed)).toEqual([]);
+    });
+
+    it("join the one that is pending or running where told so", async () => {
+      emulator.snapshooter.startJoins = true;
+      const first = await start();
+      nowMs += 600;
+      expect([await start(), await start()]).toEqual([first, first]);
+      expect(emulator.requests.filter(({ committed }) => committed)).toHaveLength(1);
+      nowMs += 1000;
+      expect(await start()).not.toBe(first);
+      emulator.snapshooter.startJoins = false;
+      expect(new Set([await start(), await start(), ...(await ids())]).size).toBe(6);
+    });
+
+    it("stay where a deletion is answered 404, or is accepted and takes its time", async () => {
+      const id = await start();
+      emulator.snapshooter.deletion = "not-found";
+      const refused = await call(`/backups/${id}`, "DELETE");
+      expect([refused.status, refused.json()]).toEqual([404, { message: "Not Found" }]);
+      expect(await ids()).toContain(id);
+      Object.assign(emulator.snapshooter, { deletion: "accepted", deletionMs: 60_000 });
+      expect((await call(`/backups/${id}`, "DELETE")).status).toBe(204);
+      nowMs += 59_000;
+      expect((await call(`/backups/${id}`, "DELETE")).status).toBe(204);
+      expect(await ids()).toContain(id);
+      nowMs += 1_000;
+      expect([await ids(), (await call(`/backups/${id}`)).status]).toEqual([[backupId, expiredBackupId], 404]);
+      emulator.snapshooter.deletionMs = Number.POSITIVE_INFINITY;
+      expect((await call(`/backups/${backupId}`, "DELETE")).status).toBe(204);
+      nowMs += 365 * 86_400_000;
+      expect((await call(`/backups/${backupId}`)).status).toBe(200);
+      expect(emulator.requests.at(-2)).toMatchObject({ operation: "delete-backup", committed: false });
+    });
+
     it("are deleted once, or not at all where the API lacks it", async () => {
       const id = await start();
       const reply = await call(`/backups/${id}`, "DELETE");
       expect([reply.status, reply.text]).toEqual([204, ""]);
       expect((await call(`/backups/${id}`, "DELETE")).status).toBe(404);
-      emulator.snapshooter.deletable = false;
+      emulator.snapshooter.deletion = "not-allowed";
       const refused = await call(`/backups/${backupId}`, "DELETE");
       expect([refused.status, refused.headers["allow"]]).toEqual([405, "GET, HEAD"]);
       expect(refused.json().message).toContain("DELETE method is not supported");
@@ -214,6 +265,35 @@ describe("the emulated SnapShooter", () => {
       expect((await page("")).links).toEqual({});
       emulator.snapshooter.paging = "none";
       expect(await page("")).toMatchObject({ links: {}, meta: {}, data: { length: 15 } });
+    });
+
+    it("can be whole on every page, or state more entries than there are", async () => {
+      fill();
+      emulator.snapshooter.totalSurplus = 2;
+      expect(await page("?page=3")).toMatchObject({ data: { length: 4 }, meta: { last_page: 3, total: 36 } });
+      emulator.snapshooter.paging = "whole";
+      for (const query of ["", "?page=2"]) {
+        expect(await page(query)).toMatchObject({ data: { length: 34 }, links: {}, meta: {} });
+        expect((await page(query)).meta).toEqual({});
+      }
+    });
+
+    it("can change between two pages, jobs as well", async () => {
+      fill();
+      const [newest = "", ...others] = (await page("?page_size=100")).data.map(({ id }: { id: string }) => id);
+      const pages: [string, number][] = [];
+      emulator.snapshooter.afterPage = (list, number) => {
+        pages.push([list, number]);
+        if (pages.length === 1) emulator.snapshooter.removeBackup(newest);
+      };
+      const seen = [...(await ids("", emptyJobId)), ...(await ids("?page=2", emptyJobId))];
+      expect(seen).toEqual([newest, ...others.slice(0, 14), ...others.slice(15, 30)]);
+      await call("/jobs");
+      expect(pages).toEqual([
+        ["backups", 1],
+        ["backups", 2],
+        ["jobs", 1],
+      ]);
     });
 
     it("can be cut shorter, point elsewhere, or come oldest first", async () => {

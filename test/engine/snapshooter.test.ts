@@ -142,7 +142,7 @@ describe("the life of a backup", () => {
   test("destroy deletes what up took for it under the policy of the last up, and says on each row what stays", async () => {
     requests();
     const before = { [jobId]: backups(jobId), [emptyJobId]: backups(emptyJobId) };
-    stack.emulator.snapshooter.deletable = false;
+    stack.emulator.snapshooter.deletion = "not-allowed";
     const refused = await stack.workspace.destroy(["--skip-preview", "--continue-on-error"]);
     expect(refused.code).not.toBe(0);
     const mine = before[emptyJobId]?.at(-1) ?? "";
@@ -157,7 +157,7 @@ describe("the life of a backup", () => {
     expect(diagnosticsOf(refused, "adopted")).toEqual(stays(backupId, "it was adopted, not taken by this resource"));
     expect((await stack.workspace.resources(":Snapshot")).map(({ urn }) => urn.split("::").at(-1))).toEqual(["kept"]);
 
-    stack.emulator.snapshooter.deletable = true;
+    stack.emulator.snapshooter.deletion = "accepted";
     stack.emulator.snapshooter.addBackup(emptyJobId);
     const destroy = await stack.workspace.destroy(["--skip-preview"], { expectCode: 0 });
     expect(diagnosticsOf(destroy, "kept")).toEqual([]);

@@ -145,7 +145,7 @@ test("after a 500 nothing is sent again until the list can't be late any more", 
   const up = await workspace.up(["--skip-preview"]);
   expect(up.code).not.toBe(0);
   expect(changes()).toHaveLength(1);
-  expect(diagnosticsOf(up, "refused").join("\n")).toMatch(/HTTP 500 .*Whether a snapshot was made is not known yet/);
+  expect(diagnosticsOf(up, "refused").join("\n")).toMatch(/HTTP 500 .*Whether a snapshot was created is not known yet/);
   const early = await workspace.up(["--skip-preview"]);
   expect(early.code).not.toBe(0);
   expect(changes()).toEqual([]);

@@ -2,10 +2,11 @@ import { subscribe } from "node:diagnostics_channel";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Journal } from "../../provider/creation";
 import * as journal from "../../provider/dynamic/journal";
 import * as runtime from "../../provider/dynamic/runtime";
 import { type EmulatedPlatform, type Emulator, seed, startEmulator } from "../../provider/emulator";
-import type { Journal, Properties } from "../../provider/resources/host";
+import type { Properties } from "../../provider/resources/host";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 import { EngineStack, type Program } from "./engine-stack";
 

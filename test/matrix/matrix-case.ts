@@ -341,13 +341,14 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
     Object.assign(emulator[target.platform].access, { revoked: false, isOtherAccount: false });
     target.lists(emulator).release();
     if (fault.refuses) await emulator.accept().catch(() => {});
-    clock.advance(LAG_MS);
+    const laterMs = step.laterMs ?? LAG_MS;
+    clock.advance(laterMs);
     const follow = step.follow ?? (({ up, program: same }: Scene) => up(same));
     let last = await follow(scene);
     log.push("— next run —", ...last.told);
     // A replacement of what has failed, or a deletion that came due, is a run of its own.
     if (last.failures.length > 0) {
-      clock.advance(LAG_MS);
+      clock.advance(laterMs);
       last = await follow(scene);
       log.push("— the run after it —", ...last.told);
     }

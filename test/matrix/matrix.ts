@@ -76,6 +76,7 @@ function isMeantFor({ on }: Fault, { operation, nth, changes, isLaterPage }: Req
 
 function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: Step, first: Request): boolean {
   if (step.isNarrow && !fault.isBasic) return false;
+  if (!step.isNarrow && fault.isStanding && fault.under === undefined) return false;
   if (fault.under?.appliesTo?.(target) === false) return false;
   if (fault.isStanding && request !== first) return false;
   if (fault.isDouble) return step.isFresh === true && request.operation === target.create && request.nth === 0;

@@ -57,6 +57,8 @@ export interface Step {
   readonly isFresh?: true;
   /** It is about how things stand: it gets the basic faults only. */
   readonly isNarrow?: true;
+  /** How long after it the user runs anything again. Default: past every platform's list lag. */
+  readonly laterMs?: number;
   /** What the user runs after it. Default: `pulumi up` of the same program. */
   follow?(scene: Scene): Promise<Run>;
   /** What the user runs at the end, to see what goes. */
@@ -202,6 +204,8 @@ export const snapshotSteps: readonly Step[] = [
     appliesTo: takes,
     program: snapshot(),
     wanted: 1,
+    // A killed run is resumed for an hour.
+    laterMs: 10 * MINUTE_MS,
     async prepare(scene) {
       await makeUnseen(scene);
       scene.stack.state.clear();

@@ -43,6 +43,7 @@ describe("a create", () => {
       createdAt: "2026-11-21T02:30:15.000Z",
       sizeText: "129KB",
       adopted: false,
+      ownerId: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
     expect(stack.unsettled()).toBe(0);
   });
@@ -119,12 +120,31 @@ describe("a create", () => {
   });
 
   it("has half an hour on Discloud without one", async () => {
-    stack.emulator.discloud.setBusy(seed.discloud.appId, true);
+    const headers = { "retry-after": "899" };
+    stack.fault({
+      platform: "discloud",
+      operation: "create-snapshot",
+      fault: "status",
+      status: 429,
+      headers,
+      times: 9,
+    });
     const startMs = stack.clock.now();
-    await stack.up("a", discloud);
+    const { failure } = await stack.up("a", discloud);
+    expect(failure).toMatch(/HTTP 429 .*past the time for this operation$/);
     const tookMs = stack.clock.now() - startMs;
     expect(tookMs).toBeGreaterThan(29 * 60_000);
     expect(tookMs).toBeLessThanOrEqual(30 * 60_000);
+  });
+
+  it("waits ten minutes for an app that stays busy, and says that nothing was made", async () => {
+    stack.emulator.discloud.setBusy(seed.discloud.appId, true);
+    const startMs = stack.clock.now();
+    const { failure } = await stack.up("a", discloud);
+    expect(failure).toMatch(/HTTP 409 .*; still so after 10 min and \d+ attempts$/);
+    expect(stack.clock.now() - startMs).toBeLessThanOrEqual(10 * 60_000);
+    expect(stack.state.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
   });
 
   it.each<[string, object, RegExp]>([
@@ -150,7 +170,7 @@ describe("a create", () => {
     await stack.up("a", discloud);
     expect(noted).toMatchObject({
       posts: 0,
-      intent: { urn: urnOf("a"), unfinished: { known: [seed.discloud.version] } },
+      intent: { urn: urnOf("a"), request: { known: [seed.discloud.version] } },
     });
     expect(JSON.stringify(noted)).not.toContain(stack.environment["DISCLOUD_TOKEN"]);
   });
@@ -173,7 +193,9 @@ describe("an answer that is lost", () => {
       const run = await stack.up("a", discloud);
       expect(run.failure).toBeUndefined();
       expect(run.warnings).toEqual([
-        expect.stringMatching(/was lost; the one snapshot that has appeared since, .*20261120-2330/),
+        expect.stringMatching(
+          /was lost; the one new snapshot that has appeared since, .*20261120-2330.* is used as its result/,
+        ),
       ]);
       expect(stack.posts()).toBe(1);
       expect(made("a")).toMatchObject({ snapshotId: versions().at(-1), status: "available", adopted: false });
@@ -205,7 +227,7 @@ describe("an answer that is lost", () => {
   it("of a request that never arrived is asked for again only when the list can't be late any more", async () => {
     onDiscloud({ fault: "reset-before-commit" });
     const first = await stack.up("a", discloud);
-    expect(first.failure).toMatch(/Whether a snapshot was made is not known yet/);
+    expect(first.failure).toMatch(/Whether a snapshot was created is not known yet/);
     expect(stack.held("a").id).toMatch(/^discloud\/app\/1745338954955\/pending\/2026-11-21T02%3A30%3A/);
     expect(stack.posts()).toBe(1);
     // The second up waits out what is left of Discloud's minute, and only then asks again.
@@ -224,7 +246,7 @@ describe("an answer that is lost", () => {
     stack.emulator.discloud.removeSnapshot(seed.discloud.appId, seed.discloud.version);
     stack.clock.advance(3_600_000);
     expect((await stack.up("a", discloud)).failure).toMatch(
-      /the list proves nothing: it answers the same way where the plan has none/,
+      /the list proves nothing: the platform answers the same way where the plan has no snapshots/,
     );
     expect(stack.posts()).toBe(1);
   });
@@ -253,11 +275,13 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
     stack.emulator.virtus.setListLag(30 * 60_000);
     const args = { ...virtus, timeouts: { create: "5m" } };
     const first = await stack.up("a", args);
-    expect(first.failure).toMatch(/has accepted the snapshot .* run pulumi up again, which looks for it first/);
+    expect(first.failure).toMatch(
+      /the platform accepted the snapshot .* run pulumi up again, which looks for the snapshot first/,
+    );
     expect(stack.held("a").id).toMatch(/^virtus\/app\/[0-9a-z]+\/pending\/2026-11-21T02%3A30%3A15/);
     expect(made("a")).toMatchObject({ status: "pending", adopted: false });
     const early = await stack.up("a", args);
-    expect(early.failure).toMatch(/the list may be late until 2026-11-21T03:05:1\d/);
+    expect(early.failure).toMatch(/the list may lag until 2026-11-21T03:05:1\d/);
     expect(stack.posts()).toBe(1);
     stack.clock.advance(26 * 60_000);
     const late = await stack.up("a", args);
@@ -284,7 +308,9 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
     platform.releaseLists();
     stack.clock.advance(20 * 60_000);
     const { failure = "" } = await stack.up("a", virtus);
-    expect(failure).toContain(`does not fit it: "${foreign.name}/${new Date(foreign.modifiedMs).toISOString()}"`);
+    expect(failure).toContain(
+      `the time of what has appeared since does not fit: "${foreign.name}/${new Date(foreign.modifiedMs).toISOString()}"`,
+    );
     expect(stack.posts()).toBe(1);
   });
 
@@ -302,7 +328,7 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
     expect((await stack.up("a", virtus)).failure).toContain("not known yet");
     const { requestedAt } = made("a")["unfinished"] as { requestedAt: string };
     for (let minutes = 1; minutes <= 33; minutes += 4) {
-      expect((await stack.up("a", virtus)).failure).toContain("No second one is taken");
+      expect((await stack.up("a", virtus)).failure).toContain("No second one is requested");
       expect(stack.posts()).toBe(1);
       stack.clock.advance(4 * 60_000);
     }
@@ -320,7 +346,7 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
     stack.clock.advance(31 * 60_000);
     const run = await stack.up("a", virtus);
     expect(run.failure).toBeUndefined();
-    expect(run.warnings).toEqual([expect.stringContaining("the one snapshot that has appeared since")]);
+    expect(run.warnings).toEqual([expect.stringContaining("the one new snapshot that has appeared since")]);
     expect(stack.posts()).toBe(1);
     expect(virtusTimes()).toHaveLength(4);
   });
@@ -596,13 +622,6 @@ describe("reuseWithin", () => {
 describe("after a run that was killed", () => {
   /** A run that ends between its request and the answer: what it had noted is all that is left. */
   async function killedRun(args: Properties, committed: boolean): Promise<void> {
-    let left: string | undefined;
-    const { journal } = stack;
-    const set = journal.set.bind(journal);
-    journal.set = (urn, intent) => {
-      left = JSON.stringify(intent);
-      return set(urn, intent);
-    };
     onDiscloud({ fault: committed ? "reset-after-commit" : "reset-before-commit" });
     stack.fault({
       platform: "discloud",
@@ -615,15 +634,18 @@ describe("after a run that was killed", () => {
     await stack.up("a", args);
     stack.state.clear();
     stack.emulator.faults.clear();
-    journal.set = set;
-    set(urnOf("a"), JSON.parse(left ?? "null"));
+    // A run that is killed does not live to record that its request has ended.
+    for (const [key, entry] of stack.journal) {
+      const { endedAt: _killed, ...request } = entry.request;
+      stack.journal.set(key, { ...entry, request });
+    }
   }
 
   it("the next up adopts what was made", async () => {
     await killedRun(discloud, true);
     const run = await stack.up("a", discloud);
     expect(run.failure).toBeUndefined();
-    expect(run.warnings).toEqual([expect.stringContaining("the one snapshot that has appeared since")]);
+    expect(run.warnings).toEqual([expect.stringContaining("the one new snapshot that has appeared since")]);
     expect(stack.posts()).toBe(1);
     expect(made("a")).toMatchObject({ snapshotId: versions().at(-1) });
     expect(stack.unsettled()).toBe(0);
@@ -633,7 +655,7 @@ describe("after a run that was killed", () => {
     await killedRun(discloud, false);
     // The platform may still be at work on a request that nobody waited for the end of.
     const { failure = "" } = await stack.up("a", discloud);
-    const until = /the list may be late until (\S+)\. No second one is taken/.exec(failure)?.[1] ?? "";
+    const until = /the list may lag until (\S+)\. No second one is requested/.exec(failure)?.[1] ?? "";
     expect(Date.parse(until) - stack.clock.now()).toBeGreaterThan(9 * 60_000);
     stack.clock.advance(Date.parse(until) - stack.clock.now());
     expect((await stack.up("a", discloud)).failure).toBeUndefined();
@@ -653,7 +675,11 @@ describe("after a run that was killed", () => {
     await killedRun(discloud, true);
     const run = await stack.up("a", { ...discloud, triggers: { release: "2" } });
     expect(run.failure).toBeUndefined();
-    expect(run.warnings).toEqual([expect.stringMatching(/an earlier run was stopped .*it exists and is in no state/)]);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(
+        /an earlier run was stopped .*it may have created "20261120-233015", which is not in any stack: .*adopt: "20261120-233015"/,
+      ),
+    ]);
     expect(stack.posts()).toBe(2);
     expect(stack.unsettled()).toBe(0);
   });

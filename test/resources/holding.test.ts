@@ -93,7 +93,7 @@ describe("what was asked for and never found", () => {
     stack.emulator.snapshooter.addBackup(seed.snapshooter.emptyJobId, {});
     const run = await stack.destroy("a");
     expect(deletions()).toBe(0);
-    expect(run.warnings.join()).toContain("was never known");
+    expect(run.warnings.join()).toMatch(/the outcome of the request of .* is unknown; it may have taken ".*adopt: "/);
   });
 
   it("is not deleted after it was chosen with adopt", async () => {
@@ -126,7 +126,7 @@ describe("what was asked for and never found", () => {
     expect((await stack.up("a", backup)).failure).toContain("can't be read");
     stack.emulator.faults.clear();
     const run = await stack.refresh("a");
-    expect(run.warnings.join()).toContain("is taken for its result");
+    expect(run.warnings.join()).toContain("is used as its result");
   });
 });
 
@@ -138,7 +138,7 @@ describe("a run whose engine was killed after the snapshot was made", () => {
     const before = made("a")["snapshotId"];
     kill("a");
     const run = await stack.up("a", { ...app, triggers: { two: "2", one: "1" } });
-    expect(run.warnings.join()).toContain("it is taken over");
+    expect(run.warnings.join()).toContain("it is recovered");
     expect([posts(), made("a")["snapshotId"]]).toEqual([1, before]);
   });
 
@@ -148,7 +148,7 @@ describe("a run whose engine was killed after the snapshot was made", () => {
     kill("a");
     stack.fault({ platform: "discloud", operation: "list-app-snapshots", fault: "list-lag", ms: 50_000, times: 3 });
     const run = await stack.up("a", app);
-    expect(run.warnings.join()).toContain(`"${before}" and was stopped before its state was stored: it is taken over`);
+    expect(run.warnings.join()).toContain(`"${before}" and was stopped before its state was stored: it is recovered`);
     expect([posts(), made("a")["snapshotId"], made("a")["status"]]).toEqual([1, before, "available"]);
   });
 
@@ -160,7 +160,7 @@ describe("a run whose engine was killed after the snapshot was made", () => {
     stack.emulator.discloud.removeSnapshot(seed.discloud.appId, before);
     const run = await stack.up("a", app);
     expect(run.warnings.join()).toContain(`${before}" and was stopped`);
-    expect(run.warnings.join()).toContain("another one is taken now");
+    expect(run.warnings.join()).toContain("another one is requested");
     expect(posts()).toBe(2);
   });
 
@@ -169,7 +169,7 @@ describe("a run whose engine was killed after the snapshot was made", () => {
     kill("a");
     later(24 * 60);
     const run = await stack.up("a", app);
-    expect(run.warnings.join()).toContain("it is in no state");
+    expect(run.warnings.join()).toContain("which is not in any stack");
     expect(posts()).toBe(2);
   });
 
@@ -193,7 +193,7 @@ describe("a run whose engine was killed after the snapshot was made", () => {
     expect(posts()).toBe(2);
     stack.state.set("a", pending);
     later(1);
-    expect((await stack.up("a", target)).failure).toContain("No second one is taken");
+    expect((await stack.up("a", target)).failure).toContain("No second one is requested");
     expect(posts()).toBe(2);
   });
 });
@@ -230,7 +230,7 @@ describe("the name of a snapshot on Samsung Cloud Platform", () => {
 describe("somebody else's snapshot of another name", () => {
   it("does not stand in for a request that was never carried out: the next up takes one", async () => {
     stack.fault({ platform: "scp", operation: "create-snapshot", fault: "reset-before-commit" });
-    expect((await stack.up("a", volume)).failure).toMatch(/Whether a snapshot was made is not known yet/);
+    expect((await stack.up("a", volume)).failure).toMatch(/Whether a snapshot was created is not known yet/);
     stack.emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, { name: "by hand" });
     stack.clock.advance(5 * 60_000);
     expect((await stack.up("a", volume)).failure).toBeUndefined();
@@ -275,7 +275,7 @@ describe("a state that says next to nothing", () => {
 describe("a snapshot that was made and is not ready", () => {
   it("and vanishes leaves a diff that a refresh does not hide: the next up takes another", async () => {
     stack.emulator.snapshooter.timing.runningMs = Number.POSITIVE_INFINITY;
-    expect((await stack.up("a", backup)).failure).toContain("not usable yet");
+    expect((await stack.up("a", backup)).failure).toContain("not ready yet");
     stack.emulator.snapshooter.removeBackup(String(made("a")["snapshotId"]));
     stack.emulator.snapshooter.timing.runningMs = 1_000;
     await stack.refresh("a");

@@ -62,7 +62,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     stack.fault({ platform, operation: create, fault: "reset-after-commit" });
     const run = await up(args);
     expect(run.failure).toBeUndefined();
-    expect(run.warnings.join("\n")).toMatch(/the answer to the request was lost; .* is taken for its result/);
+    expect(run.warnings.join("\n")).toMatch(/the answer to the request of .* was lost; .* is used as its result/);
     expect(await up(args)).toMatchObject({ step: "same" });
     expect(changes()).toEqual([create]);
   });
@@ -71,7 +71,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     await up(args);
     stack.state.clear();
     const run = await up(args);
-    expect(run.warnings.join("\n")).toMatch(/was stopped before its state was stored: it is taken over/);
+    expect(run.warnings.join("\n")).toMatch(/was stopped before its state was stored: it is recovered/);
     expect(changes()).toEqual([create]);
   });
 
@@ -80,7 +80,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     stack.state.clear();
     stack.journal.clear();
     const run = await up(args);
-    expect(run.failure).toMatch(/there is one already \(.+\), and no second one is made: /);
+    expect(run.failure).toMatch(/there is one already \(.+\), and no second one is created: /);
     expect(changes()).toEqual([create]);
   });
 
@@ -137,7 +137,7 @@ it("a SnapShooter job that a killed run has made and that is not listed any more
   stack.clock.advance(2 * 60_000);
   const run = await up(job);
   expect(run.warnings.join("\n")).toContain(
-    `it was made, as ${id}; where it is not gone, it exists and is in no state`,
+    `an earlier run created policy "${id}" and was stopped before its state was stored: it no longer exists`,
   );
   expect(changes()).toEqual(["create-job", "create-job"]);
 });
@@ -233,7 +233,7 @@ describe("a File Storage schedule that is there already", () => {
   });
 
   it("is refused, naming adopt", async () => {
-    expect((await up(files)).failure).toMatch(/there is one already .*write adopt: true to take it over/);
+    expect((await up(files)).failure).toMatch(/there is one already .*write adopt: true to adopt it/);
     expect(changes()).toEqual([]);
   });
 
@@ -243,7 +243,7 @@ describe("a File Storage schedule that is there already", () => {
     expect(await up(adopting)).toMatchObject({ step: "same" });
     const run = await stack.destroy("nightly");
     expect(run.warnings).toEqual([
-      expect.stringMatching(/^forgotten, not deleted: it was there before, and goes on \([0-9a-f-]+\); /),
+      expect.stringMatching(/^forgotten, not deleted: it was there before, and continues to run \([0-9a-f-]+\); /),
     ]);
     expect(changes()).toEqual(["set-file-schedule"]);
   });
@@ -253,7 +253,7 @@ describe("a server backup", () => {
   it("is waited for until it is available, and goes on being waited for by the next up", async () => {
     stack.emulator.scp.backup.creatingMs = 10 * 60_000;
     const run = await up({ ...server, timeouts: { create: "2m" } });
-    expect(run.failure).toMatch(/it was made, and its status is ".*"\. It is in the state: run pulumi up again/);
+    expect(run.failure).toMatch(/is not ready yet, its status is ".*"\. It is in the state: run pulumi up again/);
     expect(outs()).toMatchObject({ status: "pending", policyId: expect.any(String) });
     stack.clock.advance(20 * 60_000);
     expect(await up(server)).toMatchObject({ step: "update" });
@@ -327,10 +327,10 @@ describe("a policy that is switched off or broken on the platform", () => {
 it("another name after a lost answer is told of what the first request may have made", async () => {
   stack.fault({ platform: "scp", operation: "create-backup", fault: "reset-after-commit" });
   stack.fault({ platform: "scp", operation: "check-backup-name", fault: "status", status: 500, times: 60, skip: 1 });
-  expect((await up(server)).failure).toMatch(/Whether the policy was made is not known yet/);
+  expect((await up(server)).failure).toMatch(/a policy was requested at .* can't be read/);
   stack.emulator.faults.clear();
   const run = await up({ ...server, name: "weekly" });
-  expect(run.warnings.join("\n")).toMatch(/an earlier run was stopped after it had asked for a policy/);
+  expect(run.warnings.join("\n")).toMatch(/an earlier run was stopped after it had requested a policy/);
 });
 
 it("a SnapShooter job whose retention was taken away is accepted by a program without one", async () => {
@@ -342,4 +342,29 @@ it("a SnapShooter job whose retention was taken away is accepted by a program wi
   await stack.refresh("nightly");
   const { retention: _retention, ...without } = job;
   expect(await up(without)).toMatchObject({ step: "same" });
+});
+
+it("a journal that can't be written stops the request, and says that none was sent", async () => {
+  const { verbs, session } = stack.process();
+  Object.assign(session.host.journal, { note: () => Promise.reject(new Error("ENOSPC: no space left on device")) });
+  const startMs = stack.clock.now();
+  const run = await stack.up("nightly", job, verbs);
+  expect(run.failure).toMatch(/no policy is requested, since the request can't be recorded on this machine: ENOSPC/);
+  expect(stack.clock.now() - startMs).toBeLessThan(5_000);
+  expect(changes()).toEqual([]);
+});
+
+it("a request whose answer a kill left open is waited for as long as the platform may be at work on it", async () => {
+  stack.fault({ platform: "snapshooter", operation: "create-job", fault: "reset-before-commit" });
+  const { failure = "" } = await up(job);
+  expect(failure).toContain("Whether a policy was created is not known yet");
+  const [[key, entry] = []] = [...stack.journal];
+  const { endedAt: _killed, ...request } = entry?.request ?? { requestedAt: "", known: [], knownComplete: true };
+  if (key !== undefined && entry !== undefined) stack.journal.set(key, { ...entry, request });
+  const again = await up(job);
+  expect(again.failure).toMatch(/the list may lag until/);
+  expect(changes()).toEqual(["create-job"]);
+  stack.clock.advance(5 * 60_000);
+  expect((await up(job)).failure).toBeUndefined();
+  expect(changes()).toEqual(["create-job", "create-job"]);
 });

@@ -23,6 +23,13 @@ const made = () => stack.emulator.requests.filter(({ method, changes }) => metho
 const outs = () => stack.held("nightly").props;
 const snapshots = () => outs()["snapshots"] as { id: string; slot?: string; adopted?: boolean; status: string }[];
 const up = (args: Properties) => stack.up("nightly", args);
+/** A process on a machine whose clock is ahead of the platforms'. */
+const machineAhead = (minutes: number) => {
+  const process = stack.process();
+  const { now } = stack.clock;
+  Object.assign(process.session.host, { clock: { ...stack.clock, now: () => now() + minutes * 60_000 } });
+  return process;
+};
 const told = () => stack.told.map(({ message }) => message);
 
 describe.each(targets)("a policy that pulumi up runs on %s", (_platform, args) => {
@@ -82,17 +89,47 @@ describe.each(targets)("a policy that pulumi up runs on %s", (_platform, args) =
     expect(snapshots()).toHaveLength(2);
   });
 
-  it("settles a slot with one running clock where this machine's is fast, and tells it", async () => {
-    const fast = stack.clock.now;
-    const process = stack.process();
-    const clock = { ...stack.clock, now: () => fast() + 30 * 60_000 };
-    Object.assign(process.session.host, { clock });
-    const run = await stack.up("nightly", args, process.verbs);
-    expect(run.warnings.join("\n")).toMatch(/this machine's clock shows 2026-11-21T03:00:.* and .*'s 2026-11-21T02:30/);
-    expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
+  it("waits for the slot by the platform's clock where this machine's is fast", async () => {
+    stack.clock.advance(27 * 60_000);
+    const run = await stack.up("nightly", args, machineAhead(4).verbs);
+    expect(run).toMatchObject({ step: "create", warnings: [] });
+    expect(stack.announced).toContainEqual(
+      expect.stringMatching(
+        /^waiting \d+ s for 2026-11-21T03:00:00.000Z on .*'s clock: this machine's clock shows .* and /,
+      ),
+    );
+    expect(snapshots()).toMatchObject([{ slot: "2026-11-21T03:00:00.000Z" }]);
+    expect(stack.clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 10, 21, 3));
     expect(await up(args)).toMatchObject({ step: "same" });
     hours(1);
     expect(await up(args)).toMatchObject({ step: "same" });
+    expect(made()).toBe(1);
+  });
+
+  it("takes nothing for a slot that is far ahead on the platform's clock, and names both clocks", async () => {
+    await up(args);
+    const before = stack.held("nightly").props;
+    const run = await stack.up("nightly", args, machineAhead(30).verbs);
+    expect(run.failure).toMatch(
+      /: the scheduled time 2026-11-21T03:00:00.000Z has not come yet: this machine's clock shows 2026-11-21T03:00:.* and .*'s 2026-11-21T02:30:.*\. No snapshot is taken; correct this machine's clock/,
+    );
+    expect(stack.held("nightly").props).toBe(before);
+    expect(made()).toBe(1);
+    hours(1);
+    expect(await up(args)).toMatchObject({ step: "update" });
+    expect(made()).toBe(2);
+  });
+
+  it("does not wait for a slot that another machine, whose clock was fast, has settled", async () => {
+    stack.clock.advance(27 * 60_000);
+    await up({ ...args, schedules: [{ cron: "0 2 * * *" }] });
+    const held = stack.held("nightly");
+    const dueAt = "2026-11-21T03:00:00.000Z";
+    held.inputs = { ...held.inputs, schedules, dueAt };
+    held.props = { ...held.props, schedules, dueAt, snapshots: snapshots().map((each) => ({ ...each, slot: dueAt })) };
+    expect(await up(args)).toMatchObject({ step: "same" });
+    expect(await up({ ...args, maxAge: "26h" })).toMatchObject({ step: "update" });
+    expect(stack.announced).toEqual([]);
     expect(made()).toBe(1);
   });
 
@@ -241,13 +278,12 @@ describe("a slot that somebody else's snapshot could settle", () => {
 });
 
 describe("a snapshot that a run took and that was killed before its state was stored", () => {
-  it("is taken over hours later, where only the journal knows of it", async () => {
-    hours(1);
+  it("is recovered within the hour, where only the journal knows of it", async () => {
     await up(app);
     stack.state.clear();
-    hours(3);
+    stack.clock.advance(20 * 60_000);
     const run = await up(app);
-    expect(run.warnings.join("\n")).toMatch(/was stopped before its state was stored: it is taken over/);
+    expect(run.warnings.join("\n")).toMatch(/was stopped before its state was stored: it is recovered/);
     expect(made()).toBe(1);
     expect(await up(app)).toMatchObject({ step: "same" });
   });
@@ -296,7 +332,7 @@ describe("a snapshot whose end a run does not see", () => {
     stack.fault({ platform: "scp", operation: "create-snapshot", fault: "reset-after-commit" });
     virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.hold();
     await up(volume);
-    expect(outs()).toMatchObject({ unfinished: { slot: "2026-11-20T03:00:00.000Z" } });
+    expect(outs()).toMatchObject({ unfinished: { labels: { slot: "2026-11-20T03:00:00.000Z" } } });
     virtualserver.volumes.get(seed.scp.volumeId)?.snapshots.release();
     virtualserver.creatingMs = 60_000;
     hours(24);
@@ -340,8 +376,8 @@ describe("a snapshot whose end a run does not see", () => {
     stack.emulator.virtus.holdLists();
     stack.fault({ platform: "virtus", operation: "create-database-snapshot", fault: "reset-after-commit" });
     const run = await up({ ...database, timeouts: { create: "1m" } });
-    expect(run.failure).toMatch(/noted in the state: run pulumi up again/);
-    expect(outs()).toMatchObject({ status: "pending", unfinished: { slot: "2026-11-20T03:00:00.000Z" } });
+    expect(run.failure).toMatch(/The request is recorded: run pulumi up again/);
+    expect(outs()).toMatchObject({ status: "pending", unfinished: { labels: { slot: "2026-11-20T03:00:00.000Z" } } });
     stack.emulator.virtus.releaseLists();
     expect(await up(database)).toMatchObject({ step: "update" });
     expect(made()).toBe(1);
@@ -537,14 +573,14 @@ describe("a run that was stopped", () => {
       times: 40,
       skip: 1,
     });
-    expect((await up({ ...app, timeouts: { create: "1m" } })).failure).toMatch(/It is noted in the state/);
+    expect((await up({ ...app, timeouts: { create: "1m" } })).failure).toMatch(/The request is recorded/);
     stack.emulator.faults.clear();
     hours(1);
     stack.emulator.discloud.addSnapshot(seed.discloud.appId);
     const same = await up(app);
     expect(same.failure).toBeUndefined();
     expect(same.warnings.join("\n")).toMatch(
-      /2 snapshots have appeared since: .*, the nearest in time, is taken for its result/,
+      /2 new snapshots have appeared since: .*, the nearest in time, is used as its result/,
     );
     expect(made()).toBe(2);
     hours(24);
@@ -579,18 +615,24 @@ describe("a run that was stopped", () => {
 describe("a clock that was wrong for one run", () => {
   it("stops no later backup", async () => {
     await up(volume);
-    const process = stack.process();
-    const now = stack.clock.now;
-    Object.assign(process.session.host, { clock: { ...stack.clock, now: () => now() + 365 * 86_400_000 } });
-    await stack.up("nightly", volume, process.verbs);
-    expect(outs()["dueAt"]).toBe("2027-11-20T03:00:00.000Z");
+    expect((await stack.up("nightly", volume, machineAhead(365 * 24 * 60).verbs)).failure).toMatch(/has not come yet/);
     hours(24);
     await up(volume);
     expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
-    expect(made()).toBe(3);
-    hours(24);
-    await up(volume);
-    expect(made()).toBe(4);
+    expect(made()).toBe(2);
+  });
+});
+
+describe("a machine with a fast clock that is lost after its request", () => {
+  it("leaves a snapshot that settles the slot for every other machine", async () => {
+    stack.clock.advance(27 * 60_000);
+    await stack.up("nightly", database, machineAhead(4).verbs);
+    stack.state.clear();
+    stack.journal.clear();
+    stack.clock.advance(40 * 60_000);
+    await up(database);
+    expect(made()).toBe(1);
+    expect(snapshots()).toMatchObject([{ slot: "2026-11-21T03:00:00.000Z" }]);
   });
 });
 

@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import type * as pulumi from "@pulumi/pulumi";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { fileJournal } from "../../provider/dynamic/journal";
+import type { JournalEntry } from "../../provider/creation";
+import { fileJournal, localFolder } from "../../provider/dynamic/journal";
 import { type Emulator, seed, startEmulator } from "../../provider/emulator";
-import type { Intent } from "../../provider/resources/host";
 import { providerText, typeToken } from "../../sdk/provider-text";
 
 const urn = "urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:Snapshot::a";
@@ -179,7 +179,7 @@ describe("the provider in the engine's own process", () => {
       unfinished: { known: [seed.discloud.version] },
     });
     expect(error.reasons).toEqual([error.message]);
-    expect(error.message).toContain("2 snapshots have appeared");
+    expect(error.message).toContain("2 new snapshots have appeared");
     expect(JSON.parse(JSON.stringify(error.properties))).toStrictEqual(error.properties);
 
     const again = await thrown(() => provider.update?.(error.id ?? "", error.properties, inputs));
@@ -241,7 +241,7 @@ describe("the provider in the engine's own process", () => {
     const text = await readFile(join(folder, noted[0] ?? ""), "utf8");
     const { id, outs } = await creating;
     expect(noted).toHaveLength(1);
-    expect(JSON.parse(text)).toMatchObject({ urn, unfinished: { known: [seed.discloud.version] } });
+    expect(JSON.parse(text)).toMatchObject({ urn, request: { known: [seed.discloud.version] } });
     expect(text).not.toContain(emulator.environment["DISCLOUD_TOKEN"]);
     expect(JSON.parse(await readFile(join(folder, noted[0] ?? ""), "utf8"))).toMatchObject({ made: { id } });
     await provider.read?.(id, outs);
@@ -256,10 +256,10 @@ describe("the journal on disk", () => {
   });
   afterEach(() => rm(home, { recursive: true }));
 
-  const intent = (wish: string): Intent => ({
+  const intent = (requestHash: string): JournalEntry => ({
     urn,
-    wish,
-    unfinished: { requestedAt: "2026-11-21T02:30:15.250Z", known: ["a/b", "ü"], knownComplete: true },
+    requestHash,
+    request: { requestedAt: "2026-11-21T02:30:15.250Z", known: ["a/b", "ü"], knownComplete: true },
   });
 
   it("keeps the last note of each resource until it is settled", async () => {
@@ -270,11 +270,11 @@ describe("the journal on disk", () => {
     await journal.note({ ...intent("other"), urn: `${urn}/../../b` });
     const later = fileJournal({ PULUMI_HOME: home });
     expect(await later.find(urn)).toEqual(intent("two"));
-    expect(await later.find(`${urn}/../../b`)).toMatchObject({ wish: "other" });
+    expect(await later.find(`${urn}/../../b`)).toMatchObject({ requestHash: "other" });
     await later.settle(urn);
     await later.settle(urn);
     expect(await journal.find(urn)).toBeUndefined();
-    expect(await journal.find(`${urn}/../../b`)).toMatchObject({ wish: "other" });
+    expect(await journal.find(`${urn}/../../b`)).toMatchObject({ requestHash: "other" });
   });
 
   it("leaves nothing of a process that was killed while it wrote", async () => {
@@ -295,5 +295,49 @@ describe("the journal on disk", () => {
     expect(files).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)]);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, files[0] ?? ""))).mode & 0o777).toBe(0o600);
+  });
+
+  it("lies in the default folder where PULUMI_HOME is set and empty", () => {
+    expect(localFolder({ PULUMI_HOME: "" })).toBe(join(homedir(), ".pulumi", "pulumi-snapshots"));
+    expect(localFolder({})).toBe(join(homedir(), ".pulumi", "pulumi-snapshots"));
+  });
+
+  it("keeps the entries of one URN apart by owner, and by the program's folder where the owner is not known", async () => {
+    const here = fileJournal({ PULUMI_HOME: home }, "/programs/shop");
+    const there = fileJournal({ PULUMI_HOME: home }, "/programs/other");
+    await here.note({ ...intent("here"), ownerId: "aaaa" });
+    await there.note({ ...intent("there"), ownerId: "bbbb" });
+    expect(await here.find(urn)).toMatchObject({ requestHash: "here" });
+    expect(await here.find(urn, "bbbb")).toMatchObject({ requestHash: "there" });
+    expect(await here.find(urn, "cccc")).toBeUndefined();
+    expect(await here.others(urn, "aaaa")).toMatchObject([{ requestHash: "there" }]);
+    await here.settle(urn, "aaaa");
+    expect(await here.find(urn)).toBeUndefined();
+    expect(await there.find(urn)).toMatchObject({ requestHash: "there" });
+  });
+
+  it("reads what version 0.1 wrote", async () => {
+    const journal = fileJournal({ PULUMI_HOME: home });
+    await journal.note(intent("one"));
+    const folder = join(home, "pulumi-snapshots", "intents");
+    const [file = ""] = await readdir(folder);
+    const { requestedAt, known, knownComplete } = intent("").request;
+    const unfinished = { requestedAt, known, knownComplete, slot: "2026-11-21T02:00:00.000Z" };
+    await writeFile(join(folder, file), JSON.stringify({ urn, wish: "old", unfinished }));
+    expect(await journal.find(urn, "aaaa")).toEqual({
+      urn,
+      requestHash: "old",
+      request: { requestedAt, known, knownComplete, labels: { slot: "2026-11-21T02:00:00.000Z" } },
+    });
+  });
+
+  it.each(["null", "{}", "[]", "{"])("that holds %s is a clear error for its resource only", async (text) => {
+    const journal = fileJournal({ PULUMI_HOME: home });
+    await journal.note(intent("one"));
+    const folder = join(home, "pulumi-snapshots", "intents");
+    const [file = ""] = await readdir(folder);
+    await writeFile(join(folder, file), text);
+    await expect(journal.find(urn)).rejects.toThrow(`${file} can't be read`);
+    expect(await journal.others("urn:pulumi:dev::project::other")).toEqual([]);
   });
 });

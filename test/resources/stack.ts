@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import type { JournalEntry } from "../../provider/creation";
 import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
 import { backupPolicyResource } from "../../provider/resources/backup-policy";
-import { type Host, type Intent, type Properties, UnfinishedError } from "../../provider/resources/host";
+import { type HolderRegistry, type Host, type Properties, UnfinishedError } from "../../provider/resources/host";
 import { Session } from "../../provider/resources/session";
 import { snapshotResource } from "../../provider/resources/snapshot";
 import type { ResourceVerbs } from "../../provider/resources/verbs";
@@ -32,9 +33,12 @@ export interface Run {
  * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
  */
 export class Stack {
-  readonly clock: FakeClock = fakeClock();
+  clock: FakeClock = fakeClock();
   readonly state = new Map<string, Held>();
-  readonly journal = new Map<string, Intent>();
+  /** By owner and URN: two resources of one URN are told apart by their owners. */
+  journal = new Map<string, JournalEntry>();
+  /** What resources have adopted, as this machine's registry holds it. */
+  adoptions: { urn: string; key: string }[] = [];
   readonly announced: string[] = [];
   /** What a user was told and need not mend. */
   readonly told: { urn: string | undefined; message: string }[] = [];
@@ -53,6 +57,12 @@ export class Stack {
     return stack;
   }
 
+  /** A stack of the same names in another state backend, on the same machine, clock and platforms. */
+  sibling(): Stack {
+    const { clock, journal, adoptions, emulator, environment, resource } = this;
+    return Object.assign(new Stack(), { clock, journal, adoptions, emulator, environment, resource });
+  }
+
   /** How many requests the journal holds whose end is not known. */
   unsettled(): number {
     return [...this.journal.values()].filter(({ made }) => made === undefined).length;
@@ -65,21 +75,46 @@ export class Stack {
       random: () => 0.5,
       connections: { config: (name) => this.config[name], environment: this.environment },
       journal: {
-        find: async (urn) => this.journal.get(urn),
-        note: async (intent) => void this.journal.set(intent.urn, JSON.parse(JSON.stringify(intent)) as Intent),
-        settle: async (urn) => void this.journal.delete(urn),
-        others: async (urn) => [...this.journal.values()].filter((intent) => intent.urn !== urn),
+        find: async (urn, ownerId) =>
+          [...this.journal.values()].findLast(
+            (entry) => entry.urn === urn && (ownerId === undefined || entry.ownerId === ownerId),
+          ),
+        note: async (entry) =>
+          void this.journal.set(`${entry.urn} ${entry.ownerId}`, JSON.parse(JSON.stringify(entry)) as JournalEntry),
+        settle: async (urn, ownerId) => void this.journal.delete(`${urn} ${ownerId}`),
+        others: async (urn, ownerId) =>
+          [...this.journal.values()].filter((entry) => entry.urn !== urn || entry.ownerId !== ownerId),
         confirm: async (urn, isHeld) => {
-          const made = this.journal.get(urn)?.made;
-          if (made !== undefined && isHeld(made)) this.journal.delete(urn);
+          for (const [key, { urn: own, made }] of this.journal) {
+            if (own === urn && made !== undefined && isHeld(made)) this.journal.delete(key);
+          }
         },
       },
+      holders: this.registry(),
       warn: async (urn, message) => void this.warnings.push({ urn, message }),
       inform: async (urn, message) => void this.told.push({ urn, message }),
       announce: (_urn, message) => void this.announced.push(message),
     };
     const session = new Session(host);
     return { session, verbs: resources[this.resource](session) };
+  }
+
+  private registry(): HolderRegistry {
+    const { adoptions } = this;
+    const indexOf = (urn: string, key: string) => adoptions.findIndex((each) => each.urn === urn && each.key === key);
+    return {
+      async note(urn, keys) {
+        adoptions.push(...keys.filter((key) => indexOf(urn, key) < 0).map((key) => ({ urn, key })));
+      },
+      async drop(urn, keys) {
+        for (const key of keys) if (indexOf(urn, key) >= 0) adoptions.splice(indexOf(urn, key), 1);
+      },
+      async others(urn) {
+        const others = adoptions.filter((each) => each.urn !== urn);
+        const urnsOf = (key: string) => others.filter((each) => each.key === key).map((each) => each.urn);
+        return new Map(others.map(({ key }) => [key, urnsOf(key)]));
+      },
+    };
   }
 
   /** `pulumi up` of one resource; resolves to what was done and told, also where it failed. */
@@ -157,6 +192,12 @@ export class Stack {
     const held = this.state.get(name);
     if (held === undefined) throw new Error(`${name} is not in the state`);
     return held;
+  }
+
+  /** What was warned of on a resource's row since its last run began. */
+  warningsOf(name: string): string[] {
+    const urn = urnOf(name, this.resource);
+    return this.warnings.filter((warning) => warning.urn === urn).map(({ message }) => message);
   }
 
   /** How many requests that change something have reached the platforms. */

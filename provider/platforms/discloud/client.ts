@@ -1,14 +1,15 @@
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter, type RateBudget } from "../../http/limiter";
+import { listAll } from "../../http/paging";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { discloud } from "./definition";
 import { type AccountEntry, accountEntries } from "./mapping";
 import { accountList, appList, appShown, type Created, created, downloadLink, errorBody, versionItem } from "./schemas";
 
 const LARGEST_PAGE = 200;
-const MOST_PAGES = 1_000;
 
 /** Source: https://docs.discloud.com/en/api-and-integrations/api-overview/authentication */
 export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
@@ -80,42 +81,37 @@ export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
 }
 
 /**
- * `GET /snapshot`: the versions of all apps, page by page until one brings nothing new, since a page may be shorter
- * than asked for. A 404 on the first page is an error here: it proves nothing.
+ * `GET /snapshot`: the versions of all apps, page by page until one brings nothing new or answers 404, since a page may
+ * be shorter than asked for. A 404 on the first page is an error here: it proves nothing.
  */
-export async function listAccountSnapshots(api: Api, scope: Scope): Promise<AccountEntry[]> {
-  const all = new Map<string, AccountEntry>();
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    let entries: AccountEntry[] | undefined;
-    try {
-      const answer = await callApi(
-        api,
-        {
-          operation: "list all snapshots",
-          method: "GET",
-          path: "/snapshot",
-          query: { page, limit: LARGEST_PAGE },
-          expect: accountList,
-        },
-        scope,
-      );
-      entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);
-    } catch (error) {
-      if (page > 1 && isSnapshotsError(error, "notFound")) break;
-      throw error;
-    }
-    if (entries === undefined) {
+export async function listAccountSnapshots(api: Api, scope: Scope): Promise<readonly AccountEntry[]> {
+  const operation = "list all snapshots";
+  const title = `[${api.connection.platform}] ${operation}`;
+  const { entries } = await listAll<AccountEntry>({
+    title,
+    keyOf: ({ appId, item }) => `${appId ?? ""}/${item.version}`,
+    async read(page) {
+      const query = { page, limit: LARGEST_PAGE };
+      try {
+        const answer = await callApi(
+          api,
+          { operation, method: "GET", path: "/snapshot", query, expect: accountList },
+          scope,
+        );
+        const entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);
+        if (entries !== undefined) return { entries, next: undefined };
+      } catch (error) {
+        if (page > 1 && isSnapshotsError(error, "notFound")) return { entries: [], next: null };
+        throw error;
+      }
       throw new SnapshotsError(
-        `[${api.connection.platform}] list all snapshots: the answer holds no single list whose items have a ` +
-          "version; Discloud does not document it. Name an app with appId instead",
+        `${title}: the answer holds no single list whose items have a version; Discloud does not document it. Name an ` +
+          "app with appId instead",
         { kind: "unexpectedAnswer" },
       );
-    }
-    const before = all.size;
-    for (const entry of entries) all.set(`${entry.appId ?? ""}/${entry.item.version}`, entry);
-    if (all.size === before) break;
-  }
-  return [...all.values()];
+    },
+  });
+  return entries;
 }
 
 /** `POST /snapshot/{appID}`: takes a snapshot; answers when it is made. 409 while the app is busy. */

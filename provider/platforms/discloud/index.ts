@@ -87,7 +87,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     async listAccount(scope) {
-      const entries = await listAccountSnapshots(api, scope);
+      const entries = [...(await listAccountSnapshots(api, scope))];
       entries.sort((a, b) => (a.item.version < b.item.version ? 1 : a.item.version > b.item.version ? -1 : 0));
       return entries.map(({ appId, item }) => {
         if (appId === undefined) {

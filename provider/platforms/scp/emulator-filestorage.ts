@@ -1,6 +1,16 @@
 import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
 import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
-import { asUuid, bodyOf, type Course, isObject, numberIn, type Pace, type ScpCommon, wordOf } from "./emulator-answers";
+import {
+  asUuid,
+  bodyOf,
+  type Course,
+  digest,
+  isObject,
+  numberIn,
+  type Pace,
+  type ScpCommon,
+  wordOf,
+} from "./emulator-answers";
 
 /** One snapshot of a File Storage volume. */
 export interface ScpFileSnapshot extends Course {
@@ -197,6 +207,32 @@ export function createFileStorage(common: ScpCommon, base: string) {
     return volume ? act(volume) : refuse(404, `Volume ${id} not found.`);
   };
 
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/showvolume/
+  const getVolume = (request: EmulatedRequest): Answer => {
+    const volume = volumes.get(request.param("id"));
+    if (!volume) return refuse(404, `Volume ${request.param("id")} not found.`);
+    return {
+      status: 200,
+      body: {
+        account_id: digest("account"),
+        cifs_id: null,
+        created_at: local(Date.parse("2025-07-01T09:00:00Z")),
+        encryption_enabled: "true", // a text, as in the documented example
+        endpoint_path: null,
+        file_unit_recovery_enabled: true,
+        id: volume.id,
+        name: volume.name,
+        path: null,
+        protocol: "NFS",
+        purpose: "NONE", // assumed; the example's is REPLICATION
+        state: "available",
+        type_id: asUuid(digest("HDD")),
+        type_name: "HDD",
+        usage: 0,
+      },
+    };
+  };
+
   // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/listsnapshots/
   const listSnapshots = (request: EmulatedRequest): Answer =>
     inQuery(request, (volume) => {
@@ -315,6 +351,13 @@ export function createFileStorage(common: ScpCommon, base: string) {
   };
   const schedules = `${base}/snapshot-schedules`;
   const routes: Route[] = [
+    {
+      operation: "get-file-volume",
+      method: "GET",
+      path: `${base}/volumes/:id`,
+      target: (request) => request.param("id"),
+      handle: getVolume,
+    },
     {
       operation: "list-file-snapshots",
       method: "GET",

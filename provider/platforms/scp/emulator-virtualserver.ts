@@ -56,6 +56,8 @@ export interface ScpVirtualServerState extends Pace {
   revertingMs: number;
   /** How the list's `name` filters; the documents don't say. Default `exact`. */
   nameFilter: "exact" | "substring";
+  /** What an update does whose name is null; the documents don't say. Default `keeps`. */
+  nullName: "keeps" | "erases";
   /** The answer to a snapshot of an attached volume without `force`; undocumented. Default 409. */
   attachedStatus: 400 | 409;
   /** The answer to a revert to an older snapshot; undocumented. Default 409. */
@@ -97,7 +99,11 @@ const sortKeys: Readonly<Record<string, (snapshot: ScpSnapshot) => string | numb
 }; // assumed but for created_at
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/ */
-export function createVirtualServer(common: ScpCommon, base: string) {
+export function createVirtualServer(
+  common: ScpCommon,
+  base: string,
+  servers: ReadonlyMap<string, { readonly id: string; readonly name: string }>,
+) {
   const { now, storageNow, refuse } = common;
   const volumes = new Map<string, ScpVolume>();
   const reverts: { volumeId: string; snapshotId: string; at: number }[] = [];
@@ -113,6 +119,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     raceMs: 1500,
     revertingMs: 1000,
     nameFilter: "exact",
+    nullName: "keeps",
     attachedStatus: 409,
     olderRevertStatus: 409,
     addVolume({ id = asUuid(common.nextId()), name = `volume-${id.slice(0, 6)}`, sizeGib = 104, serverId } = {}) {
@@ -355,7 +362,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     if (complaints.length > 0) return refuse(400, complaints);
     const snapshot = find(request.param("id"));
     if (!snapshot) return missing("Snapshot", request.param("id"));
-    if (typeof name === "string") snapshot.name = name; // assumed: null leaves it as it is
+    if (typeof name === "string" || state.nullName === "erases") snapshot.name = name as string | null;
     if (description !== undefined) snapshot.description = description as string | null;
     snapshot.updatedAtMs = now();
     return { status: 200, body: describe(snapshot) };
@@ -405,6 +412,34 @@ export function createVirtualServer(common: ScpCommon, base: string) {
     };
   };
 
+  // https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvirtualserver/
+  const getServer = (request: EmulatedRequest): Answer => {
+    const server = servers.get(request.param("id"));
+    if (!server) return missing("Server", request.param("id"));
+    return {
+      status: 200,
+      body: {
+        account_id: digest("account"),
+        addresses: null,
+        created_at: "2025-07-01T09:00:00Z",
+        created_by: userId,
+        disk_config: "MANUAL",
+        id: server.id,
+        locked: false,
+        metadata: {},
+        modified_at: "2025-07-01T09:00:00Z",
+        name: server.name,
+        product_category: "compute",
+        product_offering: "virtual_server",
+        server_type: { disk: 100, ephemeral: 0, extra_specs: {}, id: null, name: "s1v1m2", ram: 2, swap: 0, vcpus: 1 },
+        state: "ACTIVE",
+        volumes: [...volumes.values()]
+          .filter(({ serverId }) => serverId === server.id)
+          .map(({ id }) => ({ delete_on_termination: false, id })),
+      },
+    };
+  };
+
   // https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
   const revertVolume = (request: EmulatedRequest): Answer => {
     const { snapshot_id: snapshotId } = bodyOf(request);
@@ -427,7 +462,7 @@ export function createVirtualServer(common: ScpCommon, base: string) {
   };
 
   const ofSnapshot = (request: EmulatedRequest) => find(request.param("id"))?.volumeId;
-  const ofVolume = (request: EmulatedRequest) => request.param("id");
+  const inPath = (request: EmulatedRequest) => request.param("id");
   const inBody = (request: EmulatedRequest) => {
     const { volume_id: volumeId } = bodyOf(request);
     return typeof volumeId === "string" ? volumeId : undefined;
@@ -475,13 +510,14 @@ export function createVirtualServer(common: ScpCommon, base: string) {
       target: ofSnapshot,
       handle: deleteSnapshot,
     },
-    { operation: "get-volume", method: "GET", path: `${base}/volumes/:id`, target: ofVolume, handle: getVolume },
+    { operation: "get-volume", method: "GET", path: `${base}/volumes/:id`, target: inPath, handle: getVolume },
+    { operation: "get-server", method: "GET", path: `${base}/servers/:id`, target: inPath, handle: getServer },
     {
       operation: "revert-volume",
       method: "POST",
       path: `${base}/volumes/:id/revert`,
       changes: true,
-      target: ofVolume,
+      target: inPath,
       handle: revertVolume,
     },
   ];

@@ -185,8 +185,8 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
     minor: (request) => Number(versionOf(request)?.id.split(".")[1] ?? 0),
     nextId,
   };
-  const virtualserver = createVirtualServer(common, "/scp/virtualserver/v1");
   const backup = createBackup(common, "/scp/backup/v1", seed.region);
+  const virtualserver = createVirtualServer(common, "/scp/virtualserver/v1", backup.state.servers);
   const filestorage = createFileStorage(common, "/scp/filestorage/v1");
 
   const state: ScpState = {

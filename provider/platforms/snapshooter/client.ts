@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter } from "../../http/limiter";
+import { findEntry, listAll, type PagedList } from "../../http/paging";
 import { redact } from "../../http/redact";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { snapshooter } from "./definition";
+import { saidInstead, startedId } from "./mapping";
 import {
   type Backup,
   backupPage,
@@ -15,13 +18,14 @@ import {
   type Job,
   jobPage,
   type Paging,
-  type Started,
   shownBackup,
   shownJob,
   started,
 } from "./schemas";
 
-const MOST_PAGES = 1_000;
+/** The way out where a backup can't be deleted. */
+export const RETAIN_INSTEAD =
+  'set deletionPolicy: "retain", run pulumi up once, and destroy then leaves the backup where it is';
 
 /** Source: https://snapshooter.com/api/backups */
 export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
@@ -55,12 +59,15 @@ interface ListCall {
   readonly path: string;
 }
 
-function prefixOf({ operation, target }: ListCall): string {
+function prefixOf({ operation, target }: Omit<ListCall, "path">): string {
   return `[snapshooter] ${operation}${target === undefined ? "" : ` ${target}`}`;
 }
 
-/** The path and query of the page after this one; undefined after the last. The token never goes to another origin. */
-function nextPage(api: Api, call: ListCall, page: Paging): string | undefined {
+/**
+ * The path and query of the page after this one; null where the answer states that there is none, undefined where it
+ * states neither, as the documents print it. The token never goes to another origin.
+ */
+function nextPage(api: Api, call: ListCall, page: Paging): string | null | undefined {
   const { path } = call;
   const next = page.links?.next;
   const base = new URL(api.baseUrl);
@@ -71,9 +78,9 @@ function nextPage(api: Api, call: ListCall, page: Paging): string | undefined {
   }
   const { current_page: current, last_page: last } = page.meta ?? {};
   if (typeof current === "number" && typeof last === "number") {
-    return current < last ? `${path}?page=${current + 1}` : undefined;
+    return current < last ? `${path}?page=${current + 1}` : null;
   }
-  if (typeof next !== "string" || next === "") return undefined;
+  if (typeof next !== "string" || next === "") return next === undefined ? undefined : null;
   throw new SnapshotsError(`${prefixOf(call)}: the list goes on at another address, where the token is not sent`, {
     kind: "unexpectedAnswer",
   });
@@ -81,51 +88,78 @@ function nextPage(api: Api, call: ListCall, page: Paging): string | undefined {
 
 type Page<Entry> = Paging & { readonly data: readonly Entry[] };
 
-/** The entries of all pages of a list, each once. */
-async function listAll<Entry extends { readonly id: string }>(
+/** A list, by pages. The documents don't name the parameter that asks for a page; `page` is Laravel's. */
+function pagesOf<Entry extends { readonly id: string }>(
   api: Api,
   call: ListCall,
   expect: z.ZodType<Page<Entry>>,
   scope: Scope,
-): Promise<{ entries: Entry[]; serverTimeMs?: number }> {
-  const all = new Map<string, Entry>();
-  let serverTimeMs: number | undefined;
-  let next: string | undefined = call.path;
-  for (let page = 1; next !== undefined; page++) {
-    const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path: next, expect }, scope);
-    serverTimeMs ??= answer.serverTimeMs;
-    const before = all.size;
-    for (const entry of answer.data.data) all.set(entry.id, entry);
-    next = nextPage(api, call, answer.data);
-    // The documents don't name the parameter that asks for a page: where it does nothing, what was seen is not all.
-    if (next !== undefined && (page === MOST_PAGES || (page > 1 && all.size === before))) {
-      throw new SnapshotsError(`${prefixOf(call)}: its pages come to no end`, { kind: "unexpectedAnswer" });
-    }
-  }
-  return { entries: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+): PagedList<Entry> {
+  return {
+    title: prefixOf(call),
+    keyOf: ({ id }) => id,
+    async read(number, cursor) {
+      const path = cursor ?? (number === 1 ? call.path : `${call.path}?page=${number}`);
+      const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path, expect }, scope);
+      const { data, meta } = answer.data;
+      return {
+        entries: data,
+        total: meta?.total,
+        next: nextPage(api, call, answer.data),
+        serverTimeMs: answer.serverTimeMs,
+      };
+    },
+  };
 }
 
-/** `GET /jobs/{job_id}/backups`, all pages (in use by others; the documents that could be read do not show it). */
-export async function listBackups(
-  api: Api,
-  jobId: string,
-  scope: Scope,
-): Promise<{ backups: Backup[]; serverTimeMs?: number }> {
+/** `GET /jobs/{job_id}/backups` (in use by others; the documents that could be read do not show it). */
+function backupsOf(api: Api, jobId: string, scope: Scope): PagedList<Backup> {
   const call = {
     operation: "list backups of",
     target: `job ${jobId}`,
     path: `/jobs/${encodeURIComponent(jobId)}/backups`,
   };
-  const { entries: backups, ...clock } = await listAll(api, call, backupPage, scope);
-  if (backups.some(({ job_id: owner }) => typeof owner === "string" && owner !== jobId)) {
-    throw new SnapshotsError(`${prefixOf(call)}: an entry is of another job`, { kind: "unexpectedAnswer" });
-  }
+  const pages = pagesOf(api, call, backupPage, scope);
+  return {
+    ...pages,
+    async read(number, cursor) {
+      const page = await pages.read(number, cursor);
+      if (page.entries.some(({ job_id: owner }) => typeof owner === "string" && owner !== jobId)) {
+        throw new SnapshotsError(`${prefixOf(call)}: an entry is of another job`, { kind: "unexpectedAnswer" });
+      }
+      return page;
+    },
+  };
+}
+
+/** `GET /jobs` (in use by others; the documents that could be read do not show it). */
+function jobs(api: Api, scope: Scope): PagedList<Job> {
+  return pagesOf(api, { operation: "list jobs", path: "/jobs" }, jobPage, scope);
+}
+
+/** Lists all backups of a job. */
+export async function listBackups(
+  api: Api,
+  jobId: string,
+  scope: Scope,
+): Promise<{ backups: readonly Backup[]; serverTimeMs?: number }> {
+  const { entries: backups, ...clock } = await listAll(backupsOf(api, jobId, scope));
   return { backups, ...clock };
 }
 
-/** `GET /jobs`, all pages (in use by others; the documents that could be read do not show it). */
-export async function listJobs(api: Api, scope: Scope): Promise<Job[]> {
-  return (await listAll(api, { operation: "list jobs", path: "/jobs" }, jobPage, scope)).entries;
+/** Finds a backup in its job's list; undefined only where the whole list does not show it. */
+export function findBackup(api: Api, jobId: string, backupId: string, scope: Scope): Promise<Backup | undefined> {
+  return findEntry(backupsOf(api, jobId, scope), ({ id }) => id === backupId);
+}
+
+/** Lists all jobs of the account. */
+export async function listJobs(api: Api, scope: Scope): Promise<readonly Job[]> {
+  return (await listAll(jobs(api, scope))).entries;
+}
+
+/** Finds a job in the account's list; undefined only where the whole list does not show it. */
+export function findJob(api: Api, jobId: string, scope: Scope): Promise<Job | undefined> {
+  return findEntry(jobs(api, scope), ({ id }) => id === jobId);
 }
 
 /**
@@ -175,18 +209,22 @@ export async function showBackup(api: Api, backupId: string, scope: Scope): Prom
   }
 }
 
-/** `POST /jobs/{job_id}/backups/start` (in use by others; the documents that could be read do not show it). */
-export function startBackup(
+/**
+ * `POST /jobs/{job_id}/backups/start` (in use by others; the documents that could be read do not show it). A success
+ * that names no backup and says something instead is an error: most likely a refusal. It leaves open whether a backup was
+ * started, since no document says that none was.
+ */
+export async function startBackup(
   api: Api,
   jobId: string,
   body: Readonly<Record<string, boolean>>,
   scope: Scope,
-): Promise<Answer<Started>> {
-  return callApi(
+): Promise<{ backupId?: string; serverTimeMs?: number }> {
+  const call = { operation: "start a backup of", target: `job ${jobId}` };
+  const { data, status, serverTimeMs } = await callApi(
     api,
     {
-      operation: "start a backup of",
-      target: `job ${jobId}`,
+      ...call,
       method: "POST",
       path: `/jobs/${encodeURIComponent(jobId)}/backups/start`,
       body,
@@ -195,6 +233,15 @@ export function startBackup(
     },
     scope,
   );
+  const backupId = startedId(data);
+  const said = backupId === undefined ? saidInstead(data) : undefined;
+  if (said !== undefined) {
+    throw new SnapshotsError(
+      `${prefixOf(call)}: HTTP ${status} names no backup and says "${redact(said, api.connection.secrets)}"`,
+      { kind: "invalid", executed: "maybe", status },
+    );
+  }
+  return { ...(backupId === undefined ? {} : { backupId }), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
 }
 
 /** `POST /backups/{backup_id}/download`: links that work for an hour; nothing is changed. */
@@ -214,8 +261,11 @@ export async function getDownloadLinks(api: Api, backupId: string, scope: Scope)
   return answer.data.data;
 }
 
-/** `DELETE /backups/{backup_id}`: 204; one copy of the documents has it, another has not. */
-export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<void> {
+/**
+ * `DELETE /backups/{backup_id}`: 204; one copy of the documents has it, another has not. Returns whether it was accepted;
+ * false for 404, which says as little of the backup as 204 does.
+ */
+export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<boolean> {
   try {
     await callApi(
       api,
@@ -229,12 +279,12 @@ export async function deleteBackup(api: Api, backupId: string, scope: Scope): Pr
       },
       scope,
     );
+    return true;
   } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return;
+    if (isSnapshotsError(error, "notFound")) return false;
     if (isSnapshotsError(error) && error.status === 405) {
       throw new SnapshotsError(
-        `${error.message}. SnapShooter's API refuses to delete backups here: set deletionPolicy: "retain", run pulumi up ` +
-          "once, and destroy then forgets the backup",
+        `${error.message}. SnapShooter's API refuses to delete backups here: ${RETAIN_INSTEAD}`,
         { kind: "unsupported", executed: "no", status: 405, cause: error },
       );
     }

@@ -117,16 +117,37 @@ export interface SnapshooterState {
   fileNames: readonly string[] | undefined;
   /** The encryption key of backups from now on, as every answer holds it; null: not encrypted. */
   encryptionKey: string | null;
-  /** Where the answer to a start holds the new backup's id. Default `backup_id`, at the top level. */
-  startAnswer: "backup_id" | "data.backup_id" | "data.id" | "none";
+  /** The words of backups that have ended, which have a `completed_at`. Default `completed`, `failed`, `expired` (assumed). */
+  readonly endedWords: string[];
+  /**
+   * Where the answer to a start holds the new backup's id. Default `backup_id`, at the top level. `message`: nowhere, and
+   * it says only that one was started; `none`: nowhere, and it says nothing.
+   */
+  startAnswer: "backup_id" | "data.backup_id" | "data.id" | "message" | "none";
   /** The status of the answer to a start. Default 201; the documents name none. */
   startStatus: number;
+  /** Nothing is started, and the answer to a start is this message with 200. Default: none. */
+  startRefusal: string | undefined;
+  /** `true`: while a backup of the job is pending or running, a start starts none and answers that one's id. */
+  startJoins: boolean;
   /** What an expired backup leaves: its entry with that word (default), or nothing. */
   expiry: "word" | "removal";
-  /** `false`: deletion is answered 405, as where the API has no such method. Default `true`. */
-  deletable: boolean;
-  /** Which members of a list lead to its next page. Default both; `none`: `links` and `meta` are empty, as in the documents. */
-  paging: "both" | "links" | "meta" | "none";
+  /**
+   * What a deletion does. Default `accepted`. `not-found`: nothing, and it is answered 404, as if there were no such
+   * backup; `not-allowed`: nothing, and it is answered 405, as where the API has no such method.
+   */
+  deletion: "accepted" | "not-found" | "not-allowed";
+  /** How long a backup is still shown after its deletion was accepted, in milliseconds. Infinity: for ever. Default 0. */
+  deletionMs: number;
+  /**
+   * Which members of a list lead to its next page. Default both; `none`: `links` and `meta` are empty, as in the documents;
+   * `whole`: they are empty, and each page is the whole list.
+   */
+  paging: "both" | "links" | "meta" | "none" | "whole";
+  /** How many entries more than there are `meta.total` states. Default 0. */
+  totalSurplus: number;
+  /** Called when a page of a list is answered: what it changes moves entries between this page and the next one. */
+  afterPage: ((list: "jobs" | "backups", page: number) => void) | undefined;
   /** The platform's order of a job's backups without `sort`. Default newest first (assumed). */
   defaultOrder: "newest-first" | "oldest-first";
   /** No page of a list holds more entries, whatever was asked for. Default Infinity. */
@@ -165,7 +186,6 @@ const modes: Readonly<Record<string, { mode: string; values: readonly number[] }
 };
 const sorts = ["created_at", "started_at", "completed_at", "status"] as const; // assumed but for completed_at
 const linkLifetimeSeconds = 3600;
-const settledWords: readonly string[] = ["completed", "failed", "expired"]; // assumed: these have a completed_at
 
 // The visible end of the documented example decodes to the end of a PEM; the content is invented.
 const pemLabel = "PRIVATE KEY";
@@ -178,6 +198,8 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
   const jobList = createShelf<SnapshooterJob>(now);
   const restores: SnapshooterRestore[] = [];
   const moved = new Map<string, { status: string; at: number }>();
+  /** When the accepted deletions are carried out, by backup. */
+  const deletions = new Map<SnapshooterBackup, number>();
   const links = new Map<string, { fileId: string; label: string; sizeBytes: number; expiresAtMs: number }>();
   const bucket = createBucket(now, Number.POSITIVE_INFINITY, 60_000);
   let scheduleIds = 4000;
@@ -196,9 +218,15 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
     encryptionKey: inventedKey,
     startAnswer: "backup_id",
     startStatus: 201,
+    startRefusal: undefined,
+    startJoins: false,
+    endedWords: ["completed", "failed", "expired"],
     expiry: "word",
-    deletable: true,
+    deletion: "accepted",
+    deletionMs: 0,
     paging: "both",
+    totalSurplus: 0,
+    afterPage: undefined,
     defaultOrder: "newest-first",
     pageCap: Number.POSITIVE_INFINITY,
     nextOrigin: undefined,
@@ -277,6 +305,13 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
       .present()
       .sort((a, b) => a.createdAtMs - b.createdAtMs)
       .at(-1);
+  const carryOutDeletions = () => {
+    for (const [backup, at] of deletions) {
+      if (now() < at) continue;
+      jobs.get(backup.jobId)?.backups.remove(backup);
+      deletions.delete(backup);
+    }
+  };
   const knownBackup = (backupId: string) => {
     const backup = findBackup(backupId);
     if (!backup) throw new Error(`the emulated SnapShooter has no backup ${backupId}`);
@@ -326,7 +361,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
     return move && move.at < backup.startsAtMs ? move.at : backup.startsAtMs;
   };
   const completedAt = (backup: SnapshooterBackup) => {
-    if (!settledWords.includes(statusOf(backup))) return undefined;
+    if (!state.endedWords.includes(statusOf(backup))) return undefined;
     const move = moved.get(backup.id);
     return move && move.at < backup.endsAtMs ? move.at : backup.endsAtMs;
   };
@@ -442,7 +477,8 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
   };
 
   /** One page of a list: the names in `links` and `meta` are Laravel's, assumed. */
-  const paginate = (request: EmulatedRequest, items: readonly object[]): Answer => {
+  const paginate = (list: "jobs" | "backups", request: EmulatedRequest, items: readonly object[]): Answer => {
+    if (state.paging === "whole") return { status: 200, body: { data: items, links: {}, meta: {} } };
     const page = integer(request.query.get("page") ?? "1", 1, Number.MAX_SAFE_INTEGER); // assumed name
     const asked = integer(request.query.get("page_size") ?? "15", 15, 100); // assumed default
     if (page === undefined) return invalid({ page: ["The page must be an integer of at least 1."] });
@@ -461,6 +497,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
     const toNext = next !== null && state.nextOrigin ? next.replace(new URL(next).origin, state.nextOrigin) : next;
     const linked = !listing.isBare && (state.paging === "both" || state.paging === "links");
     const counted = !listing.isBare && (state.paging === "both" || state.paging === "meta");
+    state.afterPage?.(list, page);
     return {
       status: 200,
       body: {
@@ -474,7 +511,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
               path,
               per_page: size,
               to: shown.length === 0 ? null : (page - 1) * size + shown.length,
-              total,
+              total: total + state.totalSurplus,
             }
           : {},
       },
@@ -483,7 +520,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
 
   // https://snapshooter.com/api/jobs; the list is used in public, without being documented in what could be read.
   const listJobs = (request: EmulatedRequest) =>
-    paginate(request, arrange(jobList.listed(request.listing), request.listing).map(describeJob));
+    paginate("jobs", request, arrange(jobList.listed(request.listing), request.listing).map(describeJob));
 
   // https://snapshooter.com/api/jobs
   const createJob = (request: EmulatedRequest): Answer => {
@@ -522,7 +559,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
     };
     const of = rank[key ?? ""];
     if (of) ordered.sort((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0) * (sort?.startsWith("-") ? -1 : 1));
-    return paginate(request, arrange(ordered, request.listing).map(describeBackup));
+    return paginate("backups", request, arrange(ordered, request.listing).map(describeBackup));
   };
 
   // Used in public, without being documented in what could be read.
@@ -536,8 +573,12 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
         Object.fromEntries(wrong.map((tag) => [`is_${tag}`, [`The is ${tag} field must be true or false.`]])),
       );
     }
+    if (state.startRefusal !== undefined) {
+      return { status: 200, body: { message: state.startRefusal }, changed: false };
+    }
+    const active = job.backups.present().findLast((backup) => ["pending", "running"].includes(statusOf(backup)));
+    const joined = request.joins ? newestOf(job) : state.startJoins ? active : undefined;
     const set = tags.filter((tag) => flags[`is_${tag}`] === true);
-    const joined = request.joins ? newestOf(job) : undefined;
     const backup =
       joined ??
       take(job, {
@@ -547,14 +588,15 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
         runsMs: [state.timing.pendingMs, state.timing.runningMs],
         outcome: state.outcome,
       });
-    if (!joined) job.backups.add(backup);
+    if (joined === undefined) job.backups.add(backup);
     const bodies = {
       backup_id: { backup_id: backup.id },
       "data.backup_id": { data: { backup_id: backup.id } },
       "data.id": { data: { id: backup.id } },
-      none: { message: "Backup started" },
+      message: { message: "Backup started" },
+      none: {},
     };
-    return { status: state.startStatus, body: bodies[state.startAnswer] };
+    return { status: state.startStatus, body: bodies[state.startAnswer], changed: joined === undefined };
   };
 
   // https://snapshooter.com/api/backups
@@ -566,7 +608,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
   // https://www.snapshooter.io/api/backups; not in the copy at https://snapshooter.com/api/backups
   const deleteBackup = (request: EmulatedRequest): Answer => {
     const { pathname } = new URL(request.url);
-    if (!state.deletable) {
+    if (state.deletion === "not-allowed") {
       const route = pathname.replace(/^\/snapshooter\//, "");
       return {
         status: 405,
@@ -575,9 +617,10 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
       };
     }
     const backup = findBackup(request.param("backupId"));
-    if (!backup) return refusal(404);
-    known(backup.jobId).backups.remove(backup);
-    return { status: 204 };
+    if (!backup || state.deletion === "not-found") return refusal(404);
+    if (!deletions.has(backup)) deletions.set(backup, now() + state.deletionMs);
+    carryOutDeletions();
+    return { status: 204, changed: Number.isFinite(state.deletionMs) };
   };
 
   // https://snapshooter.com/api/backups
@@ -755,6 +798,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
     routes,
     prefixes: [base],
     admit(request: EmulatedRequest) {
+      carryOutDeletions();
       if (request.operation === "download") return undefined;
       const accepted =
         !access.revoked && request.header("authorization") === `Bearer ${access.credentials["token"] ?? ""}`;

@@ -38,11 +38,15 @@ function marksOf(said: Readonly<Record<string, unknown>>): string[] {
 export function toSnapshot(backup: Backup): ObservedSnapshot {
   const createdAt = isoTextOf(backup.created_at);
   const completedAt = isoTextOf(backup.completed_at);
+  const status = toStatus(backup.status);
+  // A failed post-backup script makes a "success with an error", whose word is documented nowhere.
+  const hasEnded = status === "unknown" && backup.completed_at != null && backup.completed_at !== "";
   return {
     snapshotId: backup.id,
     segments: [backup.id],
-    status: toStatus(backup.status),
+    status,
     platformStatus: backup.status,
+    ...(hasEnded ? { ended: true } : {}),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(backup.tags == null ? {} : { marks: marksOf(backup.tags) }),
     details: {
@@ -68,6 +72,15 @@ export function toStart(tag: unknown): Record<string, boolean> {
 /** The id in the answer to a start, wherever it stands. */
 export function startedId(answer: Started): string | undefined {
   return answer.backup_id ?? answer.data?.backup_id ?? answer.data?.id ?? undefined;
+}
+
+/** What the answer to a start says, where it says anything: its message, then its errors. */
+export function saidInstead({ message, errors }: Started): string | undefined {
+  const says = [message, errors].flatMap((part) => {
+    const isEmpty = part == null || part === "" || (typeof part === "object" && Object.keys(part).length === 0);
+    return isEmpty ? [] : [typeof part === "string" ? part : JSON.stringify(part)];
+  });
+  return says.length === 0 ? undefined : says.join("; ");
 }
 
 /** What a start whose answer names no backup has made: the only new one that counts in its rotation. */

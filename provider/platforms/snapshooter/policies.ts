@@ -1,7 +1,7 @@
 import type { Api } from "../../http/client";
 import type { PolicyPlatform } from "../../model/policy";
 import { newestFirst } from "../../model/snapshot";
-import { createJob, listBackups, listJobs } from "./client";
+import { createJob, findJob, listBackups, listJobs } from "./client";
 import { toSnapshot } from "./mapping";
 import { secretsOf, toCreateJob, toPolicy } from "./mapping-policies";
 
@@ -20,7 +20,7 @@ export function openJobs(api: Api): PolicyPlatform {
 
     async observe(reference, inputs, scope) {
       const [jobId = ""] = reference.segments;
-      const job = (await listJobs(api, scope)).find(({ id }) => id === jobId);
+      const job = await findJob(api, jobId, scope);
       return job === undefined
         ? { outcome: "gone", proof: `SnapShooter lists its jobs without ${jobId}` }
         : { outcome: "found", policy: toPolicy(job, inputs) };

@@ -26,18 +26,16 @@ export type Backup = z.output<typeof backup>;
 
 export const shownBackup = z.object({ data: backup });
 
+const count = z.int().nullish().catch(undefined);
 const paging = {
   links: z.object({ next: z.string().nullish() }).nullish().catch(undefined),
-  meta: z
-    .object({ current_page: z.number().int().nullish(), last_page: z.number().int().nullish() })
-    .nullish()
-    .catch(undefined),
+  meta: z.object({ current_page: count, last_page: count, total: count }).nullish().catch(undefined),
 };
 
-/** What leads from one page of a list to the next. */
+/** What leads from one page of a list to the next, and how many entries there are; the documents print both empty. */
 export type Paging = { [Name in keyof typeof paging]?: z.output<(typeof paging)[Name]> };
 
-/** A page of a list. The documents print `links` and `meta` empty; a list that has neither is one page. */
+/** A page of a list. */
 export const backupPage = z.object({ data: z.array(backup), ...paging });
 
 /** One schedule of a job. Source: https://snapshooter.com/api/schedules */
@@ -85,6 +83,8 @@ export const jobPage = z.object({ data: z.array(job), ...paging });
 
 /** The answer to a start: `backup_id` at the top level as seen in use; the documents show none. */
 export const started = z.object({
+  message: z.json().optional(),
+  errors: z.json().optional(),
   backup_id: id.nullish().catch(undefined),
   data: z
     .object({

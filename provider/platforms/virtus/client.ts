@@ -2,7 +2,8 @@ import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from
 import { createLimiter } from "../../http/limiter";
 import type { Connection } from "../../model/connection";
 import type { ErrorKind } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { Target } from "../../model/snapshot";
 import { type Account, account, type Created, created, errorBody, snapshotList } from "./schemas";
 

@@ -1,7 +1,8 @@
 import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope, SnapshotPlatform } from "../../model/platform";
+import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { newestFirst, type Target } from "../../model/snapshot";
 import { createSnapshot, listSnapshots, openApi, showAccount } from "./client";
 import { virtus } from "./definition";

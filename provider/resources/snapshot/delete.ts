@@ -1,72 +1,133 @@
+import { candidatesOf } from "../../creation";
 import { messageOf } from "../../model/errors";
 import type { Properties } from "../host";
+import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { openJob, runOf } from "./job";
 import { addressOf } from "./read";
-import { referenceOf, unfinishedOf } from "./state";
+import { inWords, referenceOf } from "./state";
+
+/** How long a destroy looks for what a request may have taken. */
+const LOOK_MS = 20_000;
 
 /**
- * Deletes a Snapshot where the platform can and the state says `deletionPolicy: "delete"`; else forgets it and says what
- * stays. It deletes only what it surely took, and nothing that another resource holds by now.
+ * Deletes a Snapshot where the platform can and the state says `deletionPolicy: "delete"`; else stops managing it and
+ * says what stays. It deletes only what an answer or the owner id shows to be this resource's, and nothing that another
+ * resource manages.
  */
 export async function deleteSnapshot(session: Session, id: string, props: Properties): Promise<void> {
   const { address, definition, target } = addressOf(id);
   const urn = urnOf(props);
   const snapshotId = textOf(props, "snapshotId");
-  const unfinished = unfinishedOf(props);
+  const request = requestOf(props);
   const what = `${target.kind} ${target.id}`;
-  const mayDelete = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
-  const isHeldElsewhere = session.isHeldElsewhere(urn, keyOf(props) ?? "");
+  const key = keyOf(props) ?? "";
+  const isDeletable = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
+  const mayDelete = isDeletable && props["inferred"] !== true;
+  const isKept = session.isHeldByReplacement(urn, key);
+  const isDeleted = snapshotId !== undefined && !isKept && (await release(session, props, key));
 
-  if (mayDelete && snapshotId !== undefined && !isHeldElsewhere) {
-    const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
-    scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
-    await platform.delete?.(target, referenceOf(props), scope);
-  } else if (snapshotId === undefined) {
+  if (snapshotId === undefined) {
     if (urn === undefined || !session.chosen.has(urn)) {
-      const why = definition.delete ? "nothing tells which one it would be" : definition.cannot["delete"];
       await session.host.warn(
         urn,
-        `forgotten: whether the request of ${unfinished?.requestedAt ?? address.segments[0]} has made a snapshot of ` +
-          `${what} was never known; if it has, that one stays on ${definition.title} (${why})`,
+        `forgotten: the outcome of the request of ${request?.requestedAt ?? address.segments[0]} is unknown; ` +
+          (await whatItMayHaveTaken(session, props)),
       );
     }
-  } else if (props["status"] !== "gone" && !isHeldElsewhere) {
+  } else if (mayDelete && !isKept) {
+    const holder = await session.holders.deleteUnlessHeld(urn, key, async () => {
+      const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
+      scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+      await platform.delete?.(target, referenceOf(props), scope);
+    });
+    if (holder !== undefined) {
+      await session.host.warn(
+        urn,
+        `not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
+          "unless that resource goes in the same run, nothing deletes the snapshot any more",
+      );
+    }
+  } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
     const why = !definition.delete
       ? definition.cannot["delete"]
       : props["adopted"] === true
         ? "it was adopted, not taken by this resource"
-        : 'deletionPolicy is "retain"';
+        : isDeletable
+          ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
+          : 'deletionPolicy is "retain"';
     await session.host.warn(
       urn,
       `forgotten, not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} (${why})`,
     );
   }
-  await settleDeleted(session, urn, id, unfinished?.requestedAt);
+  await settleDeleted(session, id, props);
 }
 
-/** Settles what the journal holds of a resource that is gone; another request of it is told before it is forgotten. */
-async function settleDeleted(
-  session: Session,
-  urn: string | undefined,
-  id: string,
-  requestedAt: string | undefined,
-): Promise<void> {
+/**
+ * Lets go of the snapshot of a resource that leaves the state. True where the resource that took it has left the state
+ * before, in this run, so that the snapshot was deleted with the last one that managed it.
+ */
+async function release(session: Session, props: Properties, key: string): Promise<boolean> {
+  const urn = urnOf(props);
+  if (urn === undefined) return false;
+  const { holders, host } = session;
+  holders.release(urn, key);
+  if (props["adopted"] === true) {
+    await holders
+      .dropAdopted(urn, [key])
+      .catch((error: unknown) =>
+        host.warn(urn, `this machine still notes that the resource manages its snapshot: ${messageOf(error)}`),
+      );
+  }
+  const isDeleted = await holders.deleteWithheld(urn, key);
+  if (isDeleted) {
+    await host.inform(
+      urn,
+      `deleted snapshot ${textOf(props, "snapshotId")}: the resource that took it goes in this run, too`,
+    );
+  }
+  return isDeleted;
+}
+
+/** What a request whose outcome is unknown may have taken, by id where the platform's list can be read. */
+async function whatItMayHaveTaken(session: Session, props: Properties, request = requestOf(props)): Promise<string> {
+  const unknown = "a snapshot that it took would not be in any stack";
+  if (request === undefined) return unknown;
+  try {
+    const job = openJob(session, props, props);
+    const { definition } = job;
+    job.scope.deadlineMs = session.host.clock.now() + LOOK_MS;
+    const found = await candidatesOf(runOf(job), request);
+    return found.length === 0
+      ? `${definition.title} lists nothing that it may have taken so far`
+      : `it may have taken ${found.map(inWords).join(", ")}, which would not be in any stack: ` +
+          `adopt: "${found[0]?.snapshotId}" manages it`;
+  } catch (error) {
+    return `${unknown} (its list can't be read: ${messageOf(error)})`;
+  }
+}
+
+/** Settles the journal entry of a resource that is deleted; another request of it is reported first. */
+async function settleDeleted(session: Session, id: string, props: Properties): Promise<void> {
+  const urn = urnOf(props);
   if (urn === undefined) return;
   const { journal, warn } = session.host;
+  const ownerId = storedOwnerId(props);
   try {
-    const intent = await journal.find(urn);
-    // A replacement has noted its own request under the same URN, and the old one is deleted after it.
-    const isReplacement = intent?.made !== undefined && intent.made.id !== id;
-    if (intent === undefined || isReplacement) return;
-    if (intent.made === undefined && intent.unfinished.requestedAt !== requestedAt) {
+    const entry = await journal.find(urn, ownerId);
+    // A replacement has noted its own request under the same URN, and the old resource is deleted after it.
+    const isReplacement = entry?.made !== undefined && entry.made.id !== id;
+    if (entry === undefined || isReplacement) return;
+    if (entry.made === undefined && entry.request.requestedAt !== requestOf(props)?.requestedAt) {
       await warn(
         urn,
-        `an earlier run was stopped after it had asked for a snapshot at ${intent.unfinished.requestedAt}; if it was ` +
-          "made, it exists and is in no state",
+        `an earlier run was stopped after it had requested a snapshot at ${entry.request.requestedAt}; ` +
+          (await whatItMayHaveTaken(session, props, entry.request)),
       );
     }
-    await journal.settle(urn);
+    await journal.settle(urn, entry.ownerId);
   } catch (error) {
-    await warn(urn, `the journal of this machine still holds a request that has ended: ${messageOf(error)}`);
+    await warn(urn, `the journal on this machine still holds a request that has ended: ${messageOf(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { InputField } from "../../model/platform";
+import type { InputField } from "../../model/input";
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
@@ -18,7 +18,8 @@ function isSame(field: InputField, before: unknown, after: unknown): boolean {
 
 function changeOf(name: string, field: InputField, olds: Properties, news: Properties): "replace" | "update" | "none" {
   if (field.change === "nothing" || isSame(field, olds[name], news[name])) return "none";
-  if (field.change === "inPlace") return "update";
+  // A name or description that is left out stays as it is on the platform.
+  if (field.change === "inPlace") return isEmpty(news[name]) ? "none" : "update";
   // Triggers go when one snapshot is adopted by id; the one that is held already is not taken anew for that.
   if (name === "triggers" && isEmpty(news[name]) && news["adopt"] === olds["snapshotId"]) return "update";
   if (field.change !== "adopt") return field.change;
@@ -44,7 +45,8 @@ export function diffSnapshot(olds: Properties, news: Properties): Diff {
     // The other kind of target: the argument that was there is no longer given.
     if (!isEmpty(olds[name]) && isEmpty(news[name]) && !replaces.includes(name)) replaces.push(name);
   }
+  if (olds["status"] === "failed" && isEmpty(olds["adopt"]))
+    return { changes: true, replaces: [...replaces, "status"] };
   if (changed.length > 0) return { replaces };
-  if (olds["status"] === "failed" && isEmpty(olds["adopt"])) return { changes: true, replaces: ["status"] };
   return { changes: olds["unfinished"] !== undefined };
 }

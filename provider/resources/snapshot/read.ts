@@ -1,13 +1,15 @@
+import { watchList } from "../../creation";
 import { SnapshotsError } from "../../model/errors";
 import { parseSnapshotId, type SnapshotAddress } from "../../model/ids";
-import type { PlatformDefinition, SnapshotPlatform } from "../../model/platform";
+import type { PlatformDefinition } from "../../model/platform";
 import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
+import { requestOf } from "../request";
 import { type Session, textOf, urnOf } from "../session";
 import type { Read } from "../verbs";
-import { boundsOf, selectMade, tellClaim } from "./selection";
-import { idOf, inputsOf, inWords, outputsOf, referenceOf, shownBy, unfinishedOf } from "./state";
+import { openJob, runOf } from "./job";
+import { bookkeepingOf, idOf, inputsOf, outputsOf, referenceOf, shownBy } from "./state";
 
 /** The parts of a resource id, with the definition and the target that they name. */
 export function addressOf(id: string): { address: SnapshotAddress; definition: PlatformDefinition; target: Target } {
@@ -58,8 +60,11 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
         executed: "no",
       });
     }
-    const made = await findMade(session, definition, platform, target, props);
-    if (made !== undefined) return result(idOf(definition, target, made), shown(definition, props, made));
+    const made = await findMade(session, props);
+    if (made !== undefined) {
+      const claimed = { ...props, ...(made.isInferred ? { inferred: true } : {}) };
+      return result(idOf(definition, target, made.snapshot), shown(definition, claimed, made.snapshot));
+    }
     await session.host.warn(
       urn,
       `what the create of ${address.segments[0]} has made is still not known; the next pulumi up looks for it again`,
@@ -97,7 +102,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     return result(id, { ...kept(), status: "unknown" });
   }
   if (props["onGone"] === "recreate") return undefined;
-  if (unfinishedOf(props) !== undefined) {
+  if (requestOf(props) !== undefined) {
     await session.host.warn(
       urn,
       `${what} was gone before it was ever usable: ${reason}. The next pulumi up takes another`,
@@ -115,38 +120,26 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
 /** The properties after the platform has shown the snapshot. When it was taken never changes. */
 function shown(definition: PlatformDefinition, props: Properties, snapshot: ObservedSnapshot): Properties {
   const createdAt = textOf(props, "createdAt") ?? snapshot.createdAt;
-  const isReady = snapshot.status === "available";
+  const { unfinished, ...own } = bookkeepingOf(props);
   return {
     ...shownBy(definition, inputsOf(definition, props), snapshot),
     adopted: props["adopted"] === true,
+    ...own,
     ...(createdAt === undefined ? {} : { createdAt }),
-    ...(isReady || props["unfinished"] === undefined ? {} : { unfinished: props["unfinished"] }),
+    ...(snapshot.status === "available" || unfinished === undefined ? {} : { unfinished }),
   };
 }
 
-/** The one new snapshot since an unfinished create, if the list shows exactly one that can be it. */
+/** What an unfinished create took, if the list shows exactly one snapshot that can be it. */
 async function findMade(
   session: Session,
-  definition: PlatformDefinition,
-  platform: SnapshotPlatform,
-  target: Target,
   props: Properties,
-): Promise<ObservedSnapshot | undefined> {
-  const unfinished = unfinishedOf(props);
-  if (unfinished === undefined) return undefined;
-  const list = await platform.list(target, session.scope(urnOf(props), 60_000));
-  const urn = urnOf(props);
-  const selection = selectMade(platform, unfinished, list, props, await boundsOf(session, definition, target, urn));
-  if (selection.outcome === "one") {
-    await tellClaim(session, urn, unfinished, selection.snapshot, selection.others);
-    return selection.snapshot;
-  }
-  if (selection.outcome === "several") {
-    await session.host.warn(
-      urnOf(props),
-      `several snapshots have appeared since ${unfinished.requestedAt}: ${selection.candidates.map(inWords).join(", ")}; ` +
-        "choose one with adopt",
-    );
-  }
-  return undefined;
+): Promise<{ snapshot: ObservedSnapshot; isInferred: boolean } | undefined> {
+  const request = requestOf(props);
+  if (request === undefined) return undefined;
+  const run = runOf(openJob(session, props, props));
+  const search = await watchList(run, request, session.host.clock.now());
+  if (search.outcome === "undecided") await session.host.warn(urnOf(props), search.reason);
+  if (search.outcome !== "found") return undefined;
+  return { snapshot: search.item, isInferred: !run.what.describe(search.item).bearsOwner };
 }

@@ -1,7 +1,7 @@
 import { formatSnapshotId } from "../../model/ids";
 import type { PlatformDefinition, SnapshotReference } from "../../model/platform";
 import type { JsonValue, ObservedSnapshot, Target } from "../../model/snapshot";
-import type { Properties, Unfinished } from "../host";
+import type { Properties } from "../host";
 import { textOf } from "../session";
 import { commonOutputs, snapshotFields } from "./fields";
 
@@ -11,10 +11,21 @@ export function inputsOf(definition: PlatformDefinition, properties: Properties)
   return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
 }
 
+/** What a resource's state holds for its own use: whose it is, and a request whose outcome is not known. */
+const bookkeeping = ["unfinished", "ownerId", "inferred"] as const;
+
+/** The bookkeeping among a resource's properties. */
+export function bookkeepingOf(properties: Properties): Properties {
+  return pick(properties, bookkeeping);
+}
+
+function pick(properties: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
+}
+
 /** The outputs among a resource's properties, without its inputs. */
 export function outputsOf(definition: PlatformDefinition, properties: Properties): Properties {
-  const names = new Set([...Object.keys(commonOutputs), ...Object.keys(definition.outputs), "unfinished"]);
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => names.has(name)));
+  return pick(properties, [...Object.keys(commonOutputs), ...Object.keys(definition.outputs), ...bookkeeping]);
 }
 
 /**
@@ -30,7 +41,14 @@ export function shownBy(definition: PlatformDefinition, wanted: Properties, snap
 
 /** The outputs that show a snapshot. */
 export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> {
-  const { details, segments: _segments, marks: _marks, createdAtIsDerived: _derived, ...common } = snapshot;
+  const {
+    details,
+    segments: _segments,
+    marks: _marks,
+    createdAtIsDerived: _derived,
+    ended: _ended,
+    ...common
+  } = snapshot;
   return { ...common, ...details };
 }
 
@@ -46,27 +64,14 @@ export function idOf(definition: PlatformDefinition, target: Target, snapshot: O
 }
 
 /** The resource id of a snapshot that can't be named yet. */
-export function pendingIdOf(definition: PlatformDefinition, target: Target, unfinished: Unfinished): string {
+export function pendingIdOf(definition: PlatformDefinition, target: Target, requestedAt: string): string {
   return formatSnapshotId({
     platform: definition.name,
     kind: target.kind,
     target: target.id,
-    segments: [unfinished.requestedAt],
+    segments: [requestedAt],
     pending: true,
   });
-}
-
-/** The note of an unfinished create in a resource's properties. */
-export function unfinishedOf(properties: Properties): Unfinished | undefined {
-  const value = properties["unfinished"];
-  return typeof value === "object" && value !== null && "requestedAt" in value
-    ? (value as unknown as Unfinished)
-    : undefined;
-}
-
-/** An unfinished note as plain data. */
-export function unfinishedText(unfinished: Unfinished): JsonValue {
-  return JSON.parse(JSON.stringify(unfinished)) as JsonValue;
 }
 
 /** A snapshot in words: its id and when it was taken. */

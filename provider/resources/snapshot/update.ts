@@ -1,20 +1,26 @@
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
+import { requestOf } from "../request";
 import { type Session, targetOf, textOf, urnOf } from "../session";
 import { resumeSnapshot } from "./create";
 import { changeInPlace } from "./in-place";
-import { describe, outputsOf, unfinishedOf } from "./state";
+import { describe, outputsOf } from "./state";
 
-/** Goes on with an unfinished create, and changes in place what the platform can; anything else is of the state alone. */
-export async function updateSnapshot(session: Session, olds: Properties, news: Properties): Promise<Properties> {
+/** Resumes an unfinished create, and changes in place what the platform can; anything else changes the state alone. */
+export async function updateSnapshot(
+  session: Session,
+  id: string,
+  olds: Properties,
+  news: Properties,
+): Promise<Properties> {
   const definition = findDefinition(news["platform"]);
   if (definition === undefined) return { ...olds, ...news };
-  const unfinished = unfinishedOf(olds);
+  const request = requestOf(olds);
   const held =
-    unfinished === undefined
+    request === undefined
       ? { ...news, ...outputsOf(definition, olds) }
-      : await resumeSnapshot(session, news, outputsOf(definition, olds), unfinished);
+      : await resumeSnapshot(session, id, news, outputsOf(definition, olds), request);
   const wantsChange = Object.values(definition.snapshotArguments ?? {}).some(({ change }) => change === "inPlace");
   if (!wantsChange || olds["status"] === "gone") return held;
   const { platform, scope } = session.open(definition.name, textOf(news, "connection"), urnOf(news));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { seed } from "../../../provider/emulator";
+import { type FaultRule, seed } from "../../../provider/emulator";
 import type { AssumedField, DiscloudAssumptions } from "../../../provider/platforms/discloud/emulator";
 import { accountEntries, newestFirst, toSnapshot, zoneOffsetMs } from "../../../provider/platforms/discloud/mapping";
 import { versionItem } from "../../../provider/platforms/discloud/schemas";
@@ -288,6 +288,19 @@ describe("Discloud", () => {
       expect(entries).toHaveLength(451);
       const versions = entries.map(({ snapshot }) => snapshot.snapshotId);
       expect(versions).toEqual([...versions].sort().reverse());
+    });
+
+    it("proves no absence of what has moved to an earlier page while it was read", async () => {
+      const operation = "list-snapshots";
+      const item = (of: string) => ({ appID: of, version, size: "126KB", date: "2024-12-07 19:07:11" });
+      const fault = (rule: object) =>
+        opened.emulator.faults.add({ platform: "discloud", fault: "status", ...rule } as FaultRule);
+      fault({ operation: "list-app-snapshots", status: 404, times: "always" });
+      // Between the two pages one of the first is deleted; then there is no second one.
+      fault({ operation, status: 200, body: { status: "ok", backups: [item(emptyAppId)] } });
+      fault({ operation, status: 404 });
+      fault({ operation, status: 200, body: { status: "ok", backups: [item(appId)] }, times: "always" });
+      expect(await observe()).toMatchObject({ outcome: "found", snapshot: { snapshotId: version } });
     });
 
     it("is an error where it answers 404: no snapshots, or no plan", async () => {

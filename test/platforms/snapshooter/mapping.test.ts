@@ -76,6 +76,19 @@ describe("a backup", () => {
     expect(snapshot.details).toEqual({});
   });
 
+  it.each<[string, string | null | undefined, true | undefined]>([
+    ["completed_with_errors", "2023-07-06T21:02:49.000000Z", true],
+    ["completed_with_errors", "2023-07-06 21:02:49", true],
+    ["completed_with_errors", null, undefined],
+    ["completed_with_errors", undefined, undefined],
+    ["completed_with_errors", "", undefined],
+    ["completed", "2023-07-06T21:02:49.000000Z", undefined],
+    ["failed", "2023-07-06T21:02:49.000000Z", undefined],
+    ["running", "2023-07-06T21:02:49.000000Z", undefined],
+  ])("in the word %s that was completed at %j has ended, where only that says so: %j", (status, at, expected) => {
+    expect(toSnapshot(backup.parse({ id: "b", status, completed_at: at })).ended).toBe(expected);
+  });
+
   it("counts in the rotations that its tags say, in either spelling of true", () => {
     const marks = (given: unknown) => toSnapshot(backup.parse({ id: "b", status: "x", tags: given })).marks;
     expect(marks({ manual: true, hourly: false, daily: 1, weekly: 0, monthly: "yes" })).toEqual(["manual", "daily"]);
@@ -179,15 +192,74 @@ describe("SnapShooter's list", () => {
   ] as const)("is whole with %s leading to the next page of %i", async (paging, pageCap, pages) => {
     const expected = fill(33);
     Object.assign(opened.emulator.snapshooter, { paging, pageCap });
-    // Beyond what the platform gives unless asked otherwise the cap does not bind.
+    // Beyond what the platform gives unless asked otherwise the cap does not bind; several pages are read twice.
     expect(await ids()).toEqual(expected);
-    expect(opened.count("list-backups")).toBe(Math.max(pages, 3));
+    expect(opened.count("list-backups")).toBe(2 * Math.max(pages, 3));
   });
 
-  it("is one page where the answer leads nowhere", async () => {
-    const expected = fill(3);
-    opened.emulator.snapshooter.paging = "none";
+  it.each([
+    ["both", 15],
+    ["links", 15],
+    ["meta", 15],
+    ["both", 0],
+    ["none", 0],
+  ] as const)("is one request where %s say that one page is all, of %i", async (paging, count) => {
+    const expected = fill(count);
+    opened.emulator.snapshooter.paging = paging;
     expect(await ids()).toEqual(expected);
+    expect(opened.count("list-backups")).toBe(1);
+  });
+
+  it.each([
+    ["none", 3, 2],
+    ["none", 15, 2],
+    ["none", 33, 4],
+    ["whole", 33, 2],
+  ] as const)(
+    "that says nothing of pages (%s) is read until one brings nothing new, and once more: %i",
+    async (paging, count, pages) => {
+      const expected = fill(count);
+      opened.emulator.snapshooter.paging = paging;
+      expect(await ids()).toEqual(expected);
+      expect(opened.count("list-backups")).toBe(2 * pages);
+    },
+  );
+
+  it.each(["both", "meta"] as const)("that states more than it shows is none (%s)", async (paging) => {
+    fill(33);
+    Object.assign(opened.emulator.snapshooter, { paging, totalSurplus: 1 });
+    await expect(ids()).rejects.toMatchObject({
+      kind: "unexpectedAnswer",
+      message: `[snapshooter] list backups of job ${emptyJobId}: not a complete list, read 6 times: 34 entries are stated, and 33 are listed`,
+    });
+    await expect(
+      opened.platform.observe(job(emptyJobId), { snapshotId: "nowhere" }, opened.scope()),
+    ).rejects.toMatchObject({ kind: "unexpectedAnswer" });
+  });
+
+  it.each(["both", "links", "meta", "none"] as const)(
+    "holds what moves to an earlier page while it is read (%s)",
+    async (paging) => {
+      const [newest = "", ...others] = fill(20);
+      const { snapshooter } = opened.emulator;
+      Object.assign(snapshooter, {
+        paging,
+        afterPage: () => {
+          snapshooter.afterPage = undefined;
+          snapshooter.removeBackup(newest);
+        },
+      });
+      expect(await ids()).toEqual([newest, ...others]);
+      expect(await ids()).toEqual(others);
+    },
+  );
+
+  it("is not read to its end for a backup that it shows", async () => {
+    const [newest = ""] = fill(33);
+    opened.emulator.faults.add({ platform: "snapshooter", operation: "get-backup", fault: "status", status: 404 });
+    expect(await opened.platform.observe(job(emptyJobId), { snapshotId: newest }, opened.scope())).toMatchObject({
+      outcome: "found",
+    });
     expect(opened.count("list-backups")).toBe(1);
   });
 
@@ -343,15 +415,21 @@ describe("SnapShooter's answers in other forms", () => {
     server.plan(
       { status: 200, body: { data: [entry("a")], links: { next } } },
       { status: 200, body: { data: [entry("b")], links: { next: null } } },
+      { status: 200, body: { data: [entry("a")], links: { next } } },
+      { status: 200, body: { data: [entry("b")], links: { next: null } } },
     );
     expect(await ids()).toEqual(["a", "b"]);
-    expect(server.arrived.map(({ url }) => url)).toEqual(["/v1/jobs/j/backups", "/v1/jobs/j/backups?page=2"]);
+    const urls = ["/v1/jobs/j/backups", "/v1/jobs/j/backups?page=2"];
+    expect(server.arrived.map(({ url }) => url)).toEqual([...urls, ...urls]);
   });
 
   it("a list that only repeats itself is no whole list", async () => {
     server.plan({ status: 200, body: { data: [entry("a")], links: {}, meta: { current_page: 1, last_page: 2 } } });
-    await expect(ids()).rejects.toMatchObject({ kind: "unexpectedAnswer" });
-    expect(server.arrived.length).toBeLessThan(4);
+    await expect(ids()).rejects.toMatchObject({
+      kind: "unexpectedAnswer",
+      message: expect.stringMatching(/a page brings nothing new, and names a next one$/),
+    });
+    expect(server.arrived).toHaveLength(12);
   });
 
   it("a list without end is none", async () => {
@@ -390,6 +468,30 @@ describe("SnapShooter's answers in other forms", () => {
       });
     }
   });
+
+  it.each<[string, object, string]>([
+    ["a message", { message: "This job is paused." }, "This job is paused."],
+    ["errors", { errors: { job: ["is paused"] } }, '{"job":["is paused"]}'],
+    ["both, and no data", { message: "Paused.", errors: ["a", "b"], data: null }, 'Paused.; ["a","b"]'],
+    ["a message of another type", { message: { text: "no t0ken" } }, '{"text":"no [secret]"}'],
+  ])("a start that is answered with %s instead of an id may have started nothing", async (_title, body, says) => {
+    server.plan({ status: 200, body });
+    await expect(open().create?.(target, {}, scope())).rejects.toMatchObject({
+      kind: "invalid",
+      executed: "maybe",
+      status: 200,
+      message: `[snapshooter] start a backup of job j: HTTP 200 names no backup and says "${says}"`,
+    });
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  it.each([{}, { data: {} }, { message: "", errors: [] }, { message: null, errors: {} }])(
+    "a start that is answered with %j has started one whose id is not known",
+    async (body) => {
+      server.plan({ status: 200, body });
+      expect(await open().create?.(target, {}, scope())).not.toHaveProperty("snapshot");
+    },
+  );
 
   it("the token is sent as a bearer, and the flags as JSON", async () => {
     server.plan({ status: 202, body: { backup_id: "b" } });

@@ -39,6 +39,7 @@ describe("a backup that is started", () => {
       connection: "snapshooter",
       tag: "manual",
       onGone: "keep",
+      ownerId: expect.any(String),
       __urn: urnOf("a"),
       __provider: "text",
       snapshotId: id,
@@ -116,7 +117,7 @@ describe("a backup that is started", () => {
     it("is looked for until the time is up where the list does not show it, and by the next up", async () => {
       onList({ fault: "list-lag", ms: 3_600_000, times: "always" });
       const run = await stack.up("a", { ...job, timeouts: { create: "2m" } });
-      expect(run.failure).toMatch(/has accepted the snapshot at .*takes no second one/);
+      expect(run.failure).toMatch(/the platform accepted the snapshot at .*requests no second one/);
       expect(held()).toMatchObject({ status: "pending" });
       stack.emulator.faults.clear();
       expect((await stack.up("a", job)).failure).toBeUndefined();
@@ -149,18 +150,70 @@ describe("a backup that is started", () => {
       platform().outcome = word;
       const before = stack.clock.now();
       const { failure = "" } = await stack.up("a", job);
-      expect(failure).toContain(`is not usable yet, its status is "${word}"`);
+      expect(failure).toContain(`is not ready yet, its status is "${word}"`);
       expect(stack.clock.now() - before).toBeGreaterThanOrEqual(30 * 60_000);
       expect(held()).toMatchObject({ status: "unknown", platformStatus: word, snapshotId: made()[0] });
       expect(stack.held("a").id).toBe(`snapshooter/job/${jobId}/${made()[0]}`);
     },
   );
 
+  describe("that has ended in a word that is not documented", () => {
+    const word = "completed_with_errors";
+    beforeEach(() => {
+      platform().outcome = word;
+      platform().endedWords.push(word);
+    });
+    const decision = new RegExp(`"${word}".*triggers`);
+
+    it("is told at once, by its word, and is in the state", async () => {
+      const before = stack.clock.now();
+      const { failure = "" } = await stack.up("a", job);
+      expect(failure).toMatch(decision);
+      expect(stack.clock.now() - before).toBeLessThan(60_000);
+      expect(stack.held("a").id).toBe(`snapshooter/job/${jobId}/${made()[0]}`);
+      expect(held()).toMatchObject({
+        snapshotId: made()[0],
+        status: "unknown",
+        platformStatus: word,
+        completedAt: expect.any(String),
+      });
+      expect(held()).not.toHaveProperty("ended");
+    });
+
+    it("is neither waited for nor replaced until the user decides: the next runs say so at once", async () => {
+      await stack.up("a", job);
+      const before = stack.clock.now();
+      expect((await stack.up("a", job)).failure).toMatch(decision);
+      expect((await stack.refresh("a")).warnings).toEqual([expect.stringContaining(`its status is "${word}"`)]);
+      expect(await stack.up("a", job)).toMatchObject({ step: "update", failure: expect.stringMatching(decision) });
+      expect(stack.clock.now() - before).toBeLessThan(60_000);
+      expect(starts()).toHaveLength(1);
+      expect(made()).toHaveLength(1);
+    });
+
+    it("is replaced by a change of triggers", async () => {
+      await stack.up("a", { ...job, triggers: { release: "1" } });
+      platform().outcome = "completed";
+      expect(await stack.up("a", { ...job, triggers: { release: "2" } })).toEqual({ step: "replace", warnings: [] });
+      expect(held()).toMatchObject({ status: "available", snapshotId: made()[0] });
+      expect(starts()).toHaveLength(2);
+    });
+
+    it("is usable once SnapShooter says completed", async () => {
+      await stack.up("a", job);
+      platform().setStatus(made()[0] ?? "", "completed");
+      expect(await stack.up("a", job)).toEqual({ step: "update", warnings: [] });
+      expect(held()).toMatchObject({ status: "available" });
+      expect((await stack.up("a", job)).step).toBe("same");
+      expect(starts()).toHaveLength(1);
+    });
+  });
+
   it("that never ends hits its own timeout, stays in the state, and the next up goes on with it", async () => {
     platform().timing.runningMs = Number.POSITIVE_INFINITY;
     const args = { ...job, timeouts: { create: "5m" } };
     const before = stack.clock.now();
-    expect((await stack.up("a", args)).failure).toMatch(/its status is "running".*takes no second one/);
+    expect((await stack.up("a", args)).failure).toMatch(/its status is "running".*requests no second one/);
     expect(stack.clock.now() - before).toBeLessThan(6 * 60_000);
     expect((await stack.refresh("a")).failure).toBeUndefined();
     expect(held()).toMatchObject({ status: "running" });
@@ -194,7 +247,7 @@ describe("a start whose answer is lost", () => {
     onStart(fault);
     const run = await stack.up("a", job);
     expect(run.failure).toBeUndefined();
-    expect(run.warnings).toEqual([expect.stringMatching(/was lost; the one snapshot that has appeared since/)]);
+    expect(run.warnings).toEqual([expect.stringMatching(/was lost; the one new snapshot that has appeared since/)]);
     expect(starts()).toHaveLength(1);
     expect(held()).toMatchObject({ snapshotId: made()[0], status: "available", adopted: false });
   });
@@ -202,19 +255,20 @@ describe("a start whose answer is lost", () => {
   it("is never sent again while the list can't tell; a destroy leaves nothing behind without a word", async () => {
     onStart({ fault: "reset-after-commit" });
     onList({ fault: "list-lag", ms: 3_600_000, times: "always" });
-    expect((await stack.up("a", job)).failure).toMatch(/Whether a snapshot was made is not known yet/);
+    expect((await stack.up("a", job)).failure).toMatch(/Whether a snapshot was created is not known yet/);
     expect(stack.held("a").id).toMatch(new RegExp(`^snapshooter/job/${jobId}/pending/`));
     stack.emulator.faults.clear();
     const { failure, warnings } = await stack.destroy("a");
     expect(failure).toBeUndefined();
-    if (made().length > 0) expect(warnings).toEqual([expect.stringMatching(/that one stays on SnapShooter/)]);
+    if (made().length > 0)
+      expect(warnings).toEqual([expect.stringMatching(/it may have taken .*which would not be in any stack/)]);
     else expect(warnings).toEqual([]);
     expect(starts()).toHaveLength(1);
   });
 
   it("that was never received is sent again once absence is proven past the list's lag", async () => {
     onStart({ fault: "reset-before-commit" });
-    expect((await stack.up("a", job)).failure).toMatch(/Whether a snapshot was made is not known yet/);
+    expect((await stack.up("a", job)).failure).toMatch(/Whether a snapshot was created is not known yet/);
     expect((await stack.up("a", job)).failure).toBeUndefined();
     const [first, second] = starts();
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(59_000);
@@ -227,6 +281,40 @@ describe("a start whose answer is lost", () => {
     const { failure = "" } = await stack.up("a", job);
     for (const id of made()) expect(failure).toContain(id);
     expect((await stack.up("a", job)).failure).toMatch(/Nothing tells which one/);
+    expect(starts()).toHaveLength(1);
+  });
+});
+
+describe("a start that is answered with a message instead of a backup", () => {
+  const message = "This job is paused, no backup was started.";
+
+  it("is told within a minute in SnapShooter's words, and each up asks once", async () => {
+    platform().startRefusal = message;
+    for (const times of [1, 2]) {
+      const before = stack.clock.now();
+      expect((await stack.up("a", job)).failure).toContain(message);
+      expect(stack.clock.now() - before).toBeLessThanOrEqual(60_000 * times);
+      expect(starts()).toHaveLength(times);
+    }
+    platform().startRefusal = undefined;
+    expect((await stack.up("a", job)).failure).toBeUndefined();
+    expect(held()).toMatchObject({ status: "available", snapshotId: made()[0] });
+    expect(made()).toHaveLength(1);
+  });
+
+  it("and has started one all the same loses none and starts no second one", async () => {
+    platform().startAnswer = "message";
+    expect((await stack.up("a", job)).failure).toBeUndefined();
+    expect(held()).toMatchObject({ status: "available", snapshotId: made()[0] });
+    expect(starts()).toHaveLength(1);
+  });
+
+  it("and has started one that the list shows late loses none and starts no second one", async () => {
+    platform().startAnswer = "message";
+    onList({ fault: "list-lag", ms: 45_000, times: "always" });
+    expect((await stack.up("a", job)).failure).toContain("Backup started");
+    expect((await stack.up("a", job)).failure).toBeUndefined();
+    expect(held()).toMatchObject({ status: "available", snapshotId: made()[0] });
     expect(starts()).toHaveLength(1);
   });
 });
@@ -271,6 +359,14 @@ describe("a refresh", () => {
     expect(held()).toBe(before);
   });
 
+  it("keeps one where the list states more than it shows", async () => {
+    const before = stack.held("a").props;
+    platform().removeBackup(String(held()["snapshotId"]));
+    platform().totalSurplus = 1;
+    expect((await stack.refresh("a")).failure).toMatch(/3 entries are stated, and 2 are listed/);
+    expect(held()).toBe(before);
+  });
+
   it("keeps one whose job is gone itself as unknown, and names the way out", async () => {
     platform().removeJob(jobId);
     expect((await stack.refresh("a")).warnings).toEqual([
@@ -294,9 +390,69 @@ describe("destroy", () => {
     expect(await stack.destroy("a")).toEqual({ step: "drop", warnings: [] });
   });
 
+  it("keeps one that is still there after a 404 and names the way out, which works", async () => {
+    await stack.up("a", job);
+    platform().deletion = "not-found";
+    expect((await stack.destroy("a")).failure).toMatch(
+      /HTTP 404, and the backup is still there, its status is "completed": nothing was deleted.*deletionPolicy: "retain"/,
+    );
+    expect(made()).toEqual([held()["snapshotId"]]);
+    expect(deletions()).toHaveLength(1);
+    expect((await stack.up("a", { ...job, deletionPolicy: "retain" })).step).toBe("update");
+    expect((await stack.destroy("a")).warnings).toEqual([expect.stringMatching(/stays on SnapShooter/)]);
+    expect(made()).toHaveLength(1);
+  });
+
+  it("keeps one that answers 404 to everything while its job lists it", async () => {
+    await stack.up("a", job);
+    platform().deletion = "not-found";
+    onShow({ fault: "status", status: 404, times: "always" });
+    expect((await stack.destroy("a")).failure).toMatch(/HTTP 404, and the backup is still there/);
+    expect(held()).toMatchObject({ status: "available" });
+  });
+
+  it("returns when one whose deletion was accepted is no longer shown", async () => {
+    await stack.up("a", job);
+    platform().deletionMs = 90_000;
+    const before = stack.clock.now();
+    expect(await stack.destroy("a")).toEqual({ step: "drop", warnings: [] });
+    expect(stack.clock.now() - before).toBeGreaterThanOrEqual(90_000);
+    expect(made()).toEqual([]);
+    expect(deletions()).toHaveLength(1);
+  });
+
+  it("keeps one that is still there when the time is up, though its deletion was accepted", async () => {
+    await stack.up("a", { ...job, timeouts: { delete: "2m" } });
+    platform().deletionMs = Number.POSITIVE_INFINITY;
+    const before = stack.clock.now();
+    expect((await stack.destroy("a")).failure).toMatch(
+      /SnapShooter has accepted it, and the backup is still there, its status is "completed".*deletionPolicy: "retain"/,
+    );
+    expect(stack.clock.now() - before).toBeGreaterThanOrEqual(120_000);
+    expect(stack.clock.now() - before).toBeLessThan(180_000);
+    expect(made()).toEqual([held()["snapshotId"]]);
+    expect(deletions()).toHaveLength(1);
+  });
+
+  it("takes the word expired for proof", async () => {
+    await stack.up("a", job);
+    platform().deletionMs = Number.POSITIVE_INFINITY;
+    platform().setStatus(String(held()["snapshotId"]), "expired");
+    expect(await stack.destroy("a")).toEqual({ step: "drop", warnings: [] });
+  });
+
+  it("keeps one whose job is gone itself, and names the way out", async () => {
+    await stack.up("a", job);
+    platform().removeJob(jobId);
+    expect((await stack.destroy("a")).failure).toMatch(
+      /HTTP 404, and that does not prove it gone: .*pulumi state delete/,
+    );
+    expect(held()).toMatchObject({ status: "available" });
+  });
+
   it("that the API refuses with 405 names deletionPolicy retain, keeps the resource, and works after that", async () => {
     await stack.up("a", job);
-    platform().deletable = false;
+    platform().deletion = "not-allowed";
     expect((await stack.destroy("a")).failure).toMatch(/HTTP 405.*deletionPolicy: "retain".*pulumi up once/);
     const requests = stack.emulator.requests.length;
     expect((await stack.up("a", { ...job, deletionPolicy: "retain" })).step).toBe("update");

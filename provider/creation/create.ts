@@ -1,0 +1,121 @@
+import { isoText } from "../model/clock";
+import { isSnapshotsError, messageOf, SnapshotsError } from "../model/errors";
+import { candidatesOf, inWords, lagEndMs, watchList } from "./search";
+import type { CreateRequest, Listing, Outcome, Run, Sent } from "./types";
+import { settle, waitUntilReady } from "./wait";
+
+/** How long the list is watched for what must show soon, or was perhaps never created. */
+export const SETTLE_MS = 30_000;
+
+/**
+ * Sends the one request that creates, finds out what it created, and waits until that is ready. `before` is the list
+ * right before it. Throws where certainly nothing was created.
+ */
+export async function create<Item>(run: Run<Item>, before: Listing<Item>): Promise<Outcome<Item>> {
+  const { what, clock, scope } = run;
+  const { title, noun, describe } = what;
+  const platformTime = (): string => isoText(clock.now() + before.aheadMs);
+  let request: CreateRequest = {
+    requestedAt: platformTime(),
+    known: before.items.map((item) => describe(item).key),
+    knownComplete: before.complete,
+    ...(what.labels === undefined ? {} : { labels: what.labels }),
+  };
+  let leftMs: number | undefined;
+  let sent: Sent<Item>;
+  try {
+    sent = await what.send({
+      ...scope,
+      // A request may wait for its turn, or be refused for now and leave again: the last time that it leaves counts.
+      beforeChange: async () => {
+        leftMs ??= clock.now();
+        request = { ...request, requestedAt: platformTime() };
+        await recordRequest(run, request);
+        await scope.beforeChange?.();
+      },
+    });
+  } catch (error) {
+    if (isSnapshotsError(error) && error.executed === "no") {
+      await settle(run);
+      throw error;
+    }
+    return findUnanswered(run, { ...request, endedAt: platformTime() }, error);
+  }
+  // The time that the request waited in our own queue is not the platform's.
+  scope.deadlineMs = Math.max(scope.deadlineMs, (leftMs ?? clock.now()) + what.timeoutMs);
+  request = { ...request, endedAt: platformTime() };
+
+  const named = sent.item ?? sent.unlisted;
+  if (named !== undefined && request.known.includes(describe(named).key)) return refuseExisting(run, request, named);
+  if (sent.item !== undefined) return waitUntilReady(run, { item: sent.item, request, isInferred: false });
+
+  const { serverTimeMs, hints, unlisted } = sent;
+  request = {
+    ...request,
+    answer: { ...(serverTimeMs === undefined ? {} : { serverTimeMs }), ...(hints === undefined ? {} : { hints }) },
+  };
+  // From here on something has been created: a journal that fails must not make it unknown.
+  await recordRequest(run, request).catch(() => undefined);
+  // An answer that names the item is enough when the list lags; without one, only the list can tell.
+  const patienceMs = unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
+  const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
+  if (search.outcome === "found")
+    return waitUntilReady(run, { item: search.item, request, isInferred: unlisted === undefined });
+  if (unlisted !== undefined) return waitUntilReady(run, { item: unlisted, request, isInferred: false });
+  if (search.outcome === "undecided") return { ...search, outcome: "unknown", request };
+  return {
+    outcome: "unknown",
+    request,
+    reason:
+      `${title}: the platform accepted the ${noun} at ${request.requestedAt}, and its list does not show it yet. The request ` +
+      `is recorded: run pulumi up again, which looks for the ${noun} first and requests no second one`,
+  };
+}
+
+async function recordRequest(run: Run<unknown>, request: CreateRequest): Promise<void> {
+  const { urn, ownerId, requestHash, title, noun } = run.what;
+  if (urn === undefined) return;
+  await run.journal.note({ urn, ownerId, requestHash, request }).catch((error: unknown) => {
+    throw new SnapshotsError(
+      `${title}: no ${noun} is requested, since the request can't be recorded on this machine: ${messageOf(error)}`,
+      { kind: "invalid", executed: "no", cause: error },
+    );
+  });
+}
+
+/** The answer names what the list showed before the request: that is not the request's result, and may be anybody's. */
+async function refuseExisting<Item>(run: Run<Item>, request: CreateRequest, named: Item): Promise<never> {
+  const { title, noun, remedy } = run.what;
+  const fresh = await candidatesOf(run, request).catch(() => []);
+  await settle(run);
+  const appeared =
+    fresh.length === 0 ? "" : ` Since the request these have appeared, and may be its result: ${inWords(run, fresh)}.`;
+  throw new SnapshotsError(
+    `${title}: the answer names ${noun} ${inWords(run, [named])}, which existed before the request, so no new one is known ` +
+      `to exist.${appeared} To keep an existing one, ${remedy(fresh[0] ?? named)}; else run pulumi up again`,
+    { kind: "unexpectedAnswer", executed: "no" },
+  );
+}
+
+/** The answer is lost: only the list can tell whether something was created. */
+async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost: unknown): Promise<Outcome<Item>> {
+  const { clock, scope, what } = run;
+  // A later run must not wait for an answer that has come.
+  await recordRequest(run, request).catch(() => undefined);
+  // Of a stated refusal the list needs one look only.
+  const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : SETTLE_MS;
+  const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
+  if (search.outcome === "found") {
+    return waitUntilReady(run, { item: search.item, request, isInferred: !what.describe(search.item).bearsOwner });
+  }
+  if (search.outcome === "undecided") return { ...search, outcome: "unknown", request };
+  return {
+    outcome: "unknown",
+    request,
+    reason:
+      `${messageOf(lost)}. Whether a ${what.noun} was created is not known yet, and the list shows none so far. The request is ` +
+      `recorded: run pulumi up again, which looks for the ${what.noun} first and requests another only when none can appear ` +
+      `any more (after ${isoText(lagEndMs(run, request))})`,
+    cause: lost,
+  };
+}

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import type { Creation, Labels, Listing, Match, Run } from "../../creation";
+import { ownerIdFor } from "../../creation/owner-id";
+import { instantOf } from "../../model/clock";
+import { parseSnapshotId, segmentsKey } from "../../model/ids";
+import type { PlatformDefinition } from "../../model/platform";
+import { type ObservedSnapshot, onlyOne, type SnapshotList, type Target } from "../../model/snapshot";
+import type { Properties } from "../host";
+import { requestOf, storedOwnerId } from "../request";
+import { keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import { describe, idOf, inWords, referenceOf } from "./state";
+
+/** How old a request of a run that was killed may be for the next run to resume it. */
+export const RECOVER_WITHIN_MS = 60 * 60_000;
+/** How long a platform may be at work on a request where its definition gives no time. */
+const WORK_MS = 10 * 60_000;
+
+/** One create of a snapshot, or the update that resumes it. */
+export interface SnapshotJob extends Opened {
+  readonly session: Session;
+  readonly inputs: Properties;
+  readonly target: Target;
+  readonly urn: string | undefined;
+  readonly ownerId: string;
+  /** Whether the state held the owner id before this run. */
+  readonly isOwnerStored: boolean;
+  /** Whether the state already has the resource, with an id that stays. */
+  readonly isStored: boolean;
+  /** The description by which the platform shows whose snapshot it is, where it has descriptions that nobody else uses. */
+  readonly mark?: string;
+  readonly labels?: Labels;
+  /** Whether nobody but this resource asks for its name: then name and newness decide, and no time. */
+  readonly isNameOwn?: true;
+  readonly ambiguity: Creation<ObservedSnapshot>["ambiguity"];
+  /** How long the create may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Opens the create of the snapshot that inputs ask for; `stored` is what the state holds of the resource. */
+export function openJob(session: Session, inputs: Properties, stored: Properties = {}): SnapshotJob {
+  const urn = urnOf(inputs);
+  const opened = session.open(textOf(inputs, "platform") ?? "", textOf(inputs, "connection"), urn);
+  const target = targetOf(opened.definition, inputs);
+  const storedId = storedOwnerId(stored);
+  const ownerId = ownerIdFor(storedId);
+  const canMark = hasDescriptions(opened.definition, target) && textOf(inputs, "description") === undefined;
+  return {
+    ...opened,
+    session,
+    inputs,
+    target,
+    urn,
+    ownerId,
+    isOwnerStored: storedId !== undefined,
+    isStored: false,
+    ...(canMark ? { mark: `Snapshot ${ownerId}` } : {}),
+    ambiguity: "refuse",
+    timeoutMs: timeoutMs(inputs, "create", opened.definition.createTimeoutMs),
+  };
+}
+
+function hasDescriptions(definition: PlatformDefinition, target: Target): boolean {
+  const argument = definition.snapshotArguments?.["description"];
+  return argument !== undefined && (argument.onlyWith ?? target.argument) === target.argument;
+}
+
+/** A hash of what is asked for: triggers may be secrets, and the journal holds none. */
+function requestHashOf({ definition, target, inputs }: SnapshotJob): string {
+  const triggers = Object.entries(inputs["triggers"] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const request = JSON.stringify([definition.name, target.kind, target.id, triggers]);
+  return createHash("sha256").update(request).digest("hex");
+}
+
+/** Platform and target, for messages. */
+export function titleOf({ definition, target }: Pick<SnapshotJob, "definition" | "target">): string {
+  return `[${definition.name}] ${target.kind} ${target.id}`;
+}
+
+/** The key of a snapshot among those of all targets. */
+export function uniqueKeyOf({ definition, target }: SnapshotJob, { snapshotId }: ObservedSnapshot): string {
+  return snapshotKey(definition, target, snapshotId);
+}
+
+/** A platform's list as the creation room sees it. */
+export function listingOf(list: SnapshotList, nowMs: number): Listing<ObservedSnapshot> {
+  return { items: list.snapshots, complete: list.complete, aheadMs: (list.serverTimeMs ?? nowMs) - nowMs };
+}
+
+/** Lists the target's snapshots, with the platform's clock as of the answer. */
+export async function listNow({ platform, target, session }: SnapshotJob, scope: Opened["scope"]) {
+  return listingOf(await platform.list(target, scope), session.host.clock.now());
+}
+
+/** The job as a run of the creation room. */
+export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
+  const { session, definition, platform, target, urn, inputs, mark } = job;
+  const { clock, journal, warn } = session.host;
+  const sentInputs: Properties = mark === undefined ? inputs : { ...inputs, description: mark };
+  const bearsOwner = ({ details }: ObservedSnapshot): boolean => mark !== undefined && details["description"] === mark;
+  const held = session.replacedBy(urn) ?? {};
+  const what: Creation<ObservedSnapshot> = {
+    urn,
+    ownerId: job.ownerId,
+    isOwnerStored: job.isOwnerStored,
+    isStored: job.isStored,
+    requestHash: requestHashOf(job),
+    ...(job.labels === undefined ? {} : { labels: job.labels }),
+    noun: "snapshot",
+    title: titleOf(job),
+    listLagMs: definition.listLagMs,
+    answerMs: definition.createAnswerMs ?? 0,
+    workMs: definition.createAnswerMs ?? WORK_MS,
+    timeoutMs: job.timeoutMs,
+    recoverWithinMs: RECOVER_WITHIN_MS,
+    ambiguity: job.ambiguity,
+    advice: (progress) =>
+      progress === "failed"
+        ? "The next pulumi up takes another"
+        : "Check it on the platform: it may be incomplete; a change of triggers takes another",
+    remedy: ({ snapshotId }) =>
+      job.ambiguity === "nearest"
+        ? `a Snapshot with adopt: "${snapshotId}" manages it`
+        : `pass adopt: "${snapshotId}" to manage that one, or change triggers to take another`,
+    list: (scope) => listNow(job, scope),
+    async send(scope) {
+      const answer = await platform.create?.(target, sentInputs, scope);
+      if (answer === undefined) throw new TypeError(`${definition.title} has no create`);
+      const { snapshot, ...others } = answer;
+      return { ...others, ...(snapshot === undefined ? {} : { item: snapshot }) };
+    },
+    async observe(item, scope) {
+      const observed = await platform.observe(target, referenceOf(describe(item)), scope);
+      if (observed.outcome === "found") return { outcome: "found", item: observed.snapshot };
+      return observed.outcome === "gone"
+        ? { outcome: "gone", reason: observed.proof }
+        : { outcome: "unproven", reason: observed.reason };
+    },
+    fits: ({ labels }, { details }) => labels?.["name"] === undefined || details["name"] === labels["name"],
+    match(request, fresh): Match<ObservedSnapshot> {
+      const own = fresh.filter(bearsOwner);
+      const from = own.length > 0 ? own : fresh;
+      const wanted = request.labels?.["name"] === undefined ? inputs : { ...inputs, name: request.labels["name"] };
+      const selection = platform.select?.(request.answer, from, wanted) ?? onlyOne(from);
+      return selection.outcome === "one"
+        ? { outcome: "one", item: selection.snapshot, others: selection.others }
+        : selection;
+    },
+    describe(item) {
+      const isTimed = job.isNameOwn !== true && item.createdAtIsDerived !== true;
+      const trusted = isTimed ? instantOf(item.createdAt) : undefined;
+      return {
+        key: segmentsKey(item.segments),
+        id: idOf(definition, target, item),
+        uniqueKey: uniqueKeyOf(job, item),
+        words: inWords(item),
+        status: item.platformStatus ?? item.status,
+        progress: progressOf(item),
+        bearsOwner: bearsOwner(item),
+        ...(trusted === undefined ? {} : { timeMs: trusted }),
+      };
+    },
+    recall: ({ id }) => unseen(id),
+    isHeld: ({ request, made }) =>
+      requestOf(held)?.requestedAt === request.requestedAt ||
+      (made !== undefined && (session.isReplacedUnseen(urn) || made.snapshotKey === keyOf(held))),
+    isHeldByOther: (key) => session.isHeldByOther(urn, key),
+    noteTaken: (key) => session.noteTaken(urn, key),
+  };
+  return { what, clock, journal, scope: job.scope, warn: (message) => warn(urn, message) };
+}
+
+function progressOf({ status, ended }: ObservedSnapshot): "waiting" | "ready" | "failed" | "ended" {
+  if (status === "available") return "ready";
+  if (status === "failed") return "failed";
+  return ended === true ? "ended" : "waiting";
+}
+
+/** What an id tells of a snapshot that no list shows yet. */
+function unseen(id: string): ObservedSnapshot | undefined {
+  const { segments } = parseSnapshotId(id) ?? {};
+  const snapshotId = segments?.at(-1);
+  if (segments === undefined || snapshotId === undefined) return undefined;
+  const [snapshotName = ""] = segments;
+  return { snapshotId, segments, status: "pending", details: segments.length > 1 ? { snapshotName } : {} };
+}

@@ -1,6 +1,6 @@
 export type { ArchiveKind, ArchiveVerdict } from "./archive";
 export type { Journal, JournalEntry } from "./creation";
-export type { Emulator, EmulatorOptions, FaultRule } from "./emulator";
+export type { Emulator, EmulatorOptions, FaultRule, RecordedRequest } from "./emulator";
 export { systemClock } from "./http/system-clock";
 export { type Clock, instantOf, isoText } from "./model/clock";
 export {

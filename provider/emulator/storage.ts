@@ -65,9 +65,8 @@ export function sendContent(
   const last = breaks ? start + Math.floor((end - start) / 2) : end;
   const chunks = has("corrupt") ? corrupted(content, start, last) : content.chunks(start, last);
   if (!breaks) {
-    pipeline(Readable.from(chunks), outgoing, (error) => {
-      if (!error) answered(status);
-    });
+    outgoing.once("finish", () => answered(status));
+    pipeline(Readable.from(chunks), outgoing, () => undefined);
     return;
   }
   const source = Readable.from(chunks);

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { type Emulator, type FaultRule, seed, startEmulator } from "../../emulator";
 import { openArchiveCheck } from "../../provider/archive";
-import { type Emulator, type FaultRule, seed, startEmulator } from "../../provider/emulator";
 import { Command } from "./command";
 
 const downloaded = z.strictObject({

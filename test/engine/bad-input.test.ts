@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
 
 const discloud = { platform: "discloud", appId: seed.discloud.appId };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 const TYPE = "pulumi-nodejs:dynamic/snapshots:Snapshot";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Emulator } from "../../provider/emulator";
+import type { Emulator } from "../../emulator";
 import type { PlatformDefinition } from "../../provider/model/platform";
 import { definitions } from "../../provider/platforms";
 import type { Properties } from "../../provider/resources/host";

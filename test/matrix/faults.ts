@@ -1,4 +1,4 @@
-import type { EmulatedPlatform, FaultRule } from "../../provider/emulator";
+import type { EmulatedPlatform, FaultRule } from "../../emulator";
 import type { Clocks, Scene } from "./steps";
 import type { MatrixTarget } from "./targets";
 

@@ -1,4 +1,4 @@
-import { type EmulatedPlatform, type Emulator, seed } from "../../provider/emulator";
+import { type EmulatedPlatform, type Emulator, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { ResourceName } from "../../sdk/provider-text";
 

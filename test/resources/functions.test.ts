@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { linkToSnapshot, listSnapshots, showSnapshot } from "../../provider/resources/functions";
 import type { Properties } from "../../provider/resources/host";
 import { ask } from "../emulator/ask";

@@ -74,8 +74,8 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     { room: /^provider\/schedule\//, may: ["provider/schedule", "provider/model", "zod", "croner"] },
     { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
     {
-      room: /^provider\/platforms\/[^/]+\/mapping(-[a-z]+)*\.ts$/,
-      may: ["provider/model", "provider/schedule"],
+      room: /^provider\/platforms\/[^/]+\/(.+\/)?(mapping(-[a-z]+)*|schedule|zone)\.ts$/,
+      may: ["provider/model", "provider/schedule", "*/schedule", "*/zone"],
       types: ["./schemas"],
     },
     {
@@ -105,6 +105,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
         "provider/schedule",
         "provider/platforms",
         "provider/http/poll",
+        "provider/http/shared-reads",
         "zod",
         "node:util",
         "node:crypto",
@@ -131,8 +132,12 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
 function mayImport({ file, target, typesOnly }: Import, allowed: string): boolean {
   if (allowed === "node:") return target.startsWith("node:");
   if (allowed === "*/emulator") return /^provider\/platforms\/[^/]+\/emulator$/.test(target);
+  if (allowed === "*/schedule" || allowed === "*/zone") {
+    const ownPlatform = file.split("/").slice(0, 3).join("/");
+    return isIn(target, ownPlatform) && target.endsWith(allowed.slice(1));
+  }
   if (allowed === "./emulator-*") return isIn(target, path.posix.dirname(file)) && /\/emulator-[a-z-]+$/.test(target);
-  if (allowed === "./") return isIn(target, path.posix.dirname(file));
+  if (allowed === "./") return isIn(target, file.split("/").slice(0, 3).join("/"));
   if (allowed.startsWith("./")) return typesOnly && target === path.posix.join(path.posix.dirname(file), allowed);
   return isIn(target, allowed);
 }
@@ -164,6 +169,40 @@ describe("what the rooms of the house import", () => {
   const importers = (isMeant: (target: string) => boolean) => [
     ...new Set(imports.filter(({ target }) => isMeant(target)).map(({ file }) => file)),
   ];
+
+  it("names no platform outside the platforms' folders, the registry and what users type", () => {
+    const names = platforms.flatMap(({ name, title }) => [name, title]);
+    const rooms =
+      /^provider\/(model|schedule|http|creation|resources|dynamic)\/|^sdk\/(resource|connections|schedule|provider-text)\.ts$/;
+    const naming = sources
+      .filter((file) => rooms.test(file))
+      .flatMap((file) => {
+        const code = read(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "");
+        return names
+          .filter((name) => new RegExp(`["'\`. ]${name}\\b`).test(code))
+          .map((name) => `${file} names ${name}`);
+      });
+    expect(naming).toEqual([]);
+  });
+
+  it("goes round in no circle, types included", () => {
+    const files = new Set(sources);
+    const next = new Map(
+      sources.map((file) => [
+        file,
+        importsOf(file).flatMap(({ target }) => [`${target}.ts`, `${target}/index.ts`].filter((one) => files.has(one))),
+      ]),
+    );
+    const done = new Set<string>();
+    const walk = (file: string, way: readonly string[]): string[] => {
+      if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(" → ")];
+      if (done.has(file)) return [];
+      const found = (next.get(file) ?? []).flatMap((other) => walk(other, [...way, file]));
+      done.add(file);
+      return found;
+    };
+    expect(sources.flatMap((file) => walk(file, []))).toEqual([]);
+  });
 
   it("lets one file alone speak HTTP", () => {
     expect(importers((target) => isIn(target, "undici"))).toEqual(["provider/http/client.ts"]);
@@ -334,35 +373,43 @@ describe("the types that programs see", () => {
     },
   );
 
-  const policyOutputNames = sorted([
-    ...platforms.flatMap((platform) =>
-      Object.entries(policyFields(platform)).flatMap(([field, { internal }]) => (internal ? [] : [field])),
-    ),
-    ...Object.keys(policyOutputs),
-    "dueAt",
-  ]);
+  type Fields = Readonly<Record<string, { readonly internal?: true }>>;
+  /** What a user gives, and what `check` works out and shows. */
+  const shown = (fields: Fields) =>
+    Object.keys(fields).filter((field) => !fields[field]?.internal || field === "dueAt");
+  const resourceClasses = {
+    Snapshot: {
+      file: snapshot,
+      outputsOn: (platform: PlatformDefinition) => [
+        ...shown(snapshotFields(platform)),
+        ...Object.keys(commonOutputs),
+        ...Object.keys(platform.outputs),
+      ],
+    },
+    BackupPolicy: {
+      file: policy,
+      outputsOn: (platform: PlatformDefinition) => [...shown(policyFields(platform)), ...Object.keys(policyOutputs)],
+    },
+  };
 
-  it("give a BackupPolicy every input and output, each of which resolves", () => {
-    const members = find(policy, ts.isClassDeclaration, "BackupPolicy").members.filter(ts.isPropertyDeclaration);
-    expect(sorted(members.map((member) => member.name.getText()))).toEqual(policyOutputNames);
-    const registered = /const outputNames = \[([^\]]*)\]/.exec(policy.text)?.[1] ?? "";
-    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(policyOutputNames);
+  it.each(Object.entries(resourceClasses))("give a %s every input and output", (name, { file, outputsOn }) => {
+    const members = find(file, ts.isClassDeclaration, name).members.filter(ts.isPropertyDeclaration);
+    expect(sorted(members.map((member) => member.name.getText()))).toEqual(sorted(platforms.flatMap(outputsOn)));
   });
 
-  const outputs = sorted([
-    ...platforms.flatMap((platform) => [
-      ...Object.entries(snapshotFields(platform)).flatMap(([field, { internal }]) => (internal ? [] : [field])),
-      ...Object.keys(platform.outputs),
-    ]),
-    ...Object.keys(commonOutputs),
-  ]);
-
-  it("give a Snapshot every input and output, each of which resolves", () => {
-    const members = find(snapshot, ts.isClassDeclaration, "Snapshot").members.filter(ts.isPropertyDeclaration);
-    expect(sorted(members.map((member) => member.name.getText()))).toEqual(outputs);
-    const registered = /const outputNames = \[([^\]]*)\]/.exec(snapshot.text)?.[1] ?? "";
-    expect(sorted([...registered.matchAll(/"(\w+)"/g)].map(([, output]) => output ?? ""))).toEqual(outputs);
-  });
+  it.each(Object.entries(resourceClasses))(
+    "declare to the engine those of a %s that its platform has",
+    (_name, { file, outputsOn }) => {
+      const literal = /const outputNames = (\{[\s\S]*?\n\}) as const/.exec(file.text)?.[1];
+      const { common, own } = new Function(`return ${literal}`)() as {
+        common: string[];
+        own: Record<string, string[]>;
+      };
+      const declared = Object.entries(own).map(([platform, names]) => [platform, sorted([...common, ...names])]);
+      const expected = platforms.map((platform) => [platform.name, sorted(outputsOn(platform))]);
+      expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(expected));
+    },
+  );
 
   it("give a function's result every output that it can have", () => {
     const result = find(functions, ts.isInterfaceDeclaration, "SnapshotResult").members.map(

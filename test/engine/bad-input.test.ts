@@ -28,7 +28,7 @@ const inputs: Row[] = [
     what: "an unknown platform",
     declared: { ...discloud, platform: "vercel" },
     property: "platform",
-    reason: /"vercel" is no platform; it is one of .*"virtus"/,
+    reason: /"vercel" is not a platform; it is one of .*"virtus"/,
   },
   {
     what: "an unknown argument",

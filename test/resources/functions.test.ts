@@ -54,7 +54,7 @@ describe("getSnapshots", () => {
     [
       "a platform that is none",
       { platform: "heroku" },
-      /"heroku" is no platform; it is one of virtus, dscloud, discloud/,
+      /"heroku" is not a platform; it is one of virtus, dscloud, discloud/,
     ],
     [
       "an argument that is none",

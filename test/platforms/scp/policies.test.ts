@@ -464,7 +464,7 @@ describe("a server's backup as the API is asked for it", () => {
     };
     await policies?.create(given, scope());
     await policies?.create({ ...server, schedules: given.schedules }, scope());
-    const [all, least] = api.arrived.map(({ body }) => JSON.parse(body));
+    const [all, least] = api.arrived.flatMap(({ method, body }) => (method === "POST" ? [JSON.parse(body)] : []));
     expect(least).toEqual({
       name: "web-nightly",
       policy_category: "AGENTLESS",

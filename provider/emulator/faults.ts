@@ -25,7 +25,7 @@ const when = z.enum(["before", "after"]);
  *
  * Faults that replace or break the answer (of several that match a request, the first fires):
  * - `reset-before-commit`, `reset-after-commit`: the connection is reset, without or after carrying out the operation
- * - `cut`: the connection is reset in the middle of the answer's body
+ * - `cut`: the connection is reset in the middle of the answer's body; of a part of a download, in the middle of that
  * - `status`: any status, body, headers and content type; the platform's own error body by default
  * - `html`: a gateway's HTML page
  * - `wrong-shape`: the true answer with a wrong type in every member beside the top level's texts
@@ -43,6 +43,9 @@ const when = z.enum(["before", "after"]);
  * - `list-short`: a list without its first or last entry, which it still counts
  * - `list-shift`: a later page of a list after an entry of an earlier page was deleted; it fires on later pages only
  * - `join`: a request that takes a snapshot takes none, and its answer names the newest one that exists
+ * - `stall`: a download sends the half of what was asked for, and then nothing more on a connection that stays open
+ * - `corrupt`: a download with one bit changed, in the middle of the whole
+ * - `whole`: a download answers the whole, whatever part was asked for
  * - `foreign-snapshot`: somebody else takes a snapshot of the request's target, before or after the operation
  * - `expire-snapshot`: the newest usable snapshot of the request's target expires, before or after the operation
  * - `revoke-credentials`: from this request on no credentials are accepted
@@ -84,6 +87,9 @@ export const faultRuleSchema = z.discriminatedUnion("fault", [
   z.strictObject({ ...common, fault: z.literal("list-short"), entry: z.enum(["first", "last"]).default("first") }),
   z.strictObject({ ...common, fault: z.literal("list-shift") }),
   z.strictObject({ ...common, fault: z.literal("join") }),
+  z.strictObject({ ...common, fault: z.literal("stall") }),
+  z.strictObject({ ...common, fault: z.literal("corrupt") }),
+  z.strictObject({ ...common, fault: z.literal("whole") }),
   z.strictObject({ ...common, fault: z.literal("foreign-snapshot"), when: when.default("before") }),
   z.strictObject({ ...common, fault: z.literal("expire-snapshot"), when: when.default("before") }),
   z.strictObject({ ...common, fault: z.literal("revoke-credentials") }),
@@ -149,6 +155,7 @@ export interface Able {
   readonly counts: boolean;
   readonly pages: boolean;
   readonly takes: boolean;
+  readonly downloads: boolean;
 }
 
 /** What the faults need that can't happen to every operation. */
@@ -158,6 +165,9 @@ const needs: Readonly<Partial<Record<CheckedFaultRule["fault"], { able: keyof Ab
   "list-pages": { able: "pages", what: "answers a list in pages" },
   "list-shift": { able: "pages", what: "answers a list in pages" },
   "list-short": { able: "counts", what: "answers a list with a count" },
+  stall: { able: "downloads", what: "is a download" },
+  corrupt: { able: "downloads", what: "is a download" },
+  whole: { able: "downloads", what: "is a download" },
   join: { able: "takes", what: "takes a snapshot or creates a policy" },
 };
 

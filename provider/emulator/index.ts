@@ -1,10 +1,20 @@
 import type { FaultRule, Faults } from "./faults";
+import { type Change, openMemory } from "./memory";
 import { emulatedPlatforms } from "./platforms";
+import { requestOf } from "./request";
 import { type ServedPlatform, startServer } from "./server";
 import type { Access, Credentials, PlatformContext, PlatformDefinition, RecordedRequest } from "./types";
 
 export { type ActiveFault, type FaultRule, type Faults, faultRuleSchema, parseFaults } from "./faults";
 export type { Access, Credentials, RecordedRequest } from "./types";
+
+/** Something that can be snapshotted on an emulated platform. */
+export interface EmulatedTarget {
+  readonly platform: EmulatedPlatform;
+  /** Its kind, as in resource ids. */
+  readonly kind: string;
+  readonly id: string;
+}
 
 type Platforms = typeof emulatedPlatforms;
 
@@ -36,6 +46,10 @@ export interface EmulatorOptions {
   storageNow?: () => number;
   /** The clock behind the `Date` of every answer; undefined: the answer has none. Default: `now`. */
   date?: () => number | undefined;
+  /** The folder that keeps what the platforms hold between starts. Default: none, it ends with the emulator. */
+  data?: string;
+  /** Called when a request has ended, with an answer or without. */
+  onRequest?: (request: RecordedRequest) => void;
   /** Called right before and right after a request that asks for a change is carried out, or refused. */
   onChange?: (request: RecordedRequest, moment: "before" | "after") => void;
   /** Credentials other than the invented ones, by platform and field of its connection. */
@@ -54,6 +68,8 @@ export type Emulator = States & {
   readonly environment: Readonly<Record<string, string>>;
   /** The platforms' clock, in milliseconds since 1970. */
   now(): number;
+  /** What can be snapshotted, as it stands. */
+  targets(): readonly EmulatedTarget[];
   /** Every request that arrived, in order; grows while the emulator runs. */
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
@@ -66,7 +82,11 @@ export type Emulator = States & {
 
 /** Starts an emulator; rejects where the port is taken or a fault rule could never fire. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const now = options.now ?? Date.now;
+  const clock = options.now ?? Date.now;
+  // What is carried out happens at one moment, so that it comes out the same when it is done again.
+  let moment: number | undefined;
+  const now = () => moment ?? clock();
+  const memory = options.data === undefined ? undefined : openMemory(options.data);
   let url = "";
   const platforms: Record<string, ServedPlatform> = {};
   for (const [name, platform] of Object.entries(emulatedPlatforms)) {
@@ -87,6 +107,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     };
   }
 
+  const at = <T>({ at: instant }: Change, run: () => T): T => {
+    moment = instant;
+    try {
+      return run();
+    } finally {
+      moment = undefined;
+    }
+  };
+  for (const change of memory?.changes ?? []) at(change, () => repeat(platforms[change.platform], change));
+
   const server = await startServer({
     platforms,
     port: options.port ?? 0,
@@ -94,6 +124,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     now,
     date: options.date ?? now,
     onChange: options.onChange ?? (() => {}),
+    onRequest: options.onRequest ?? (() => {}),
+    carryOut(change, run) {
+      memory?.add(change);
+      return at(change, run);
+    },
   });
   url = `http://127.0.0.1:${server.port}`;
   try {
@@ -110,6 +145,32 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   for (const [name, definition] of Object.entries(emulatedPlatforms)) {
     Object.assign(environment, definition.environment(url, platforms[name]?.access.credentials ?? {}));
   }
+  const targets = () =>
+    Object.entries(platforms).flatMap(([platform, { service }]) =>
+      service.targets().map((target) => ({ platform: platform as EmulatedPlatform, ...target })),
+    );
   const { port, requests, faults, refuse, accept, close } = server;
-  return { ...states, url, port, environment, now, requests, faults, refuse, accept, close };
+  return { ...states, url, port, environment, now, targets, requests, faults, refuse, accept, close };
+}
+
+/** Does again what an earlier start of the emulator has kept. */
+function repeat(platform: ServedPlatform | undefined, change: Change): void {
+  if (platform === undefined) return;
+  const { service } = platform;
+  if (change.what === "foreign") service.addForeign(change.target);
+  else if (change.what === "expiry") service.expireNewest(change.target);
+  else {
+    const { operation, method, path, params, headers, body, joins } = change;
+    const request = requestOf({
+      operation,
+      method,
+      origin: "",
+      path,
+      param: (name) => params[name] ?? "",
+      header: (name) => headers[name.toLowerCase()],
+      body,
+      joins,
+    });
+    service.routes.find((route) => route.operation === operation)?.handle(request);
+  }
 }

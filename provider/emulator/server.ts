@@ -1,10 +1,13 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import { type CheckedFaultRule, createFaults, type Faults, misshape } from "./faults";
-import type { Access, Answer, EmulatedRequest, Listing, PlatformService, RecordedRequest, Route } from "./types";
+import { type CheckedFaultRule, createFaults, type Faults } from "./faults";
+import { type Change, keptHeaders } from "./memory";
+import { requestOf } from "./request";
+import { replaces, send } from "./send";
+import type { Access, Answer, EmulatedRequest, PlatformService, RecordedRequest, Route } from "./types";
 
 /** The running HTTP server under the emulator. */
 export interface EmulatorServer {
@@ -34,8 +37,12 @@ export async function startServer(options: {
   now: () => number;
   date: () => number | undefined;
   onChange: (request: RecordedRequest, moment: "before" | "after") => void;
+  /** Called when a request has ended, with an answer or without. */
+  onRequest: (request: RecordedRequest) => void;
+  /** Keeps a change and carries it out at its time. */
+  carryOut: <T>(change: Change, run: () => T) => T;
 }): Promise<EmulatorServer> {
-  const { platforms, latencyMs, now, date, onChange } = options;
+  const { platforms, latencyMs, now, date, onChange, onRequest, carryOut } = options;
   const requests: RecordedRequest[] = [];
   const late = createLateness();
   const faults = createFaults(
@@ -50,6 +57,7 @@ export async function startServer(options: {
               counts: route.counts === true,
               pages: route.isLaterPage !== undefined,
               takes: route.takes === true,
+              downloads: route.download === true,
             },
           ]),
         ),
@@ -58,7 +66,7 @@ export async function startServer(options: {
   );
 
   const record = (
-    incoming: IncomingMessage,
+    { incoming, outgoing }: HttpBindings,
     known: Pick<RecordedRequest, "platform" | "operation" | "query" | "target" | "isLaterPage" | "changes" | "faults">,
   ) => {
     const recorded: RecordedRequest = {
@@ -72,18 +80,19 @@ export async function startServer(options: {
       committed: false,
     };
     requests.push(recorded);
+    outgoing.once("close", () => onRequest(recorded));
     return recorded;
   };
 
   const answerRequest = async (context: Context<Env>, platform: string, route: Route | undefined) => {
-    const { incoming, outgoing } = context.env;
+    const { outgoing } = context.env;
     const { service, otherAccount, access } = platforms[platform] as ServedPlatform;
     const request = await toRequest(context, route?.operation ?? "unknown");
     const { listing } = request;
     const target = route?.target?.(request);
     const isLaterPage = route?.isLaterPage?.(request) === true;
     const firing = route ? faults.fire({ platform, operation: route.operation, target, isLaterPage }) : [];
-    const recorded = record(incoming, {
+    const recorded = record(context.env, {
       platform,
       operation: request.operation,
       query: route?.download ? "" : request.rawQuery,
@@ -95,8 +104,13 @@ export async function startServer(options: {
 
     const happen = (moment: "before" | "after") => {
       for (const rule of firing) {
-        if (rule.fault === "foreign-snapshot" && rule.when === moment) service.addForeign(target);
-        if (rule.fault === "expire-snapshot" && rule.when === moment) service.expireNewest(target);
+        const change = { at: now(), platform, ...(target === undefined ? {} : { target }) };
+        if (rule.fault === "foreign-snapshot" && rule.when === moment) {
+          carryOut({ what: "foreign", ...change }, () => service.addForeign(target));
+        }
+        if (rule.fault === "expire-snapshot" && rule.when === moment) {
+          carryOut({ what: "expiry", ...change }, () => service.expireNewest(target));
+        }
       }
     };
     const waitMs = (moment: "before" | "after") =>
@@ -131,7 +145,10 @@ export async function startServer(options: {
       if (!route?.download) headers = service.headers?.() ?? {};
       if (recorded.changes) onChange(recorded, "before");
       const served = route && access.isOtherAccount ? otherAccount.routes[service.routes.indexOf(route)] : route;
-      answer = refused ?? served?.handle(request) ?? service.refusal(404);
+      const handle = () => served?.handle(request);
+      const isKept = recorded.changes && !refused && served === route && route !== undefined;
+      answer = refused ?? (isKept ? carryOut(changeOf(context, platform, request, now()), handle) : handle());
+      answer ??= service.refusal(404);
       const isMade = route !== undefined && answer.status < 400 && answer.changed !== false && !request.joins;
       recorded.committed = recorded.changes && !refused && isMade;
       if (recorded.changes) onChange(recorded, "after");
@@ -140,7 +157,7 @@ export async function startServer(options: {
     await late.wait(waitMs("after"));
     if (!(await goesOn("after"))) return RESPONSE_ALREADY_SENT;
 
-    send(outgoing, request.method, date(), headers, answer ?? service.refusal(500), replacement, service, (status) => {
+    send(outgoing, request.method, date(), headers, answer ?? service.refusal(500), firing, service, (status) => {
       recorded.status = status;
     });
     return RESPONSE_ALREADY_SENT;
@@ -156,8 +173,7 @@ export async function startServer(options: {
     }
   }
   app.notFound((context) => {
-    const { incoming } = context.env;
-    const recorded = record(incoming, {
+    const recorded = record(context.env, {
       platform: "none",
       operation: "unknown",
       query: "",
@@ -211,58 +227,34 @@ type Env = { Bindings: HttpBindings };
 
 const asksForChange = (method: string) => !["GET", "HEAD"].includes(method);
 
-async function toRequest(context: Context<Env>, operation: string): Promise<EmulatedRequest> {
+function changeOf(context: Context<Env>, platform: string, request: EmulatedRequest, at: number): Change {
   const { incoming } = context.env;
-  const rawUrl = incoming.url ?? "/";
-  const rawQuery = rawUrl.includes("?") ? rawUrl.slice(rawUrl.indexOf("?") + 1) : "";
-  const body = await context.req.text();
   return {
-    operation,
-    method: incoming.method ?? "GET",
-    url: `http://${incoming.headers.host ?? ""}${rawUrl}`,
-    rawQuery,
-    query: new URLSearchParams(rawQuery),
-    param: (name) => context.req.param(name) ?? "",
-    header: (name) => context.req.header(name),
-    body,
-    json() {
-      try {
-        return JSON.parse(body);
-      } catch {
-        return undefined;
-      }
-    },
-    listing: {
-      lagMs: 0,
-      shuffled: false,
-      pageSize: Number.POSITIVE_INFINITY,
-      isBare: false,
-      withheld: undefined,
-      isShifted: false,
-    } satisfies Listing,
-    joins: false,
+    what: "request",
+    at,
+    platform,
+    operation: request.operation,
+    method: request.method,
+    path: incoming.url ?? "/",
+    params: context.req.param() as Record<string, string>,
+    headers: keptHeaders(incoming.headers),
+    body: request.body,
+    joins: request.joins,
   };
 }
 
-const replaces = (rule: CheckedFaultRule) => {
-  switch (rule.fault) {
-    case "slow":
-    case "hold":
-    case "list-lag":
-    case "list-shuffle":
-    case "list-pages":
-    case "list-short":
-    case "list-shift":
-    case "join":
-    case "foreign-snapshot":
-    case "expire-snapshot":
-    case "revoke-credentials":
-    case "other-account":
-      return false;
-    default:
-      return true;
-  }
-};
+async function toRequest(context: Context<Env>, operation: string): Promise<EmulatedRequest> {
+  const { incoming } = context.env;
+  return requestOf({
+    operation,
+    method: incoming.method ?? "GET",
+    origin: `http://${incoming.headers.host ?? ""}`,
+    path: incoming.url ?? "/",
+    param: (name) => context.req.param(name) ?? "",
+    header: (name) => context.req.header(name),
+    body: await context.req.text(),
+  });
+}
 
 const commits = (rule: CheckedFaultRule) => {
   switch (rule.fault) {
@@ -275,86 +267,6 @@ const commits = (rule: CheckedFaultRule) => {
     default:
       return true;
   }
-};
-
-/** Writes the answer, or what a fault makes of it. */
-function send(
-  outgoing: ServerResponse,
-  method: string,
-  dateMs: number | undefined,
-  headers: Record<string, string>,
-  answer: Answer,
-  fault: CheckedFaultRule | undefined,
-  service: PlatformService<object>,
-  answered: (status: number) => void,
-): void {
-  const reset = () => outgoing.socket?.resetAndDestroy();
-  const write = ({ status, body, contentType, headers: own }: Answer, cut = false) => {
-    const bytes = toBytes(body);
-    outgoing.sendDate = false;
-    outgoing.writeHead(status, {
-      ...(dateMs === undefined ? {} : { date: new Date(dateMs).toUTCString() }),
-      ...headers,
-      ...(body === undefined && contentType === undefined ? {} : { "content-type": contentType ?? typeOf(body) }),
-      "content-length": String(bytes.length),
-      ...own,
-    });
-    if (cut) {
-      // Half of what content-length promised, and the end only once it has left this process.
-      outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => setImmediate(() => outgoing.destroy()));
-      return;
-    }
-    outgoing.end(method === "HEAD" ? undefined : bytes);
-    answered(status);
-  };
-
-  switch (fault?.fault) {
-    case "reset-before-commit":
-    case "reset-after-commit":
-      reset();
-      return;
-    case "cut":
-      write(answer, true);
-      return;
-    case "status": {
-      const own = service.refusal(fault.status);
-      write({
-        status: fault.status,
-        body: fault.status === 204 ? undefined : fault.body === undefined ? own.body : fault.body,
-        ...(fault.contentType === undefined ? {} : { contentType: fault.contentType }),
-        ...(fault.headers === undefined ? {} : { headers: fault.headers }),
-      });
-      return;
-    }
-    case "html":
-      write({ status: fault.status, body: gatewayPage, contentType: "text/html; charset=utf-8" });
-      return;
-    case "wrong-shape":
-      write({ ...answer, body: misshape(answer.body) });
-      return;
-    case "empty-body":
-      write({ status: answer.status, body: "", contentType: "application/json" });
-      return;
-    case "redirect":
-      write({ status: fault.status, headers: { location: fault.location } });
-      return;
-    default:
-      write(answer);
-  }
-}
-
-const gatewayPage =
-  "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1></body></html>";
-
-const toBytes = (body: unknown): Buffer => {
-  if (body === undefined) return Buffer.alloc(0);
-  if (Buffer.isBuffer(body)) return body;
-  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-};
-
-const typeOf = (body: unknown) => {
-  if (Buffer.isBuffer(body)) return "application/octet-stream";
-  return typeof body === "string" ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
 };
 
 /** Waits that end at once, without an answer, when the server closes. */

@@ -108,6 +108,8 @@ export interface PlatformService<State extends object> {
   admit(request: EmulatedRequest): Answer | undefined;
   /** Headers of every answer of the API, asked for once per request and after `admit`. */
   headers?(): Record<string, string>;
+  /** What can be snapshotted, or backed up by a policy: kinds as in resource ids. */
+  targets(): { readonly kind: string; readonly id: string }[];
   /** An error as this platform words it. */
   refusal(status: number): Answer;
   /** Somebody else takes a snapshot of a target (default: the first one). */

@@ -21,7 +21,8 @@ const LONGEST_FREE_HOLD_MS = 5 * 60_000;
 const LARGEST_SKEW_MS = 5 * 60_000;
 /** The last instant that a Date can hold; a header can name a later one. */
 const LATEST_DATE_MS = 8.64e15;
-const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
+/** What this package calls itself. */
+export const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
 
 /** A call to an API as data, so that checking its answer can't be forgotten. */
 export interface Call<Schema extends z.ZodType> {
@@ -109,7 +110,8 @@ function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: 
 // The proxy variables are read once, when the first request leaves.
 const dispatchers = new Map<string, Dispatcher>();
 
-function dispatcherFor(url: URL, changes: boolean): Dispatcher {
+/** The connections to an address, through the environment's proxy where that applies. */
+export function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   // A loopback address is this machine itself: no proxy can reach it for us.
   const isDirect = isLoopbackHost(url.hostname);
   const key = `${isDirect} ${changes}`;
@@ -124,14 +126,15 @@ function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   return dispatcher;
 }
 
-function codeOf(error: unknown): string {
+/** The code of a network error; empty where it has none. */
+export function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : "";
 }
 
 /** Whether a request surely never left: no name, no connection, no trust, or a proxy that makes no tunnel. */
-function wasNeverSent(error: unknown): boolean {
+export function wasNeverSent(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(wasNeverSent);
   const code = codeOf(error);
   // "No route" can also end a connection on which the request has left: only the call that failed tells.
@@ -221,7 +224,8 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-function kindOfStatus(status: number): ErrorKind {
+/** What a status that is no success means by itself. */
+export function kindOfStatus(status: number): ErrorKind {
   if (status === 401) return "unauthorized";
   if (status === 402) return "quota";
   if (status === 403) return "forbidden";

@@ -383,6 +383,7 @@ function startDiscloud({ access, now, storageNow, isEmpty, url }: PlatformContex
       "ratelimit-remaining": String(bucket.remaining()),
       "ratelimit-reset": String(bucket.resetSeconds()),
     }),
+    targets: () => [...apps.values()].filter(({ owned }) => owned).map(({ id }) => ({ kind: "app", id })),
     refusal,
     addForeign: (appId?: string) => {
       state.addSnapshot(firstApp(appId).id);

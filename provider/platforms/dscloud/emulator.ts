@@ -192,6 +192,7 @@ function startDscloud({ access, now, storageNow, isEmpty }: PlatformContext) {
       const accepted = !access.revoked && request.header("authorization") === access.credentials["apiKey"];
       return accepted ? undefined : refusal(401);
     },
+    targets: () => [...apps.keys()].map((id) => ({ kind: "app", id })),
     refusal,
     addForeign: (appId?: string) => {
       state.addBackup(orFirst(appId));

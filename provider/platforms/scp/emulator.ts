@@ -91,6 +91,13 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
     return digest(`scp ${ids}`);
   };
 
+  // Apart from the others: a refusal changes nothing, and the ids of what is made do not depend on it.
+  let refusals = 0;
+  const refusalId = () => {
+    refusals += 1;
+    return digest(`scp refusal ${refusals}`);
+  };
+
   const supported = (version: string, notBefore: string | null = null): ScpVersion => ({
     id: version,
     status: "SUPPORTED",
@@ -132,7 +139,7 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
       array: texts,
       objects: complaints.map(({ loc, msg }) => ({ loc, msg, type_: "value_error", ctx: null })),
     };
-    const requestId = `req-${nextId()}`;
+    const requestId = `req-${refusalId()}`;
     return {
       status,
       body: {
@@ -160,7 +167,7 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
       path,
       status,
       error: gatewayErrors[status] ?? "Error",
-      requestId: nextId().slice(0, 8),
+      requestId: refusalId().slice(0, 8),
     },
   });
   const refusal = (status: number): Answer => (status > 500 ? gateway(status, "/v1") : refuse(status));
@@ -272,6 +279,11 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
       if (request.operation === "unknown") return gateway(404, pathname); // assumed
       return versionOf(request) ? undefined : refuse(406);
     },
+    targets: () => [
+      ...[...virtualserver.state.volumes.keys()].map((id) => ({ kind: "volume", id })),
+      ...[...filestorage.state.volumes.keys()].map((id) => ({ kind: "file-volume", id })),
+      ...[...backup.state.servers.keys()].map((id) => ({ kind: "server", id })),
+    ],
     refusal,
     addForeign: (target?: string) => {
       const { kind, id } = meant(target);

@@ -806,6 +806,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
       if (bucket.take()) return undefined;
       return { ...refusal(429), headers: { "retry-after": String(bucket.resetSeconds()) } };
     },
+    targets: () => [...jobs.keys()].map((id) => ({ kind: "job", id })),
     refusal,
     addForeign: (jobId?: string) => {
       state.addBackup(orFirst(jobId).id);

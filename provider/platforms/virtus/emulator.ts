@@ -349,6 +349,7 @@ function startVirtus({ access, now, storageNow, isEmpty, url }: PlatformContext)
       const accepted = !access.revoked && request.header("authorization") === access.credentials["apiKey"];
       return accepted ? undefined : refusal(401);
     },
+    targets: () => [...targets.values()].map(({ kind, id }) => ({ kind, id })),
     refusal,
     addForeign: (targetId?: string) => {
       state.addSnapshot(orFirst(targetId).id);

@@ -17,6 +17,7 @@ export { VERSION } from "./model/version";
 export { definitions, type PlatformName } from "./platforms";
 export { backupPolicyResource } from "./resources/backup-policy";
 export { policyFields, policyOutputs } from "./resources/backup-policy/fields";
+export { type Check, examine } from "./resources/doctor";
 export {
   type ByteSink,
   type Downloaded,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { messageOf, VERSION } from "../../provider";
+import { doctorCommand } from "./doctor";
 import { downloadCommand } from "./download";
 import { emulateCommand } from "./emulate";
 import { listCommand } from "./list";
@@ -18,6 +19,7 @@ const program = new Command("pulumi-snapshots")
   .addCommand(listCommand())
   .addCommand(downloadCommand())
   .addCommand(verifyCommand())
+  .addCommand(doctorCommand())
   .addCommand(emulateCommand());
 
 function exitCodeOf(error: unknown): number {

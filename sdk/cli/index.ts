@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { messageOf, VERSION } from "../../provider";
+import { adoptCommand } from "./adopt";
 import { doctorCommand } from "./doctor";
 import { downloadCommand } from "./download";
 import { emulateCommand } from "./emulate";
@@ -19,6 +20,7 @@ const program = new Command("pulumi-snapshots")
   .addCommand(listCommand())
   .addCommand(downloadCommand())
   .addCommand(verifyCommand())
+  .addCommand(adoptCommand())
   .addCommand(doctorCommand())
   .addCommand(emulateCommand());
 

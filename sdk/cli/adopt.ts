@@ -24,12 +24,19 @@ function programOf(adoptions: readonly Adoption[]): string {
   return `import { Snapshot } from "pulumi-snapshots";\n\n${resources.join("\n")}`;
 }
 
+/** The top level's name in a text of YAML, which JSON is, too. */
+function nameIn(text: string): string | undefined {
+  if (!text.trimStart().startsWith("{")) return /^name:\s*["']?([^\s"'#]+)/m.exec(text)?.[1];
+  const { name } = JSON.parse(text) as { name?: unknown };
+  return typeof name === "string" ? name : undefined;
+}
+
 /** The project's name as its own file says it, for a stack that was never deployed. */
 function projectName(cwd: string): string {
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
     for (const file of ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(folder, name))) {
       if (!existsSync(file)) continue;
-      const [, name] = /^name:\s*["']?([^\s"'#]+)/m.exec(readFileSync(file, "utf8")) ?? [];
+      const name = nameIn(readFileSync(file, "utf8"));
       if (name !== undefined) return name;
     }
     if (folder === path.dirname(folder)) throw new Error(`there is no Pulumi.yaml in ${path.resolve(cwd)} or above it`);

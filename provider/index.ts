@@ -1,6 +1,5 @@
 export type { ArchiveKind, ArchiveVerdict } from "./archive";
 export type { Journal, JournalEntry } from "./creation";
-export type { Emulator, EmulatorOptions, FaultRule, RecordedRequest } from "./emulator";
 export { systemClock } from "./http/system-clock";
 export { type Clock, instantOf, isoText } from "./model/clock";
 export {
@@ -43,8 +42,3 @@ export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";
 export { managersIn, readStack, type StackContents, type StackResource } from "./resources/stack";
 export { longestGapAfter, nextRunsAfter, type Retention, type Schedule } from "./schedule";
-
-/** Loads the emulator, which brings a web server that no program or provider process needs. */
-export function loadEmulator(): typeof import("./emulator") {
-  return require("./emulator") as typeof import("./emulator");
-}

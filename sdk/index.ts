@@ -31,6 +31,7 @@ export {
   type SnapshotResult,
   type SnapshotTarget,
 } from "./functions";
+export type { Platform } from "./platform";
 export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
 export {
   type CommonSnapshotArgs,
@@ -39,7 +40,6 @@ export {
   type DiscloudSnapshotArgs,
   type LatestDscloudSnapshotArgs,
   type NamedDscloudSnapshotArgs,
-  type Platform,
   type RetainedSnapshotArgs,
   type ScpFileVolumeSnapshotArgs,
   type ScpVolumeSnapshotArgs,

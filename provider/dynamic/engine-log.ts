@@ -1,10 +1,14 @@
 import { createRequire } from "node:module";
 import type * as Grpc from "@grpc/grpc-js";
-import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 
 /** The connection to the engine. */
 export type GrpcChannel = Grpc.ChannelInterface;
+
+// Loaded when the engine is first spoken to: loading the provider is to cost next to nothing.
+const grpcStubs = () =>
+  require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
+const messages = () => require("@pulumi/pulumi/proto/engine_pb") as typeof import("@pulumi/pulumi/proto/engine_pb");
 
 /** How long a line may take to reach the engine before it goes to stderr. */
 const DELIVERY_MS = 2_000;
@@ -17,8 +21,12 @@ function grpcOfPulumi(): typeof Grpc {
 /** Connects to the engine at `address`, the last argument that it gives to the dynamic provider's process. */
 export function connectToEngine(address: string): EngineClient {
   // The engine is on this machine: a proxy that the environment names for other hosts can't reach it.
+  const { EngineClient } = grpcStubs();
   return new EngineClient(address, grpcOfPulumi().credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
 }
+
+/** The engine's names for how much a line matters. */
+type Severity = "INFO" | "WARNING";
 
 /** The engine's log, whose messages appear on a resource's own row. */
 export interface EngineLog {
@@ -36,15 +44,16 @@ export function engineLog(address: string | undefined): EngineLog {
   let client: EngineClient | undefined;
   let isLate = false;
 
-  function send(severity: LogSeverity, urn: string | undefined, message: string, isEphemeral: boolean): Promise<void> {
+  function send(severity: Severity, urn: string | undefined, message: string, isEphemeral: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       if (address === undefined) {
         reject(new Error("no engine"));
         return;
       }
       client ??= connectToEngine(address);
+      const { LogRequest, LogSeverity } = messages();
       const line = new LogRequest();
-      line.setSeverity(severity);
+      line.setSeverity(LogSeverity[severity]);
       line.setMessage(message);
       line.setUrn(urn ?? "");
       line.setStreamid(0);
@@ -55,24 +64,24 @@ export function engineLog(address: string | undefined): EngineLog {
     });
   }
 
-  async function deliver(severity: LogSeverity, urn: string | undefined, message: string): Promise<void> {
+  async function deliver(severity: Severity, urn: string | undefined, message: string): Promise<void> {
     const delivered = send(severity, urn, message, false).then(
       () => {
         isLate = false;
       },
       () => {
         isLate = true;
-        console.error(severity === LogSeverity.WARNING ? `warning: ${message}` : message);
+        console.error(severity === "WARNING" ? `warning: ${message}` : message);
       },
     );
     if (!isLate) await delivered;
   }
 
   return {
-    warn: (urn, message) => deliver(LogSeverity.WARNING, urn, message),
-    inform: (urn, message) => deliver(LogSeverity.INFO, urn, message),
+    warn: (urn, message) => deliver("WARNING", urn, message),
+    inform: (urn, message) => deliver("INFO", urn, message),
     announce(urn, message) {
-      send(LogSeverity.INFO, urn, message, true).catch(() => {
+      send("INFO", urn, message, true).catch(() => {
         console.error(message);
       });
     },

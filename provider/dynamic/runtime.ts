@@ -3,10 +3,8 @@ import { systemClock } from "../http/system-clock";
 import { CONFIG_NAMESPACE, type ConnectionSources } from "../model/connection";
 import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
-import { backupPolicyResource } from "../resources/backup-policy";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
 import { Session, urnOf } from "../resources/session";
-import { snapshotResource } from "../resources/snapshot";
 import type { ResourceVerbs } from "../resources/verbs";
 import { type EngineLog, engineLog } from "./engine-log";
 import { fileHolders } from "./holders";
@@ -18,9 +16,13 @@ function toPlain(properties: Properties): Record<string, JsonValue> {
   return JSON.parse(JSON.stringify(properties)) as Record<string, JsonValue>;
 }
 
+// Loaded with the first call: a run needs the code of the resources that its stack has.
+const loadSnapshot = () => require("../resources/snapshot") as typeof import("../resources/snapshot");
+const loadBackupPolicy = () => require("../resources/backup-policy") as typeof import("../resources/backup-policy");
+
 const resources: Record<string, (session: Session) => ResourceVerbs> = {
-  Snapshot: snapshotResource,
-  BackupPolicy: backupPolicyResource,
+  Snapshot: (session) => loadSnapshot().snapshotResource(session),
+  BackupPolicy: (session) => loadBackupPolicy().backupPolicyResource(session),
 };
 
 /** What ends this process when its engine is gone; none where the process is not the engine's. */

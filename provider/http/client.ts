@@ -41,6 +41,8 @@ export interface Call<Schema extends z.ZodType> {
   readonly changes?: boolean;
   /** A change that may be sent twice without harm, such as one that sets a value. */
   readonly repeatable?: true;
+  /** Which reading of a list it belongs to: two readings of one list share no answer. Default: 1. */
+  readonly reading?: number;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -367,9 +369,11 @@ async function attempt<Schema extends z.ZodType>(
             ? "an answer that is not JSON"
             : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
+    // A success that says why instead of what: the change was refused, as far as the platform's words go.
+    const isRefusal = changes && explanation.message !== undefined;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
-      { kind: explanation.kind ?? "unexpectedAnswer", status: answer.status },
+      { kind: explanation.kind ?? (isRefusal ? "invalid" : "unexpectedAnswer"), status: answer.status },
     );
   }
   return {
@@ -411,6 +415,26 @@ export async function callApi<Schema extends z.ZodType>(
   scope: Scope,
 ): Promise<Answer<z.output<Schema>>> {
   const changes = call.changes ?? call.method !== "GET";
+  const { reads, mayShare } = scope;
+  if (!changes && reads !== undefined && mayShare) {
+    const key = JSON.stringify([api.baseUrl, call.method, call.path, call.query ?? {}, call.reading ?? 1]);
+    return reads.read(key, () => callUntilAnswered(api, call, changes, scope));
+  }
+  if (!changes || reads === undefined) return callUntilAnswered(api, call, changes, scope);
+  reads.end();
+  try {
+    return await callUntilAnswered(api, call, changes, scope);
+  } finally {
+    reads.end();
+  }
+}
+
+async function callUntilAnswered<Schema extends z.ZodType>(
+  api: Api,
+  call: Call<Schema>,
+  changes: boolean,
+  scope: Scope,
+): Promise<Answer<z.output<Schema>>> {
   let firstFailureMs: number | undefined;
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.

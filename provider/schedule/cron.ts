@@ -1,4 +1,4 @@
-import { Cron, CronPattern } from "croner";
+import type { Cron, CronPattern } from "croner";
 
 const dayMs = 86_400_000;
 
@@ -73,11 +73,15 @@ function positions(marks: readonly number[]): number[] {
   return marks.flatMap((mark, position) => (mark ? [position] : []));
 }
 
+// Loaded with the first text: many a stack has no schedule.
+const croner = () => require("croner") as typeof import("croner");
+
 function read(text: string): ParsedCron {
   const fields = text.trim().split(/\s+/);
   const problem = fieldProblem(text, fields);
   if (problem !== undefined) return { problem };
   const dayFields = fields.slice(2).join(" ");
+  const { Cron, CronPattern } = croner();
   let pattern: CronPattern;
   let days: Cron;
   try {

@@ -5,7 +5,8 @@ import type { SnapshotStatus } from "../model/snapshot";
 import { objectProblem } from "./words";
 import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem, zoneSchema } from "./zone";
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** How many of the newest usable snapshots stay whatever the rules say, unless `minimumRetained` says otherwise. */
 export const DEFAULT_MINIMUM_RETAINED = 1;
@@ -193,12 +194,14 @@ const bucketRules: readonly {
   readonly rule: BucketRule;
   readonly argument: "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly" | "keepYearly";
   readonly bucketOf: (wallMs: number) => string;
+  /** What no bucket divides: two times of the same one are of the same bucket. */
+  readonly unitMs: number;
 }[] = [
-  { rule: "hourly", argument: "keepHourly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 13) },
-  { rule: "daily", argument: "keepDaily", bucketOf: (wallMs) => isoText(wallMs).slice(0, 10) },
-  { rule: "weekly", argument: "keepWeekly", bucketOf: isoWeekOf },
-  { rule: "monthly", argument: "keepMonthly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 7) },
-  { rule: "yearly", argument: "keepYearly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 4) },
+  { rule: "hourly", argument: "keepHourly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 13), unitMs: hourMs },
+  { rule: "daily", argument: "keepDaily", bucketOf: (wallMs) => isoText(wallMs).slice(0, 10), unitMs: dayMs },
+  { rule: "weekly", argument: "keepWeekly", bucketOf: isoWeekOf, unitMs: dayMs },
+  { rule: "monthly", argument: "keepMonthly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 7), unitMs: dayMs },
+  { rule: "yearly", argument: "keepYearly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 4), unitMs: dayMs },
 ];
 
 interface Dated {
@@ -211,39 +214,48 @@ function newestFirst(one: Dated, other: Dated): number {
 }
 
 function bucketReasons(retention: Retention, good: readonly Dated[], zone: string): Map<string, KeepReason[]> {
-  const reasons = new Map<string, KeepReason[]>(good.map(({ id }) => [id, []]));
-  for (const { rule, argument, bucketOf } of bucketRules) {
+  const reasons = new Map<string, KeepReason[]>();
+  const add = (id: string, reason: KeepReason): void => {
+    reasons.set(id, [...(reasons.get(id) ?? []), reason]);
+  };
+  for (const { rule, argument, bucketOf, unitMs } of bucketRules) {
     let left = retention[argument] ?? 0;
     let last: string | undefined;
+    let lastUnit: number | undefined;
     for (const [index, { id, createdMs }] of good.entries()) {
       if (left === 0) break;
-      const bucket = bucketOf(wallTimeAt(zone, createdMs));
+      const wallMs = wallTimeAt(zone, createdMs);
+      const unit = Math.floor(wallMs / unitMs);
+      const bucket = last !== undefined && unit === lastUnit ? last : bucketOf(wallMs);
+      lastUnit = unit;
       if (bucket !== last) {
-        reasons.get(id)?.push({ rule, bucket });
+        add(id, { rule, bucket });
         left -= 1;
         last = bucket;
       } else if (index === good.length - 1) {
-        reasons.get(id)?.push({ rule: "oldest", of: rule, bucket });
+        add(id, { rule: "oldest", of: rule, bucket });
       }
     }
   }
   return reasons;
 }
 
-/** Why the rules keep each good snapshot, newest first; an empty list where none does. */
+/** Why the rules keep each good snapshot, newest first; none of those that no rule keeps. */
 function reasonsOfGood(retention: Retention, good: readonly Dated[], zone: string): Map<string, KeepReason[]> {
   const { keepLast = 0, keepWithin, minimumRetained = DEFAULT_MINIMUM_RETAINED } = retention;
   const reasons = bucketReasons(retention, good, zone);
   const within = keepWithin === undefined ? undefined : parseDuration(keepWithin);
   const newestMs = good[0]?.createdMs ?? 0;
+  const counted = Math.max(1, keepLast, minimumRetained);
   for (const [index, { id, createdMs }] of good.entries()) {
+    const isWithin = within !== undefined && "milliseconds" in within && createdMs > newestMs - within.milliseconds;
+    if (index >= counted && !isWithin) break;
     const own = reasons.get(id) ?? [];
-    if (within !== undefined && "milliseconds" in within && createdMs > newestMs - within.milliseconds) {
-      own.unshift({ rule: "within", duration: keepWithin ?? "" });
-    }
+    if (isWithin) own.unshift({ rule: "within", duration: keepWithin ?? "" });
     if (index < keepLast) own.unshift({ rule: "last" });
     if (index === 0) own.unshift({ rule: "newest" });
     if (index < minimumRetained && own.length === 0) own.push({ rule: "minimum" });
+    if (own.length > 0) reasons.set(id, own);
   }
   return reasons;
 }
@@ -291,7 +303,7 @@ export function simulate(
   });
   const because = `not kept by ${rulesText(retention)}`;
   const going = good
-    .filter(({ id }) => reasons.get(id)?.length === 0)
+    .filter(({ id }) => !reasons.has(id))
     .reverse()
     .map(({ id, createdMs }) => ({ id, createdAt: isoText(createdMs), because }));
   const most = retention.maxDeletes ?? DEFAULT_MAX_DELETES;

@@ -1,8 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { type Emulator, type EmulatorOptions, isoText, loadEmulator, type RecordedRequest } from "../../provider";
+import type { Emulator, EmulatorOptions, RecordedRequest } from "../../emulator";
+import { isoText } from "../../provider";
 import { printJson, tell } from "./output";
 import { verb, wholeNumber } from "./verb";
+
+/** The emulator brings a web server that no other verb needs. */
+function loadEmulator(): typeof import("../../emulator") {
+  return require("../../emulator") as typeof import("../../emulator");
+}
 
 const DEFAULT_PORT = 7070;
 const MOST_PORTS = 100;
@@ -37,7 +43,7 @@ function logLine(request: RecordedRequest): string {
 
 /** Starts on the port that was asked for, else on the default one or the next that is free. */
 async function start(options: EmulatorOptions, port: number | undefined): Promise<Emulator> {
-  const { startEmulator } = loadEmulator();
+  const { startEmulator } = await import("../../emulator");
   if (port !== undefined) return startEmulator({ ...options, port });
   for (let next = DEFAULT_PORT; ; next++) {
     try {
@@ -71,7 +77,7 @@ export function emulateCommand(): Command {
     .option("--data <dir>", "keep what the platforms hold in a folder, for the next start")
     .option("--log", "write each request to stderr")
     .action(async (options: Options) => {
-      const { parseFaults } = loadEmulator();
+      const { parseFaults } = await import("../../emulator");
       const { faults, data } = options;
       const emulator = await start(
         {

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { archive } from "../../emulator/archive";
 import { type ArchiveVerdict, openArchiveCheck } from "../../provider/archive";
-import { archive } from "../../provider/emulator/archive";
 import { tarOf, type ZipEntry, zipOf } from "./archives";
 
 const fixture = (name: string) => readFileSync(path.join(__dirname, "fixtures", name));

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { type Emulator, type FaultRule, seed, startEmulator } from "../../emulator";
 import { openArchiveCheck } from "../../provider/archive";
-import { type Emulator, type FaultRule, seed, startEmulator } from "../../provider/emulator";
 import { Command } from "./command";
 
 const downloaded = z.strictObject({
@@ -364,9 +364,9 @@ describe("download", () => {
 
   test.each<[string, readonly string[], RegExp]>([
     ["no id", [], /missing required argument 'id'/],
-    ["an id that is none", ["discloud"], /"discloud" is no id of a snapshot: it is written/],
+    ["an id that is none", ["discloud"], /"discloud" is not the id of a snapshot: it is written/],
     ["a platform that is none", ["heroku/app/1/2"], /"heroku" is no platform/],
-    ["a kind that is none", ["discloud/job/1/2"], /is no id of a snapshot/],
+    ["a kind that is none", ["discloud/job/1/2"], /is not the id of a snapshot/],
     ["a pending one", ["discloud/app/1/pending/2026-01-01T00:00:00.000Z"], /names a request/],
     ["two documents on stdout", [id, "-o", "-", "--json"], /--json and -o - both want stdout/],
     ["an option that is none", [id, "--quiet"], /unknown option/],

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { VERSION } from "../../provider/model/version";
 import { ask } from "../emulator/ask";
 import { Command } from "./command";

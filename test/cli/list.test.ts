@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { type Emulator, seed, startEmulator } from "../../provider/emulator";
+import { type Emulator, seed, startEmulator } from "../../emulator";
 import { Command, fakePulumi } from "./command";
 
 const items = z.array(

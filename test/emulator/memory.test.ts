@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { seed, startEmulator } from "../../provider/emulator";
+import { seed, startEmulator } from "../../emulator";
 import { type Connection, resolveConnection } from "../../provider/model/connection";
 import { definitions, openPlatform } from "../../provider/platforms";
 import { fakeClock } from "../http/fake-clock";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import { type Emulator, startEmulator } from "../../provider/emulator";
-import { scpEmulator } from "../../provider/platforms/scp/emulator";
-import { checkSignature } from "../../provider/platforms/scp/emulator-signature";
+import { type Emulator, startEmulator } from "../../emulator";
+import { scpEmulator } from "../../emulator/scp";
+import { checkSignature } from "../../emulator/scp/signature";
 import { ask } from "./ask";
 
 type ScpState = ReturnType<typeof scpEmulator.start>["state"];

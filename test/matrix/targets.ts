@@ -1,4 +1,4 @@
-import { type EmulatedPlatform, type Emulator, seed } from "../../provider/emulator";
+import { type EmulatedPlatform, type Emulator, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { ResourceName } from "../../sdk/provider-text";
 
@@ -150,7 +150,7 @@ const snapshooter: MatrixTarget = {
       tag: "daily",
     }).id,
   fill(emulator, count) {
-    for (let days = count; days > 0; days--) {
+    for (let days = 40 + count; days > 40; days--) {
       emulator.snapshooter.addBackup(seed.snapshooter.jobId, { createdAtMs: emulator.now() - days * DAY_MS });
     }
   },
@@ -174,7 +174,7 @@ const volume: MatrixTarget = {
   addForeign: (emulator, aheadMs) =>
     emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, dated("createdAtMs", emulator, aheadMs)).id,
   fill(emulator, count) {
-    for (let days = count; days > 0; days--) {
+    for (let days = 40 + count; days > 40; days--) {
       emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, { createdAtMs: emulator.now() - days * DAY_MS });
     }
   },

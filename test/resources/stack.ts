@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Emulator, type FaultRule, startEmulator } from "../../emulator";
 import type { JournalEntry } from "../../provider/creation";
-import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
 import { backupPolicyResource } from "../../provider/resources/backup-policy";
 import { type HolderRegistry, type Host, type Properties, UnfinishedError } from "../../provider/resources/host";
 import { Session } from "../../provider/resources/session";

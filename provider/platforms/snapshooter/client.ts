@@ -98,9 +98,9 @@ function pagesOf<Entry extends { readonly id: string }>(
   return {
     title: prefixOf(call),
     keyOf: ({ id }) => id,
-    async read(number, cursor) {
+    async read(number, cursor, reading) {
       const path = cursor ?? (number === 1 ? call.path : `${call.path}?page=${number}`);
-      const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path, expect }, scope);
+      const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path, expect, reading }, scope);
       const { data, meta } = answer.data;
       return {
         entries: data,
@@ -122,8 +122,8 @@ function backupsOf(api: Api, jobId: string, scope: Scope): PagedList<Backup> {
   const pages = pagesOf(api, call, backupPage, scope);
   return {
     ...pages,
-    async read(number, cursor) {
-      const page = await pages.read(number, cursor);
+    async read(number, cursor, reading) {
+      const page = await pages.read(number, cursor, reading);
       if (page.entries.some(({ job_id: owner }) => typeof owner === "string" && owner !== jobId)) {
         throw new SnapshotsError(`${prefixOf(call)}: an entry is of another job`, { kind: "unexpectedAnswer" });
       }

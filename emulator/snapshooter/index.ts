@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { archive } from "../../emulator/archive";
-import { createBucket } from "../../emulator/limits";
-import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
-import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
+import { archive } from "../archive";
+import { createBucket } from "../limits";
+import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
+import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
 
 const seed = {
   jobId: "6f7c5f07-bd49-49a5-8416-27b8de037ddc",

@@ -1,10 +1,10 @@
-import type { Compiled } from "./compiled";
-import { daysOf, weekRulesOf } from "./days";
-import { type Retention, retentionProblem } from "./retention";
-import { type ParsedSchedule, parseSchedules, type Schedule } from "./schedules";
-import { SCP_ZONE } from "./scp-server-backup";
-import { cronField, listed } from "./words";
-import { clockChanges, offsetAt } from "./zone";
+import type { Compiled } from "../../../schedule/compiled";
+import { daysOf, weekRulesOf } from "../../../schedule/days";
+import { type Retention, retentionProblem } from "../../../schedule/retention";
+import { type ParsedSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
+import { cronField, listed } from "../../../schedule/words";
+import { clockChanges, offsetAt } from "../../../schedule/zone";
+import { SCP_ZONE } from "../zone";
 
 const minuteMs = 60_000;
 const minutesOfDay = 24 * 60;

@@ -1,10 +1,10 @@
-import type { Compiled } from "./compiled";
-import type { CronRule } from "./cron";
-import { daysOf, weekRulesOf } from "./days";
-import { type Retention, retentionProblem } from "./retention";
-import { type ParsedSchedule, parseSchedules, type Schedule } from "./schedules";
-import { cronField, listed } from "./words";
-import { zoneProblem } from "./zone";
+import type { Compiled } from "../../schedule/compiled";
+import type { CronRule } from "../../schedule/cron";
+import { daysOf, weekRulesOf } from "../../schedule/days";
+import { type Retention, retentionProblem } from "../../schedule/retention";
+import { type ParsedSchedule, parseSchedules, type Schedule } from "../../schedule/schedules";
+import { cronField, listed } from "../../schedule/words";
+import { zoneProblem } from "../../schedule/zone";
 
 /** The hours between two runs that SnapShooter offers; 8 is not among them: https://snapshooter.com/api/schedules */
 const hourSteps = [1, 2, 3, 4, 6, 12, 24];

@@ -1,19 +1,17 @@
-import { parseDuration } from "../model/duration";
-import type { Compiled } from "./compiled";
-import type { CronRule } from "./cron";
-import { daysOf, onlyWeekdayOf, type WeekRule, weekRulesOf } from "./days";
-import { type Retention, retentionProblem } from "./retention";
-import { type ParsedSchedule, parseSchedules, type Schedule } from "./schedules";
-import { cronField, listed, timeText } from "./words";
-import { canonicalZone } from "./zone";
+import { parseDuration } from "../../../model/duration";
+import type { Compiled } from "../../../schedule/compiled";
+import type { CronRule } from "../../../schedule/cron";
+import { daysOf, onlyWeekdayOf, type WeekRule, weekRulesOf } from "../../../schedule/days";
+import { type Retention, retentionProblem } from "../../../schedule/retention";
+import { type ParsedSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
+import { cronField, listed, timeText } from "../../../schedule/words";
+import { canonicalZone } from "../../../schedule/zone";
+import { SCP_ZONE } from "../zone";
 
 const hourMs = 3_600_000;
 const mostIncrementals = 6;
 /** 01:00, in minutes after midnight. */
 const firstStart = 60;
-
-/** The only zone that a server backup's schedules can name. */
-export const SCP_ZONE = "Asia/Seoul";
 
 /** What to tell a user of server backups about their zone. */
 export const SCP_SERVER_ZONE_WARNING =

@@ -1,16 +1,6 @@
-import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
-import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
-import {
-  asUuid,
-  bodyOf,
-  type Course,
-  digest,
-  isObject,
-  numberIn,
-  type Pace,
-  type ScpCommon,
-  wordOf,
-} from "./emulator-answers";
+import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
+import type { Answer, EmulatedRequest, Route } from "../types";
+import { asUuid, bodyOf, type Course, digest, isObject, numberIn, type Pace, type ScpCommon, wordOf } from "./answers";
 
 /** One snapshot of a File Storage volume. */
 export interface ScpFileSnapshot extends Course {

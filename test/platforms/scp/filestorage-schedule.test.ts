@@ -1,11 +1,11 @@
-import { nextRunsAfter, type Schedule, sameSchedules } from "../../provider/schedule/schedules";
 import {
   compileForFileStorage,
   compileRetentionForFileStorage,
   type FileStorageSchedule,
   retentionFromFileStorage,
   scheduleFromFileStorage,
-} from "../../provider/schedule/scp-file-storage";
+} from "../../../provider/platforms/scp/filestorage/schedule";
+import { nextRunsAfter, type Schedule, sameSchedules } from "../../../provider/schedule/schedules";
 
 const now = Date.parse("2026-11-21T00:00:00Z");
 const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];

@@ -1,12 +1,12 @@
-import { retentionProblem } from "../../provider/schedule/retention";
-import { nextRunsAfter, type Schedule, sameSchedules } from "../../provider/schedule/schedules";
 import {
   compileForSnapshooter,
   compileRetentionForSnapshooter,
   retentionFromSnapshooter,
   type SnapshooterSchedule,
   schedulesFromSnapshooter,
-} from "../../provider/schedule/snapshooter";
+} from "../../../provider/platforms/snapshooter/schedule";
+import { retentionProblem } from "../../../provider/schedule/retention";
+import { nextRunsAfter, type Schedule, sameSchedules } from "../../../provider/schedule/schedules";
 
 const zones = ["UTC", "Europe/Lisbon", "Asia/Kolkata"];
 const hourly = [24, 12, 6, 4, 3, 2, 1].flatMap((step) =>

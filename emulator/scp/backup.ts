@@ -1,5 +1,5 @@
-import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
-import type { Answer, EmulatedRequest, Route } from "../../emulator/types";
+import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
+import type { Answer, EmulatedRequest, Route } from "../types";
 import {
   asUuid,
   bodyOf,
@@ -12,7 +12,7 @@ import {
   type ScpCommon,
   userId,
   wordOf,
-} from "./emulator-answers";
+} from "./answers";
 
 /** One schedule as it is written. */
 export interface ScpWrittenSchedule {

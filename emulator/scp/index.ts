@@ -1,9 +1,9 @@
-import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
-import { type Complaint, digest, type ScpCommon, type ScpService } from "./emulator-answers";
-import { createBackup, type ScpBackupState } from "./emulator-backup";
-import { createFileStorage, type ScpFileStorageState } from "./emulator-filestorage";
-import { checkSignature } from "./emulator-signature";
-import { createVirtualServer, type ScpVirtualServerState } from "./emulator-virtualserver";
+import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
+import { type Complaint, digest, type ScpCommon, type ScpService } from "./answers";
+import { createBackup, type ScpBackupState } from "./backup";
+import { createFileStorage, type ScpFileStorageState } from "./filestorage";
+import { checkSignature } from "./signature";
+import { createVirtualServer, type ScpVirtualServerState } from "./virtualserver";
 
 const seed = {
   region: "kr-west1",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Answer, EmulatedRequest } from "../../emulator/types";
+import type { Answer, EmulatedRequest } from "../types";
 
 /** The services of Samsung Cloud Platform that are emulated. */
 export type ScpService = "virtualserver" | "backup" | "filestorage";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { archive } from "../../emulator/archive";
-import { arrange, createShelf, type Shelf } from "../../emulator/shelf";
-import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
+import { archive } from "../archive";
+import { arrange, createShelf, type Shelf } from "../shelf";
+import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
 
 const seed = {
   /** The account, whose id only download links need; more than a JavaScript number holds exactly. */

@@ -1,7 +1,7 @@
-import { archive } from "../../emulator/archive";
-import { createBucket } from "../../emulator/limits";
-import { arrange, createShelf, pageOf, type Shelf } from "../../emulator/shelf";
-import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../../emulator/types";
+import { archive } from "../archive";
+import { createBucket } from "../limits";
+import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
+import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
 
 const seed = {
   appId: "1745338954955",

@@ -1,11 +1,11 @@
-import { type Schedule, sameSchedules } from "../../provider/schedule/schedules";
 import {
   compileForServerBackup,
   compileRetentionForServerBackup,
   retentionFromServerBackup,
   type ServerBackupSchedule,
   schedulesFromServerBackup,
-} from "../../provider/schedule/scp-server-backup";
+} from "../../../provider/platforms/scp/backup/schedule";
+import { type Schedule, sameSchedules } from "../../../provider/schedule/schedules";
 
 const timezone = "Asia/Seoul";
 const days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Credentials } from "../../emulator/types";
+import type { Credentials } from "../types";
 
 /** The headers without which a request never reaches a service. */
 const required = ["scp-accesskey", "scp-signature", "scp-timestamp", "scp-clienttype"] as const;

@@ -5,6 +5,7 @@ import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
 import { backupPolicyResource } from "../resources/backup-policy";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
+import { restoreResource } from "../resources/restore";
 import { Session, urnOf } from "../resources/session";
 import { snapshotResource } from "../resources/snapshot";
 import type { ResourceVerbs } from "../resources/verbs";
@@ -20,6 +21,7 @@ function toPlain(properties: Properties): Record<string, JsonValue> {
 const resources: Record<string, (session: Session) => ResourceVerbs> = {
   Snapshot: snapshotResource,
   BackupPolicy: backupPolicyResource,
+  Restore: restoreResource,
 };
 
 /** What ends this process when its engine is gone; none where the process is not the engine's. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Clock } from "./clock";
 import type { ConnectionFields } from "./connection";
 import type { PolicyPlatform, PolicyTargetDefinition } from "./policy";
+import type { RestorePlatform, RestoreTargetDefinition } from "./restore";
 import type {
   CreateAnswer,
   DownloadLink,
@@ -86,6 +87,8 @@ export interface PlatformDefinition {
   defaultName?(resourceName: string, hash: string): string;
   /** What a BackupPolicy can be for, by the argument that names it; a BackupPolicy names exactly one. */
   readonly policyTargets: Readonly<Record<string, PolicyTargetDefinition>>;
+  /** What a Restore can restore, by the argument that names it; why it can't restore the rest is in `cannot`. */
+  readonly restoreTargets: Readonly<Record<string, RestoreTargetDefinition>>;
   /** The outputs that only this platform has, with what they hold. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -153,4 +156,6 @@ export interface SnapshotPlatform {
   listAccount?(scope: Scope): Promise<readonly { readonly target: Target; readonly snapshot: ObservedSnapshot }[]>;
   /** The policies that the platform runs, by the argument that names what they are for. */
   readonly policies?: Readonly<Record<string, PolicyPlatform>>;
+  /** The restores that the API offers, by the argument that names the target. */
+  readonly restores?: Readonly<Record<string, RestorePlatform>>;
 }

@@ -16,6 +16,7 @@ import { createFileSnapshot, deleteFileSnapshot, listFileSnapshots } from "./cli
 import { deleteUntilGone } from "./deletion";
 import { newestFirst, toCreate, toFileSnapshot, toUpdate, toVolumeSnapshot } from "./mapping";
 import { openFileSchedules, openServerBackups } from "./policies";
+import { openVolumeReverts } from "./restores";
 import type { FileSnapshot } from "./schemas";
 
 /** Opens Samsung Cloud Platform on a connection. */
@@ -130,6 +131,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       serverId: openServerBackups(openService(connection, runtime, "backup", limiter), region),
       fileVolumeId: openFileSchedules(filestorage, region),
     },
+    restores: { volumeId: openVolumeReverts(virtualserver) },
   };
   return platform;
 }

@@ -15,6 +15,7 @@ import {
 } from "./client";
 import { select, toSnapshot, toStart } from "./mapping";
 import { openJobs } from "./policies";
+import { openBackupRestores } from "./restores";
 
 /** Opens SnapShooter on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -124,5 +125,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     policies: { job: openJobs(api) },
+    restores: { jobId: openBackupRestores(api) },
   };
 }

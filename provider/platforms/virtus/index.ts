@@ -16,6 +16,7 @@ import {
   toSnapshot,
   unlisted,
 } from "./mapping";
+import { openDatabaseRestores } from "./restores";
 
 /** Opens Virtus Cloud on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -99,5 +100,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         ...(expiresAt === undefined ? {} : { expiresAt }),
       };
     },
+
+    restores: { databaseId: openDatabaseRestores(api) },
   };
 }

@@ -268,7 +268,7 @@ describe("what the state holds of a restore", () => {
       status: "accepted",
       platformStatus: "pending",
       startedAt: "2026-11-21T02:30:15.000Z",
-      overwritten: expect.stringMatching(/^"snapshooter\/.*test\.sql\.gz", on ss_agent 9362$/),
+      overwritten: expect.stringMatching(/^"snapshooter\/.*test\.sql\.gz" of job 6f7c5f07.*, on ss_agent 9362$/),
       ownerId: expect.any(String),
       __urn: urnOf("a", "Restore"),
       __provider: "text",

@@ -33,7 +33,10 @@ export const volume = z.object({
   id,
   name: z.string().nullish(),
   size: z.number().nullish(),
-  state: z.string().min(1),
+  state: z
+    .string()
+    .min(1)
+    .regex(/^\P{Cs}*$/u, "is broken text"),
   servers: z
     .array(z.object({ id: z.string() }))
     .nullish()

@@ -138,9 +138,9 @@ export function restoreProblem(backup: Backup, { files: asked }: RestoreOrder["o
 export function overwritten(jobId: string, backup: Backup, { files, compute }: RestoreOrder["options"]): string {
   const names = new Map((backup.files ?? []).map(({ id, name }) => [id, name]));
   const what = Array.isArray(files)
-    ? files.map((id) => JSON.stringify(names.get(String(id)) ?? id)).join(", ")
-    : `all files of backup ${backup.id}`;
+    ? `${files.map((id) => JSON.stringify(names.get(String(id)) ?? id)).join(", ")} of job ${jobId}`
+    : `all files of backup ${backup.id} of job ${jobId}`;
   const { type, server_id: serverId } = (compute ?? {}) as Readonly<Record<string, JsonValue>>;
-  const where = compute === undefined ? `where job ${jobId} runs` : `on ${String(type)} ${String(serverId)}`;
+  const where = compute === undefined ? "where the job runs" : `on ${String(type)} ${String(serverId)}`;
   return `${what}, ${where}`;
 }

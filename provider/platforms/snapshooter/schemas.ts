@@ -30,7 +30,10 @@ export const shownBackup = z.object({ data: backup });
 export const restore = z.object({
   id,
   backup_id: z.string().nullish(),
-  status: z.string().min(1),
+  status: z
+    .string()
+    .min(1)
+    .regex(/^\P{Cs}*$/u, "is broken text"),
   started_at: time,
   completed_at: time,
 });

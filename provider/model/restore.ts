@@ -9,6 +9,8 @@ export type RestoreStatus = "accepted" | "running" | "completed" | "failed" | "u
 
 /** One kind of target that a platform's API restores. */
 export interface RestoreTargetDefinition {
+  /** What the argument that names the target holds. */
+  readonly description: string;
   /** The argument that names the snapshot. */
   readonly snapshot: string;
   /** The arguments that only restores of this kind have, the one that names the snapshot included. */

@@ -287,6 +287,7 @@ export const scp = {
   },
   restoreTargets: {
     volumeId: {
+      description: "the virtual-server volume's id; required",
       snapshot: "snapshotId",
       arguments: {
         snapshotId: {

@@ -146,6 +146,7 @@ export const snapshooter = {
   cannot: { listAccount: "the API lists one job at a time" },
   restoreTargets: {
     jobId: {
+      description: "the id of the job whose backup it is; required",
       snapshot: "backupId",
       arguments: {
         backupId: {

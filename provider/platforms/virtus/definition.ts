@@ -54,6 +54,7 @@ export const virtus = {
   },
   restoreTargets: {
     databaseId: {
+      description: "the database's id; required",
       snapshot: "versionId",
       arguments: {
         versionId: {

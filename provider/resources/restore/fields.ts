@@ -24,10 +24,10 @@ export function restoreFields(definition: PlatformDefinition): Readonly<Record<s
     platform: platformField(definition),
     connection: connectionField(definition),
   };
-  for (const [argument, { arguments: own }] of Object.entries(definition.restoreTargets)) {
+  for (const [argument, { description, arguments: own }] of Object.entries(definition.restoreTargets)) {
     const target = definition.targets[argument];
     if (target === undefined) continue;
-    fields[argument] = { schema: target.schema, description: `${target.description}; required`, change: "replace" };
+    fields[argument] = { schema: target.schema, description, change: "replace" };
     Object.assign(fields, own);
   }
   fields["triggers"] = {

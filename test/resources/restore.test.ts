@@ -69,7 +69,7 @@ describe.each(names)("a restore on %s", (name) => {
     expect((await stack.up("a", args())).step).toBe("same");
     expect(stack.journal.size).toBe(0);
     expect((await stack.destroy("a")).warnings).toEqual([]);
-    expect(stack.told.at(-1)?.message).toMatch(/^forgotten: .* stays as it was restored$/);
+    expect(stack.told.at(-1)?.message).toMatch(/^forgotten: .* stays as it was restored( \(restore .*\))?$/);
     expect(sent()).toBe(before);
     expect(stack.journal.size).toBe(0);
   });

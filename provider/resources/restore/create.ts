@@ -120,7 +120,7 @@ export function propertiesOf(
 type Unknown = Extract<Outcome<WatchedRestore>, { readonly outcome: "unknown" }>;
 
 /** What is known of a restore whose answer was lost: a clause, after what was lost. */
-export function mayHaveStarted(job: RestoreJob, { request, cause }: Unknown): string {
+export function mayHaveStarted(job: RestoreJob, { request, cause }: Pick<Unknown, "request" | "cause">): string {
   const lost = cause === undefined ? titleOf(job) : messageOf(cause);
   return (
     `${lost}: the restore of ${job.order.snapshotId} that was requested at ${request.requestedAt} may have started, and ` +

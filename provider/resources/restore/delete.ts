@@ -2,7 +2,7 @@ import { messageOf } from "../../model/errors";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
-import { type Session, targetOf, urnOf } from "../session";
+import { type Session, targetOf, textOf, urnOf } from "../session";
 
 /** Stops managing a Restore, without any request: what was overwritten stays so. */
 export async function deleteRestore(session: Session, props: Properties): Promise<void> {
@@ -13,7 +13,11 @@ export async function deleteRestore(session: Session, props: Properties): Promis
   const where = target === undefined ? "its target" : `${target.kind} ${target.id}`;
   const request = requestOf(props);
   if (request === undefined) {
-    await inform(urn, `forgotten: ${where} stays as it was restored`);
+    const restoreId = textOf(props, "restoreId");
+    await inform(
+      urn,
+      `forgotten: ${where} stays as it was restored${restoreId === undefined ? "" : ` (restore ${restoreId})`}`,
+    );
   } else if (props["status"] === "unknown") {
     await warn(urn, `forgotten: the restore of ${where} that was requested at ${request.requestedAt} may have started`);
   } else {

@@ -5,8 +5,8 @@ import type { Properties } from "../host";
 import { requestOf } from "../request";
 import { type Session, urnOf } from "../session";
 import type { Read } from "../verbs";
-import { propertiesOf } from "./create";
-import { openJob, runOf, type WatchedRestore, watched } from "./job";
+import { mayHaveStarted, propertiesOf } from "./create";
+import { openJob, runOf, watched } from "./job";
 import { inputsOf, outputsOf, restoreOf } from "./state";
 
 /** Reads a Restore for a refresh: what is over stays as it is; what is not is looked at, and nothing is requested. */
@@ -25,20 +25,18 @@ export async function readRestore(session: Session, id: string, props: Propertie
 
   const job = openJob(session, props, props);
   const run = runOf(job, { isStored: true });
-  let item: WatchedRestore | undefined = watched(job, restore);
+  let item = watched(job, restore);
   if (restore.status === "unknown") {
     const search = await watchList(run, request, session.host.clock.now());
-    item = search.outcome === "found" ? search.item : undefined;
+    if (search.outcome !== "found") {
+      const cause = search.outcome === "undecided" ? search.cause : undefined;
+      await session.host.warn(urnOf(props), mayHaveStarted(job, { request, cause }));
+      return { id, props, inputs };
+    }
+    item = search.item;
   } else {
     const sighting = await run.what.observe(item, job.scope);
     if (sighting.outcome === "found") item = sighting.item;
-  }
-  if (item === undefined) {
-    await session.host.warn(
-      urnOf(props),
-      `the restore that was requested at ${request.requestedAt} may have started, and ${job.targetDefinition.shows}`,
-    );
-    return { id, props, inputs };
   }
   const { unfinished, ...outs } = outputsOf(props);
   const startedAt = typeof props["startedAt"] === "string" ? props["startedAt"] : request.requestedAt;

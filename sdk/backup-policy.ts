@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Retention } from "../provider";
 import type { InputsOf } from "./functions";
+import type { Platform } from "./platform";
+import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { checkConnection, resourceInputs } from "./resource";
+import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
 import type { Schedule } from "./schedule";
-import type { Platform, SnapshotStatus } from "./snapshot";
+import type { SnapshotStatus } from "./snapshot";
 
 export type { Retention } from "../provider";
 
@@ -203,49 +205,55 @@ export interface PolicySnapshot {
   keptBecause?: string[];
 }
 
-const outputNames = [
-  "platform",
-  "connection",
-  "appId",
-  "databaseId",
-  "jobId",
-  "job",
-  "volumeId",
-  "serverId",
-  "fileVolumeId",
-  "force",
-  "name",
-  "policyCategory",
-  "policyType",
-  "serverCategory",
-  "encrypt",
-  "storageRegion",
-  "drEnabled",
-  "filesystemPaths",
-  "isAllFilesystem",
-  "tags",
-  "adopt",
-  "deletionPolicy",
-  "schedules",
-  "retention",
-  "maxAge",
-  "onStale",
-  "suspended",
-  "dueAt",
-  "policyId",
-  "runBy",
-  "status",
-  "platformStatus",
-  "createdAt",
-  "adopted",
-  "fresh",
-  "lastSnapshotAt",
-  "lastSnapshotId",
-  "checkedAt",
-  "snapshots",
-  "pruned",
-  "pruneQueue",
-] as const;
+const outputNames = {
+  common: [
+    "platform",
+    "connection",
+    "maxAge",
+    "onStale",
+    "suspended",
+    "policyId",
+    "runBy",
+    "status",
+    "platformStatus",
+    "createdAt",
+    "adopted",
+    "fresh",
+    "lastSnapshotAt",
+    "lastSnapshotId",
+    "checkedAt",
+    "snapshots",
+    "pruned",
+    "pruneQueue",
+  ],
+  own: {
+    virtus: ["appId", "databaseId", "schedules", "dueAt"],
+    dscloud: ["appId"],
+    discloud: ["appId", "schedules", "dueAt"],
+    snapshooter: ["jobId", "job", "schedules", "retention"],
+    scp: [
+      "volumeId",
+      "serverId",
+      "fileVolumeId",
+      "force",
+      "name",
+      "policyCategory",
+      "policyType",
+      "serverCategory",
+      "encrypt",
+      "storageRegion",
+      "drEnabled",
+      "filesystemPaths",
+      "isAllFilesystem",
+      "tags",
+      "adopt",
+      "deletionPolicy",
+      "schedules",
+      "retention",
+      "dueAt",
+    ],
+  },
+} as const satisfies OutputNames;
 
 /**
  * A schedule, a retention and a recovery point objective as declarative state, in one grammar on five platforms.
@@ -327,7 +335,13 @@ export class BackupPolicy extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds one run, such as `"1h"`.
    */
   constructor(name: string, args: BackupPolicyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(typeToken("BackupPolicy"), name, resourceInputs("BackupPolicy", name, args, outputNames, opts), opts);
+    const restoreTraces = sparePromiseTraces();
+    try {
+      super(typeToken("BackupPolicy"), name, resourceInputs("BackupPolicy", name, args, outputNames, opts), opts);
+    } finally {
+      restoreTraces();
+    }
+    addForeignOutputs(this, outputNames);
   }
 
   /**
@@ -343,7 +357,6 @@ export class BackupPolicy extends pulumi.CustomResource {
     args: { connection?: string } = {},
     opts?: pulumi.CustomResourceOptions,
   ): BackupPolicy {
-    checkConnection(id, args.connection);
     return new BackupPolicy(name, args as BackupPolicyArgs, { ...opts, id });
   }
 }

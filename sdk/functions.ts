@@ -1,16 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type Host,
-  type JsonValue,
-  linkToSnapshot,
-  listSnapshots,
-  type Properties,
-  Session,
-  showSnapshot,
-  systemClock,
-} from "../provider";
+import type { Host, JsonValue, Properties, Session } from "../provider";
 import { readConnections } from "./connections";
-import type { Platform, SnapshotFile, SnapshotStatus } from "./snapshot";
+import { core } from "./core";
+import type { Platform } from "./platform";
+import type { SnapshotFile, SnapshotStatus } from "./snapshot";
 
 /** What a snapshot is of: one target, by the argument that its platform has. */
 export type SnapshotTarget =
@@ -85,7 +78,7 @@ function programSession(): Session {
     throw new Error("a function only reads");
   };
   const host: Host = {
-    clock: systemClock,
+    clock: core().systemClock,
     random: Math.random,
     connections: readConnections(),
     journal: { find: unused, others: unused, note: unused, settle: unused, confirm: unused },
@@ -93,6 +86,7 @@ function programSession(): Session {
     inform: async (_urn, message) => pulumi.log.info(message),
     announce: (_urn, message) => void pulumi.log.info(message, undefined, undefined, true),
   };
+  const { Session } = core();
   shared = new Session(host);
   return shared;
 }
@@ -106,7 +100,7 @@ function plain(args: object): Properties {
  * Fails with the platform's reason; an answer that can't be understood is an error, never an empty list.
  */
 export async function getSnapshots(args: GetSnapshotsArgs): Promise<SnapshotResult[]> {
-  return (await listSnapshots(programSession(), plain(args))) as unknown as SnapshotResult[];
+  return (await core().listSnapshots(programSession(), plain(args))) as unknown as SnapshotResult[];
 }
 
 /** {@link getSnapshots} for arguments that are outputs. */
@@ -116,7 +110,7 @@ export function getSnapshotsOutput(args: pulumi.Input<InputsOf<GetSnapshotsArgs>
 
 /** Shows one snapshot by its own id, or the newest usable one as `latest`; one that does not exist is an error. */
 export async function getSnapshot(args: GetSnapshotArgs): Promise<SnapshotResult> {
-  return (await showSnapshot(programSession(), plain(args))) as unknown as SnapshotResult;
+  return (await core().showSnapshot(programSession(), plain(args))) as unknown as SnapshotResult;
 }
 
 /** {@link getSnapshot} for arguments that are outputs. */
@@ -126,7 +120,7 @@ export function getSnapshotOutput(args: pulumi.Input<InputsOf<GetSnapshotArgs>>)
 
 /** A download link to one snapshot's bytes, fresh each time. It is a bearer secret and is stored nowhere. */
 export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLinkResult> {
-  return linkToSnapshot(programSession(), plain(args));
+  return core().linkToSnapshot(programSession(), plain(args));
 }
 
 /**

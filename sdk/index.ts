@@ -31,6 +31,7 @@ export {
   type SnapshotResult,
   type SnapshotTarget,
 } from "./functions";
+export type { Platform } from "./platform";
 export {
   type CommonRestoreArgs,
   Restore,
@@ -50,7 +51,6 @@ export {
   type DiscloudSnapshotArgs,
   type LatestDscloudSnapshotArgs,
   type NamedDscloudSnapshotArgs,
-  type Platform,
   type RetainedSnapshotArgs,
   type ScpFileVolumeSnapshotArgs,
   type ScpVolumeSnapshotArgs,

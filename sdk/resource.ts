@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readConnections } from "./connections";
+import { refusePlainCredentials } from "./connections";
+import type { Platform } from "./platform";
 import { providerText, type ResourceName, typeToken } from "./provider-text";
 
 /** The `customTimeouts` of a resource, as the provider is told of them: the engine tells it nothing. */
@@ -11,29 +12,61 @@ function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<stri
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
+/** The outputs of a resource class. */
+export interface OutputNames {
+  /** Those that its resources have on every platform. */
+  readonly common: readonly string[];
+  /** Those that they have on one platform, by its name. */
+  readonly own: Readonly<Record<Platform, readonly string[]>>;
+}
+
+/** The platform that the arguments name, or the id of a resource that is only read. */
+function platformOf(args: { readonly platform?: string }, id: unknown): Platform | undefined {
+  const name = args?.platform ?? (typeof id === "string" ? id.split("/")[0] : undefined);
+  return name as Platform | undefined;
+}
+
+function namesOf({ common, own }: OutputNames, platform: Platform | undefined): readonly string[] {
+  const isKnown = platform !== undefined && Object.hasOwn(own, platform);
+  return [...common, ...(isKnown ? own[platform] : Object.values(own).flat())];
+}
+
+/** The URN that a resource will have. As a text where it has no parent: an Output costs as much as a property. */
+function urnOf(resource: ResourceName, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent !== undefined) return pulumi.createUrn(name, typeToken(resource), parent);
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${typeToken(resource)}::${name}`;
+}
+
 /**
- * What a resource class hands to the engine: the user's arguments, every output (so that it resolves for programs
- * whatever the platform), and what the provider can't know otherwise.
+ * What a resource class hands to the engine: the user's arguments, the outputs of the resource's platform (so that they
+ * resolve for programs), and what the provider can't know otherwise.
  */
 export function resourceInputs(
   resource: ResourceName,
   name: string,
   args: { readonly platform?: string; readonly connection?: string },
-  outputNames: readonly string[],
+  outputs: OutputNames,
   opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
+  const platform = platformOf(args, opts?.id);
   // A problem that only the program can see: whether a credential is encrypted in the stack's config.
-  readConnections().refusePlainCredentials(args?.platform, args?.connection);
+  refusePlainCredentials(platform, args?.connection);
+  const timeouts = timeoutsOf(opts);
   return {
-    ...Object.fromEntries(outputNames.map((output) => [output, undefined])),
+    ...Object.fromEntries(namesOf(outputs, platform).map((output) => [output, undefined])),
     ...args,
     __provider: providerText(resource),
-    __urn: pulumi.createUrn(name, typeToken(resource), opts?.parent),
-    timeouts: timeoutsOf(opts),
+    __urn: urnOf(resource, name, opts?.parent),
+    ...(timeouts === undefined ? {} : { timeouts }),
   };
 }
 
-/** Refuses a plain credential of the connection that a resource is to be read on. */
-export function checkConnection(id: pulumi.Input<pulumi.ID>, connection: string | undefined): void {
-  readConnections().refusePlainCredentials(typeof id === "string" ? id.split("/")[0] : undefined, connection);
+let nothing: pulumi.Output<undefined> | undefined;
+
+/** Gives a resource the outputs of the other platforms, which resolve to undefined: one Output for all of them. */
+export function addForeignOutputs(resource: pulumi.CustomResource, outputs: OutputNames): void {
+  nothing ??= pulumi.output(undefined);
+  for (const name of namesOf(outputs, undefined)) {
+    if (!Object.hasOwn(resource, name)) Object.assign(resource, { [name]: nothing });
+  }
 }

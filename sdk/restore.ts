@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "./platform";
+import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { resourceInputs } from "./resource";
-import type { Platform } from "./snapshot";
+import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
 
 /**
  * What is known of a restore. `accepted`: the platform accepted the request, and shows nothing of what followed.
@@ -83,26 +84,27 @@ export interface VirtusDatabaseRestoreArgs extends CommonRestoreArgs {
  */
 export type RestoreArgs = SnapshooterRestoreArgs | ScpVolumeRestoreArgs | VirtusDatabaseRestoreArgs;
 
-const outputNames = [
-  "platform",
-  "connection",
-  "jobId",
-  "backupId",
-  "files",
-  "compute",
-  "volumeId",
-  "snapshotId",
-  "databaseId",
-  "versionId",
-  "triggers",
-  "confirm",
-  "restoreId",
-  "status",
-  "platformStatus",
-  "startedAt",
-  "completedAt",
-  "overwritten",
-] as const;
+const outputNames = {
+  common: [
+    "platform",
+    "connection",
+    "triggers",
+    "confirm",
+    "restoreId",
+    "status",
+    "platformStatus",
+    "startedAt",
+    "completedAt",
+    "overwritten",
+  ],
+  own: {
+    virtus: ["databaseId", "versionId"],
+    dscloud: [],
+    discloud: [],
+    snapshooter: ["jobId", "backupId", "files", "compute"],
+    scp: ["volumeId", "snapshotId"],
+  },
+} as const satisfies OutputNames;
 
 /**
  * A restore, once. It overwrites live data.
@@ -153,6 +155,12 @@ export class Restore extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds the restore, such as `"2h"`.
    */
   constructor(name: string, args: RestoreArgs, opts?: pulumi.CustomResourceOptions) {
-    super(typeToken("Restore"), name, resourceInputs("Restore", name, args, outputNames, opts), opts);
+    const restoreTraces = sparePromiseTraces();
+    try {
+      super(typeToken("Restore"), name, resourceInputs("Restore", name, args, outputNames, opts), opts);
+    } finally {
+      restoreTraces();
+    }
+    addForeignOutputs(this, outputNames);
   }
 }

@@ -1,4 +1,5 @@
-import { instantOf, isoText, longestGapAfter, nextRunsAfter, type Schedule, systemClock } from "../provider";
+import type { Schedule } from "../provider";
+import { core } from "./core";
 
 export type { Schedule } from "../provider";
 
@@ -15,9 +16,9 @@ export interface NextRunsOptions extends FromOptions {
 }
 
 function startOf(from: string | Date | undefined): number {
-  if (from === undefined) return systemClock.now();
+  if (from === undefined) return core().systemClock.now();
   const text = from instanceof Date || !/^\d{4}-\d\d-\d\d$/.test(from) ? from : `${from}T00:00:00Z`;
-  const instantMs = text instanceof Date ? text.getTime() : instantOf(text);
+  const instantMs = text instanceof Date ? text.getTime() : core().instantOf(text);
   if (instantMs === undefined || Number.isNaN(instantMs)) {
     throw new Error(
       `from: "${String(from)}" is no instant: write a Date or a text with its zone, such as "2026-11-21T03:00:00Z"`,
@@ -40,6 +41,7 @@ export function nextRuns(schedules: readonly Schedule[], options: NextRunsOption
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new Error(`count: ${String(count)} is no number of runs: write a whole number, 0 or more`);
   }
+  const { isoText, nextRunsAfter } = core();
   return nextRunsAfter(schedules, startOf(from), count).map(isoText);
 }
 
@@ -53,5 +55,5 @@ export function nextRuns(schedules: readonly Schedule[], options: NextRunsOption
  * @throws Error where a schedule or `from` is not valid, saying what to write
  */
 export function longestGapSeconds(schedules: readonly Schedule[], options: FromOptions = {}): number {
-  return longestGapAfter(schedules, startOf(options.from));
+  return core().longestGapAfter(schedules, startOf(options.from));
 }

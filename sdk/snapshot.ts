@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "./platform";
+import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { checkConnection, resourceInputs } from "./resource";
-
-/** A platform that this package speaks to. */
-export type Platform = "virtus" | "dscloud" | "discloud" | "snapshooter" | "scp";
+import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
@@ -166,40 +165,30 @@ export type SnapshotArgs =
   | ScpVolumeSnapshotArgs
   | ScpFileVolumeSnapshotArgs;
 
-const outputNames = [
-  "platform",
-  "connection",
-  "appId",
-  "databaseId",
-  "jobId",
-  "volumeId",
-  "fileVolumeId",
-  "tag",
-  "name",
-  "description",
-  "force",
-  "triggers",
-  "adopt",
-  "reuseWithin",
-  "deletionPolicy",
-  "onGone",
-  "snapshotId",
-  "status",
-  "platformStatus",
-  "createdAt",
-  "sizeBytes",
-  "sizeText",
-  "adopted",
-  "version",
-  "snapshotName",
-  "versionId",
-  "backupName",
-  "completedAt",
-  "files",
-  "sizeGib",
-  "updatedAt",
-  "region",
-] as const;
+const outputNames = {
+  common: [
+    "platform",
+    "connection",
+    "triggers",
+    "adopt",
+    "deletionPolicy",
+    "onGone",
+    "snapshotId",
+    "status",
+    "platformStatus",
+    "createdAt",
+    "sizeBytes",
+    "sizeText",
+    "adopted",
+  ],
+  own: {
+    virtus: ["appId", "databaseId", "reuseWithin", "snapshotName", "versionId"],
+    dscloud: ["appId", "backupName"],
+    discloud: ["appId", "reuseWithin", "version"],
+    snapshooter: ["jobId", "tag", "reuseWithin", "completedAt", "files"],
+    scp: ["volumeId", "fileVolumeId", "name", "description", "force", "reuseWithin", "sizeGib", "updatedAt", "region"],
+  },
+} as const satisfies OutputNames;
 
 /**
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
@@ -275,7 +264,13 @@ export class Snapshot extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds the create, such as `"1h"`.
    */
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
-    super(typeToken("Snapshot"), name, resourceInputs("Snapshot", name, args, outputNames, opts), opts);
+    const restoreTraces = sparePromiseTraces();
+    try {
+      super(typeToken("Snapshot"), name, resourceInputs("Snapshot", name, args, outputNames, opts), opts);
+    } finally {
+      restoreTraces();
+    }
+    addForeignOutputs(this, outputNames);
   }
 
   /**
@@ -293,7 +288,6 @@ export class Snapshot extends pulumi.CustomResource {
     args: { connection?: string } = {},
     opts?: pulumi.CustomResourceOptions,
   ): Snapshot {
-    checkConnection(id, args.connection);
     return new Snapshot(name, args as SnapshotArgs, { ...opts, id });
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock";
-import type { Scope } from "../model/platform";
+import type { Scope } from "../model/scope";
 
 /** Short texts that a resource keeps with its request, such as the name that it asked for. */
 export type Labels = Readonly<Record<string, string>>;
@@ -147,6 +147,8 @@ export interface Creation<Item> {
   /** Sends the one request that creates. */
   send(scope: Scope): Promise<Sent<Item>>;
   observe(item: Item, scope: Scope): Promise<Sighting<Item>>;
+  /** Whether the list would show an item under the same kind of id: else its absence from the list tells nothing. */
+  isComparable(item: Item, listed: readonly Item[]): boolean;
   /** Whether an item can be the result of the request at all, as far as its name tells. */
   fits(request: CreateRequest, item: Item): boolean;
   match(request: CreateRequest, fresh: readonly Item[]): Match<Item>;

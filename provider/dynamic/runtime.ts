@@ -3,13 +3,11 @@ import { systemClock } from "../http/system-clock";
 import { CONFIG_NAMESPACE, type ConnectionSources } from "../model/connection";
 import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
-import { backupPolicyResource } from "../resources/backup-policy";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
-import { restoreResource } from "../resources/restore";
 import { Session, urnOf } from "../resources/session";
-import { snapshotResource } from "../resources/snapshot";
 import type { ResourceVerbs } from "../resources/verbs";
 import { type EngineLog, engineLog } from "./engine-log";
+import { fileHolders } from "./holders";
 import { fileJournal } from "./journal";
 import { isProviderProcess, type Watchdog, watchProcess } from "./watchdog";
 
@@ -18,10 +16,15 @@ function toPlain(properties: Properties): Record<string, JsonValue> {
   return JSON.parse(JSON.stringify(properties)) as Record<string, JsonValue>;
 }
 
+// Loaded with the first call: a run needs the code of the resources that its stack has.
+const loadSnapshot = () => require("../resources/snapshot") as typeof import("../resources/snapshot");
+const loadRestore = () => require("../resources/restore") as typeof import("../resources/restore");
+const loadBackupPolicy = () => require("../resources/backup-policy") as typeof import("../resources/backup-policy");
+
 const resources: Record<string, (session: Session) => ResourceVerbs> = {
-  Snapshot: snapshotResource,
-  BackupPolicy: backupPolicyResource,
-  Restore: restoreResource,
+  Snapshot: (session) => loadSnapshot().snapshotResource(session),
+  BackupPolicy: (session) => loadBackupPolicy().backupPolicyResource(session),
+  Restore: (session) => loadRestore().restoreResource(session),
 };
 
 /** What ends this process when its engine is gone; none where the process is not the engine's. */
@@ -41,6 +44,7 @@ function thisProcess(): Surroundings {
     random: Math.random,
     environment: process.env,
     journal: watchdog?.journal ?? journal,
+    holders: fileHolders(process.env),
     beforeChange: async () => watchdog?.beforeChange(),
     warn: log.warn,
     inform: log.inform,

@@ -1,13 +1,14 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import type { z } from "zod";
-import type { Clock } from "../model/clock";
+import { type Clock, isoText } from "../model/clock";
 import { type Connection, isLoopbackHost } from "../model/connection";
 import { type ErrorKind, messageOf, SnapshotsError } from "../model/errors";
-import type { Scope } from "../model/platform";
+import type { Scope } from "../model/scope";
 import { VERSION } from "../model/version";
 import type { Limiter, RateBudget } from "./limiter";
 import { redact } from "./redact";
-import { retryAfterMs, retryDelayMs } from "./retry";
+import { httpDateMs, retryAfterMs, retryDelayMs } from "./retry";
+import { systemProxy, UnusableProxyError } from "./system-proxy";
 
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 /** No documented answer has more than ten levels; what walks through one by recursion must not run out of stack. */
@@ -16,9 +17,12 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const READ_TIMEOUT_MS = 30_000;
 const ANNOUNCED_WAIT_MS = 5_000;
 const LONGEST_FREE_HOLD_MS = 5 * 60_000;
+/** How far this machine's clock and a platform's may be apart before the user is warned. */
+const LARGEST_SKEW_MS = 5 * 60_000;
 /** The last instant that a Date can hold; a header can name a later one. */
 const LATEST_DATE_MS = 8.64e15;
-const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
+/** What this package calls itself. */
+export const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
 
 /** A call to an API as data, so that checking its answer can't be forgotten. */
 export interface Call<Schema extends z.ZodType> {
@@ -37,6 +41,8 @@ export interface Call<Schema extends z.ZodType> {
   readonly changes?: boolean;
   /** A change that may be sent twice without harm, such as one that sets a value. */
   readonly repeatable?: true;
+  /** Which reading of a list it belongs to: two readings of one list share no answer. Default: 1. */
+  readonly reading?: number;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -64,6 +70,8 @@ export interface Api {
   readonly clock: Clock;
   readonly random: () => number;
   readonly limiter: Limiter;
+  /** Warns about the connection; called whenever there is a reason, so that the caller decides how often it is shown. */
+  warn?(message: string): Promise<void>;
   /** The headers that carry the credential, made anew for each attempt. */
   headers(method: string, url: string): Readonly<Record<string, string>>;
   /** What the body of an error says, in the platform's own shape; and its kind where the status alone is not enough. */
@@ -82,10 +90,28 @@ export interface Explanation {
   readonly requestId?: string | undefined;
 }
 
+/** Requests through the proxy that the environment names, where it names one and doesn't except the address. */
+function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: boolean }): Dispatcher {
+  const proxy = systemProxy();
+  try {
+    return new EnvHttpProxyAgent({
+      ...options,
+      requestTls: tls,
+      proxyTls: tls,
+      httpsProxy: proxy?.url ?? "",
+      // Left out, undici would read the variables for http as well, and refuse what no request here uses.
+      httpProxy: "",
+    });
+  } catch (error) {
+    throw proxy === undefined ? error : new UnusableProxyError(proxy);
+  }
+}
+
 // The proxy variables are read once, when the first request leaves.
 const dispatchers = new Map<string, Dispatcher>();
 
-function dispatcherFor(url: URL, changes: boolean): Dispatcher {
+/** The connections to an address, through the environment's proxy where that applies. */
+export function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   // A loopback address is this machine itself: no proxy can reach it for us.
   const isDirect = isLoopbackHost(url.hostname);
   const key = `${isDirect} ${changes}`;
@@ -94,20 +120,21 @@ function dispatcherFor(url: URL, changes: boolean): Dispatcher {
     // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would switch it off.
     const tls = { rejectUnauthorized: true };
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS, ...tls } };
-    dispatcher = isDirect ? new Agent(options) : new EnvHttpProxyAgent({ ...options, requestTls: tls, proxyTls: tls });
+    dispatcher = isDirect ? new Agent(options) : proxyAgent(options, tls);
     dispatchers.set(key, dispatcher);
   }
   return dispatcher;
 }
 
-function codeOf(error: unknown): string {
+/** The code of a network error; empty where it has none. */
+export function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : "";
 }
 
 /** Whether a request surely never left: no name, no connection, no trust, or a proxy that makes no tunnel. */
-function wasNeverSent(error: unknown): boolean {
+export function wasNeverSent(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(wasNeverSent);
   const code = codeOf(error);
   // "No route" can also end a connection on which the request has left: only the call that failed tells.
@@ -197,7 +224,8 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-function kindOfStatus(status: number): ErrorKind {
+/** What a status that is no success means by itself. */
+export function kindOfStatus(status: number): ErrorKind {
   if (status === 401) return "unauthorized";
   if (status === 402) return "quota";
   if (status === 403) return "forbidden";
@@ -219,15 +247,35 @@ function prefixOf(api: Api, call: Pick<Call<z.ZodType>, "operation" | "target">)
   return `[${api.connection.platform}] ${call.operation}${call.target === undefined ? "" : ` ${call.target}`}`;
 }
 
-function statusError(api: Api, call: Call<z.ZodType>, answer: RawAnswer, json: unknown): SnapshotsError {
+/** Both clocks in words where they are too far apart. The time that the answer took may lie between them. */
+function clockProblem(api: Api, serverTimeMs: number | undefined, sentMs: number): string | undefined {
+  const nowMs = api.clock.now();
+  if (serverTimeMs === undefined) return undefined;
+  if (Math.max(sentMs - serverTimeMs, serverTimeMs - nowMs) <= LARGEST_SKEW_MS) return undefined;
+  return (
+    `this machine's clock shows ${isoText(nowMs)} and ${api.connection.platform}'s ${isoText(serverTimeMs)}: ` +
+    "correct this machine's clock"
+  );
+}
+
+function statusError(
+  api: Api,
+  call: Call<z.ZodType>,
+  answer: RawAnswer,
+  json: unknown,
+  serverTimeMs: number | undefined,
+  clocks: string | undefined,
+): SnapshotsError {
   const explanation = api.explain(answer, json, call.method);
   const kind = explanation.kind ?? kindOfStatus(answer.status);
   const said = explanation.message ?? (json === undefined && answer.text !== "" ? "an answer that is not JSON" : "");
   const text = [`HTTP ${answer.status}`, explanation.code, said].filter((part) => part !== undefined && part !== "");
-  const waitMs = retryAfterMs(answer.headers["retry-after"], api.clock.now());
+  const waitMs = retryAfterMs(answer.headers["retry-after"], serverTimeMs ?? api.clock.now());
+  // Signed requests are refused for their time alone.
+  const first = clocks === undefined ? "" : `${clocks}, then `;
   const remedies: Partial<Record<ErrorKind, string>> = {
-    unauthorized: credentialRemedy(api.connection),
-    forbidden: "check that the credential may do this",
+    unauthorized: `${first}${credentialRemedy(api.connection)}`,
+    forbidden: `${first}check that the credential may do this`,
     rateLimited: "too many requests: try again later",
     unavailable: "the platform can't answer now: try again later",
   };
@@ -252,6 +300,9 @@ function credentialRemedy(connection: Connection): string {
 function transportError(api: Api, call: Call<z.ZodType>, error: unknown, timeoutMs: number): SnapshotsError {
   const prefix = prefixOf(api, call);
   const code = codeOf(error);
+  if (error instanceof UnusableProxyError) {
+    return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "invalid", executed: "no", cause: error });
+  }
   if (error instanceof BodyTooLarge) {
     return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "unexpectedAnswer", cause: error });
   }
@@ -286,6 +337,7 @@ async function attempt<Schema extends z.ZodType>(
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value));
   const timeoutMs = Math.max(1, Math.min(call.timeoutMs ?? READ_TIMEOUT_MS, deadlineMs - api.clock.now()));
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const sentMs = api.clock.now();
   let answer: RawAnswer | undefined;
   try {
     answer = await send(call.method, url, api.headers(call.method, url.href), body, timeoutMs, changes, api.clock);
@@ -294,9 +346,14 @@ async function attempt<Schema extends z.ZodType>(
   } finally {
     api.limiter.answered(answer === undefined ? undefined : api.budget?.(answer, api.clock.now()));
   }
+  const serverTimeMs = httpDateMs(answer.headers["date"]);
+  const clocks = clockProblem(api, serverTimeMs, sentMs);
+  if (clocks !== undefined) await api.warn?.(`${clocks}, by which schedules and ages are computed`);
   const tooDeep = isTooDeep(answer.text);
   const json = tooDeep ? undefined : parseJson(answer.text);
-  if (answer.status < 200 || answer.status > 299) throw statusError(api, call, answer, json);
+  if (answer.status < 200 || answer.status > 299) {
+    throw statusError(api, call, answer, json, serverTimeMs, clocks);
+  }
 
   const checked = call.expect.safeParse(json);
   const isNotJson = json === undefined && answer.text.trim() !== "";
@@ -312,17 +369,24 @@ async function attempt<Schema extends z.ZodType>(
             ? "an answer that is not JSON"
             : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
+    // A success that says why instead of what: the change was refused, as far as the platform's words go.
+    const isRefusal = changes && explanation.message !== undefined;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
-      { kind: explanation.kind ?? "unexpectedAnswer", status: answer.status },
+      { kind: explanation.kind ?? (isRefusal ? "invalid" : "unexpectedAnswer"), status: answer.status },
     );
   }
-  const serverTimeMs = Date.parse(answer.headers["date"] ?? "");
   return {
     data: checked.data,
     status: answer.status,
-    ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }),
+    ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
   };
+}
+
+/** The same failure, with how the attempts to get over it ended. */
+function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
+  const { kind, executed } = error;
+  return new SnapshotsError(`${error.message}; ${end}`, { kind, executed, cause: error });
 }
 
 /** Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one. */
@@ -351,6 +415,27 @@ export async function callApi<Schema extends z.ZodType>(
   scope: Scope,
 ): Promise<Answer<z.output<Schema>>> {
   const changes = call.changes ?? call.method !== "GET";
+  const { reads, mayShare } = scope;
+  if (!changes && reads !== undefined && mayShare) {
+    const key = JSON.stringify([api.baseUrl, call.method, call.path, call.query ?? {}, call.reading ?? 1]);
+    return reads.read(key, () => callUntilAnswered(api, call, changes, scope));
+  }
+  if (!changes || reads === undefined) return callUntilAnswered(api, call, changes, scope);
+  reads.end();
+  try {
+    return await callUntilAnswered(api, call, changes, scope);
+  } finally {
+    reads.end();
+  }
+}
+
+async function callUntilAnswered<Schema extends z.ZodType>(
+  api: Api,
+  call: Call<Schema>,
+  changes: boolean,
+  scope: Scope,
+): Promise<Answer<z.output<Schema>>> {
+  let firstFailureMs: number | undefined;
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.
     scope.deadlineMs += await api.limiter.turn(changes);
@@ -371,21 +456,24 @@ export async function callApi<Schema extends z.ZodType>(
       return await attempt(api, call, changes, scope.deadlineMs);
     } catch (error) {
       if (!(error instanceof SnapshotsError)) throw error;
+      const nowMs = api.clock.now();
+      firstFailureMs ??= nowMs;
       const delayMs = retryDelayMs({
         attempt: failures,
         error,
+        elapsedMs: nowMs - firstFailureMs,
         // A busy target is waited for, however often the change may be sent.
         readOnly: !changes || (call.repeatable === true && error.kind !== "conflict"),
         rateLimitDelayMs: api.rateLimitDelayMs,
         random: api.random(),
       });
-      if (delayMs === undefined) throw error;
-      const nowMs = api.clock.now();
+      if (delayMs === undefined) {
+        const waitedMin = Math.floor((nowMs - firstFailureMs) / 60_000);
+        throw waitedMin === 0 ? error : waitedInVain(error, `still so after ${waitedMin} min and ${failures} attempts`);
+      }
       if (nowMs + delayMs >= scope.deadlineMs) {
-        throw new SnapshotsError(
-          `${error.message}; the next attempt would be in ${Math.ceil(delayMs / 1000)} s, past the time for this operation`,
-          { kind: error.kind, executed: error.executed, cause: error },
-        );
+        const nextS = Math.ceil(delayMs / 1000);
+        throw waitedInVain(error, `the next attempt would be in ${nextS} s, past the time for this operation`);
       }
       if (delayMs >= ANNOUNCED_WAIT_MS) {
         scope.announce(

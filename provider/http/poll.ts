@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock";
-import type { Scope } from "../model/platform";
+import type { Scope } from "../model/scope";
 
 /** The first wait between two looks; each next one is twice as long, up to the longest. */
 const FIRST_INTERVAL_MS = 1_000;

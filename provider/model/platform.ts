@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import type { Clock } from "./clock";
 import type { ConnectionFields } from "./connection";
+import type { CheckFailure, InputField } from "./input";
 import type { PolicyPlatform, PolicyTargetDefinition } from "./policy";
 import type { RestorePlatform, RestoreTargetDefinition } from "./restore";
+import type { Scope } from "./scope";
 import type {
   CreateAnswer,
   DownloadLink,
@@ -13,31 +15,6 @@ import type {
   SnapshotList,
   Target,
 } from "./snapshot";
-
-/** One input of a resource on one platform: the source of its check, its diff and its documentation. */
-export interface InputField {
-  /** What it may be; the messages say what to do. */
-  readonly schema: z.ZodType;
-  readonly description: string;
-  /** It decides how the others are read, so it can't be unknown at preview. */
-  readonly plain?: true;
-  readonly default?: JsonValue;
-  /**
-   * What a change of it does: take a new snapshot, change the snapshot on the platform, update the state without a
-   * request, nothing at all, or by the rules of `adopt`.
-   */
-  readonly change: "replace" | "inPlace" | "update" | "nothing" | "adopt";
-  /** The one target argument that it goes with, where the platform has others. */
-  readonly onlyWith?: string;
-  /** Set by the resource class, not by the user. */
-  readonly internal?: true;
-}
-
-/** A refusal at preview: the input and a sentence with the remedy. */
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
 
 /** One kind of target that a platform can snapshot. */
 export interface TargetDefinition {
@@ -98,16 +75,8 @@ export interface PlatformRuntime {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
-}
-
-/** Bounds one operation in time and tells the user while it waits. */
-export interface Scope {
-  /** When the operation has to be over, in milliseconds since 1970. Waits in our own limiter push it back. */
-  deadlineMs: number;
-  /** Tells the user what a long wait is for; shown while it lasts. */
-  announce(message: string): void;
-  /** Called before each request that changes something leaves, also before it leaves again. */
-  beforeChange?(): Promise<void>;
+  /** Warns about the connection; called whenever there is a reason, so that the caller decides how often it is shown. */
+  warn?(message: string): Promise<void>;
 }
 
 /** What the caller already knows about the snapshot that it looks for. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { CheckFailure, InputField, Scope } from "./platform";
+import type { CheckFailure, InputField } from "./input";
+import type { Scope } from "./scope";
 import type { JsonValue, SnapshotList } from "./snapshot";
 
 /**

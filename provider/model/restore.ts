@@ -1,4 +1,5 @@
-import type { InputField, Scope } from "./platform";
+import type { InputField } from "./input";
+import type { Scope } from "./scope";
 import type { JsonValue, Target } from "./snapshot";
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type ConnectionSources, resolveConnection } from "../model/connection";
-import type { CheckFailure, PlatformDefinition } from "../model/platform";
+import type { CheckFailure } from "../model/input";
+import type { PlatformDefinition } from "../model/platform";
 import { isUnknown, UNKNOWN } from "../model/unknown";
 import { definitions, findDefinition } from "../platforms";
 import type { Properties } from "./host";
@@ -34,7 +35,7 @@ export function platformOf(news: Properties): PlatformDefinition | CheckFailure 
     ? "missing: name the platform"
     : news["platform"] === UNKNOWN
       ? "must be written out, not taken from an output"
-      : `"${String(news["platform"])}" is no platform`;
+      : `"${String(news["platform"])}" is not a platform`;
   return { property: "platform", reason: `${reason}; it is one of ${quoted(Object.keys(definitions))}` };
 }
 

@@ -6,6 +6,24 @@ import type { JsonValue } from "../model/snapshot";
 /** What a resource is to the engine: its inputs or outputs as plain data. */
 export type Properties = Readonly<Record<string, JsonValue>>;
 
+/**
+ * What resources of all stacks have adopted on this machine: a process compares only the resources of its own run. Keys
+ * of snapshots by URN, no secrets.
+ */
+export interface HolderRegistry {
+  note(urn: string, keys: readonly string[]): Promise<void>;
+  drop(urn: string, keys: readonly string[]): Promise<void>;
+  /** The URNs of the resources other than `urn` that have adopted a snapshot, by its key. */
+  others(urn: string | undefined): Promise<ReadonlyMap<string, readonly string[]>>;
+}
+
+/** A registry that knows of nothing. */
+export const noHolders: HolderRegistry = {
+  note: async () => undefined,
+  drop: async () => undefined,
+  others: async () => new Map(),
+};
+
 /** Everything that the resources take from outside. */
 export interface Host {
   readonly clock: Clock;
@@ -13,6 +31,8 @@ export interface Host {
   readonly random: () => number;
   readonly connections: ConnectionSources;
   readonly journal: Journal;
+  /** Default: none is kept. */
+  readonly holders?: HolderRegistry;
   /** Called right before a request that changes anything leaves; throws when nothing would record its result. */
   beforeChange?(): Promise<void>;
   /** Shows a warning on the resource's own row. */

@@ -1,17 +1,19 @@
+import { SharedReads } from "../http/shared-reads";
 import { resolveConnection } from "../model/connection";
 import { parseCustomTimeout } from "../model/duration";
 import { SnapshotsError } from "../model/errors";
-import type { PlatformDefinition, Scope, SnapshotPlatform } from "../model/platform";
+import type { PlatformDefinition, SnapshotPlatform } from "../model/platform";
+import type { Scope } from "../model/scope";
 import type { Target } from "../model/snapshot";
 import { definitions, findDefinition, openPlatform } from "../platforms";
-import type { Host, Properties } from "./host";
+import { DatedAhead } from "./dated-ahead";
+import { Holders } from "./holders";
+import { type Host, noHolders, type Properties } from "./host";
 
 /** A read needs minutes at most; anything longer is told instead of waited for. */
 const READ_TIMEOUT_MS = 5 * 60_000;
 /** How long a deletion may take unless `customTimeouts.delete` says otherwise. */
 export const DELETE_TIMEOUT_MS = 15 * 60_000;
-/** How long is watched for what must show soon, or was perhaps never made. */
-export const SETTLE_MS = 30_000;
 
 /** Runs tasks of one name one after another. */
 class Queues {
@@ -28,6 +30,11 @@ class Queues {
   }
 }
 
+/** The scope of a read for which an answer of a moment ago is as good as a new one. */
+export function sharing(scope: Scope): Scope {
+  return { ...scope, mayShare: true };
+}
+
 /** A platform opened for one operation of one resource. */
 export interface Opened {
   readonly definition: PlatformDefinition;
@@ -35,20 +42,36 @@ export interface Opened {
   readonly scope: Scope;
 }
 
+/** Passes on the first message only. */
+function once(tell: (message: string) => Promise<void>): (message: string) => Promise<void> {
+  let isTold = false;
+  return async (message) => {
+    if (isTold) return;
+    isTold = true;
+    await tell(message);
+  };
+}
+
 /** What one process shares between all its resources: open platforms, queues, what is about to be replaced. */
 export class Session {
   private readonly platforms = new Map<string, SnapshotPlatform>();
+  /** What the operations on one target read together, by connection and target. */
+  private readonly reads = new Map<string, SharedReads>();
   private readonly queues = new Queues();
   /** What each resource that the engine has compared holds in the state, by URN. */
   private readonly held = new Map<string, Properties>();
-  /** What each resource has taken or adopted in this process, by URN. */
-  private readonly taken = new Map<string, string>();
+  private readonly datedAhead: DatedAhead;
+  /** Which resources manage which snapshots. */
+  readonly holders: Holders;
   /** The resources that the state has, by URN: their create is a replacement. */
   private readonly existing = new Set<string>();
   /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
   readonly chosen = new Set<string>();
 
-  constructor(readonly host: Host) {}
+  constructor(readonly host: Host) {
+    this.datedAhead = new DatedAhead(host);
+    this.holders = new Holders(host.holders ?? noHolders);
+  }
 
   /** Notes that the state has a resource. */
   noteExisting(urn: string | undefined): void {
@@ -57,12 +80,14 @@ export class Session {
 
   /** Notes what a resource holds in the state. */
   noteHeld(urn: string | undefined, properties: Properties): void {
-    if (urn !== undefined) this.held.set(urn, properties);
+    if (urn === undefined) return;
+    this.held.set(urn, properties);
+    this.holders.hold(urn, keysOf(properties));
   }
 
   /** Notes what a resource has taken or adopted just now. */
   noteTaken(urn: string | undefined, snapshotKey: string): void {
-    if (urn !== undefined) this.taken.set(urn, snapshotKey);
+    if (urn !== undefined) this.holders.take(urn, snapshotKey);
   }
 
   /** What the resource whose replacement is made holds until then. */
@@ -75,27 +100,36 @@ export class Session {
     return urn !== undefined && this.existing.has(urn) && !this.held.has(urn);
   }
 
+  /** Whether the replacement that has just taken a resource's place manages a snapshot. */
+  isHeldByReplacement(urn: string | undefined, snapshotKey: string): boolean {
+    const isReplaced = urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
+    return isReplaced && this.holders.hasTaken(urn, snapshotKey);
+  }
+
   /** Whether another resource than `urn`, or the replacement that has just taken its place, holds a snapshot. */
   isHeldElsewhere(urn: string | undefined, snapshotKey: string): boolean {
-    const isReplaced = urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
-    return (isReplaced && this.taken.get(urn) === snapshotKey) || this.isHeldByOther(urn, snapshotKey);
+    return this.isHeldByReplacement(urn, snapshotKey) || this.isHeldByOther(urn, snapshotKey);
   }
 
   /** Whether a resource other than `urn` holds a snapshot. */
   isHeldByOther(urn: string | undefined, snapshotKey: string): boolean {
-    const holds = (properties: Properties): boolean => keysOf(properties).includes(snapshotKey);
-    return (
-      [...this.held].some(([other, properties]) => other !== urn && holds(properties)) ||
-      [...this.taken].some(([other, key]) => other !== urn && key === snapshotKey)
-    );
+    return this.holders.otherThan(urn, snapshotKey) !== undefined;
   }
 
-  /** Opens a platform on the named connection, once for all resources, with the time of a read. */
-  open(platformName: string, connectionName: string | undefined, urn: string | undefined): Opened {
+  /**
+   * Opens a platform on the named connection, once for all resources, with the time of a read. Operations on the same
+   * target share what they may read together.
+   */
+  open(
+    platformName: string,
+    connectionName: string | undefined,
+    urn: string | undefined,
+    target?: Pick<Target, "kind" | "id">,
+  ): Opened {
     const definition = findDefinition(platformName);
     if (definition === undefined) {
       throw new SnapshotsError(
-        `"${platformName}" is no platform; it is one of ${Object.keys(definitions).join(", ")}`,
+        `"${platformName}" is not a platform; it is one of ${Object.keys(definitions).join(", ")}`,
         { kind: "invalid", executed: "no" },
       );
     }
@@ -112,10 +146,34 @@ export class Session {
     const key = JSON.stringify([connection.platform, connection.name, connection.fields]);
     let platform = this.platforms.get(key);
     if (platform === undefined) {
-      platform = openPlatform(connection, { clock: this.host.clock, random: this.host.random });
+      const { clock, random, warn } = this.host;
+      platform = openPlatform(connection, { clock, random, warn: once((message) => warn(urn, message)) });
       this.platforms.set(key, platform);
     }
-    return { definition, platform, scope: this.scope(urn, READ_TIMEOUT_MS) };
+    const guarded = this.datedAhead.guard(platform, definition, urn);
+    const reads = target === undefined ? undefined : this.readsOf(JSON.stringify([key, target.kind, target.id]));
+    const scope = this.scope(urn, READ_TIMEOUT_MS);
+    return { definition, platform: guarded, scope: reads === undefined ? scope : { ...scope, reads } };
+  }
+
+  /** Opens the platform that a resource's properties name, with their target. */
+  openFor(properties: Properties): Opened & { readonly target: Target } {
+    const definition = findDefinition(properties["platform"]);
+    const target = definition === undefined ? undefined : targetOf(definition, properties);
+    const { platform, connection } = {
+      platform: textOf(properties, "platform"),
+      connection: textOf(properties, "connection"),
+    };
+    const opened = this.open(platform ?? "", connection, urnOf(properties), target);
+    return { ...opened, target: target ?? targetOf(opened.definition, properties) };
+  }
+
+  private readsOf(key: string): SharedReads {
+    const known = this.reads.get(key);
+    if (known !== undefined) return known;
+    const reads = new SharedReads(this.host.clock);
+    this.reads.set(key, reads);
+    return reads;
   }
 
   /** Bounds an operation that starts now. */
@@ -138,7 +196,9 @@ export function keyOf(properties: Properties): string | undefined {
   const definition = findDefinition(properties["platform"]);
   const snapshotId = textOf(properties, "snapshotId");
   if (definition === undefined || snapshotId === undefined) return undefined;
-  return snapshotKey(definition, targetOf(definition, properties), snapshotId);
+  const target = targetIn(definition, properties);
+  if (target === undefined) return undefined;
+  return snapshotKey(definition, target, snapshotId);
 }
 
 /** What names a policy that its platform runs among all. */
@@ -148,16 +208,22 @@ export function policyKey(definition: PlatformDefinition, policyId: string): str
 
 /** What names what a resource's properties hold: the one of a Snapshot; a policy, or the snapshots of one. */
 export function keysOf(properties: Properties): string[] {
-  const own = keyOf(properties);
   const definition = findDefinition(properties["platform"]);
   const held = properties["snapshots"];
   const policyId = textOf(properties, "policyId");
   if (definition !== undefined && policyId !== undefined && properties["runBy"] === "platform") {
     return [policyKey(definition, policyId)];
   }
-  if (definition === undefined || !Array.isArray(held)) return own === undefined ? [] : [own];
-  const ids = held.flatMap((item: Properties) => textOf(item, "id") ?? []);
-  return ids.map((id) => snapshotKey(definition, targetOf(definition, properties), id));
+  if (definition === undefined || !Array.isArray(held)) {
+    const own = keyOf(properties);
+    return own === undefined ? [] : [own];
+  }
+  const target = targetIn(definition, properties);
+  if (target === undefined) return [];
+  return held.flatMap((item: Properties) => {
+    const id = textOf(item, "id");
+    return id === undefined ? [] : snapshotKey(definition, target, id);
+  });
 }
 
 /** What names a snapshot among all. */
@@ -189,12 +255,18 @@ export function timeoutMs(
   return parsed !== undefined && "milliseconds" in parsed ? parsed.milliseconds : defaultMs;
 }
 
+function targetIn(definition: PlatformDefinition, properties: Properties): Target | undefined {
+  for (const [argument, { kind }] of Object.entries(definition.targets)) {
+    const id = textOf(properties, argument);
+    if (id !== undefined) return { argument, kind, id };
+  }
+  return undefined;
+}
+
 /** The target that the inputs name. */
 export function targetOf(definition: PlatformDefinition, inputs: Properties): Target {
-  for (const [argument, { kind }] of Object.entries(definition.targets)) {
-    const id = inputs[argument];
-    if (typeof id === "string" && id !== "") return { argument, kind, id };
-  }
+  const target = targetIn(definition, inputs);
+  if (target !== undefined) return target;
   throw new SnapshotsError(
     `[${definition.name}] no target: name it with ${Object.keys(definition.targets).join(" or ")}`,
     { kind: "invalid", executed: "no" },

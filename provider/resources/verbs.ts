@@ -1,4 +1,4 @@
-import type { CheckFailure } from "../model/platform";
+import type { CheckFailure } from "../model/input";
 import type { Properties } from "./host";
 
 /** What `check` answers: the inputs with their defaults, and everything that is wrong with them. */

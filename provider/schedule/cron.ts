@@ -1,4 +1,4 @@
-import { Cron, CronPattern } from "croner";
+import type { Cron, CronPattern } from "croner";
 
 const dayMs = 86_400_000;
 
@@ -73,11 +73,15 @@ function positions(marks: readonly number[]): number[] {
   return marks.flatMap((mark, position) => (mark ? [position] : []));
 }
 
+// Loaded with the first text: many a stack has no schedule.
+const croner = () => require("croner") as typeof import("croner");
+
 function read(text: string): ParsedCron {
   const fields = text.trim().split(/\s+/);
   const problem = fieldProblem(text, fields);
   if (problem !== undefined) return { problem };
   const dayFields = fields.slice(2).join(" ");
+  const { Cron, CronPattern } = croner();
   let pattern: CronPattern;
   let days: Cron;
   try {
@@ -90,6 +94,8 @@ function read(text: string): ParsedCron {
   if (days.nextRun(new Date(0)) === null) {
     return { problem: `"${text}" never runs: no month it names has such a day` };
   }
+  // Croner's own search takes far longer than a look at one day, and most crons run on every day.
+  const runsOn = (day: number): boolean => days.match(new Date(day));
   const minutes = positions(pattern.minute);
   const hours = positions(pattern.hour);
   return {
@@ -99,9 +105,9 @@ function read(text: string): ParsedCron {
       hours,
       times: hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)),
       dayFields,
-      runsOn: (day) => days.match(new Date(day)),
-      dayFrom: (day) => days.nextRun(new Date(day - dayMs / 2))?.getTime(),
-      dayUpTo: (day) => days.previousRuns(1, new Date(day + dayMs / 2))[0]?.getTime(),
+      runsOn,
+      dayFrom: (day) => (runsOn(day) ? day : days.nextRun(new Date(day - dayMs / 2))?.getTime()),
+      dayUpTo: (day) => (runsOn(day) ? day : days.previousRuns(1, new Date(day + dayMs / 2))[0]?.getTime()),
     },
   };
 }

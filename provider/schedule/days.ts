@@ -18,8 +18,15 @@ interface ReferenceDay {
   readonly lastInMonth: boolean;
 }
 
+let reference: readonly ReferenceDay[] | undefined;
+
+function referenceDays(): readonly ReferenceDay[] {
+  reference ??= makeReferenceDays();
+  return reference;
+}
+
 /** A cron rule sees no more of a year than its length and its first weekday: 14 years stand for all. */
-const referenceDays: readonly ReferenceDay[] = (() => {
+function makeReferenceDays(): readonly ReferenceDay[] {
   const kinds = new Map<string, number>();
   for (let year = 2001; year <= 2028; year += 1) {
     const days = (Date.UTC(year + 1, 0) - Date.UTC(year, 0)) / dayMs;
@@ -38,7 +45,7 @@ const referenceDays: readonly ReferenceDay[] = (() => {
     }
     return days;
   });
-})();
+}
 
 const marksOfFields = new Map<string, DayMarks>();
 
@@ -46,7 +53,7 @@ const marksOfFields = new Map<string, DayMarks>();
 export function daysOf(rule: CronRule): DayMarks {
   const known = marksOfFields.get(rule.dayFields);
   if (known !== undefined) return known;
-  const marks = Uint8Array.from(referenceDays, ({ day }) => (rule.runsOn(day) ? 1 : 0));
+  const marks = Uint8Array.from(referenceDays(), ({ day }) => (rule.runsOn(day) ? 1 : 0));
   marksOfFields.set(rule.dayFields, marks);
   return marks;
 }
@@ -74,7 +81,7 @@ function fits(rule: WeekRule, day: ReferenceDay): boolean {
 }
 
 function holds(marks: DayMarks, rule: WeekRule): boolean {
-  return referenceDays.every((day, index) => marks[index] === 1 || !fits(rule, day));
+  return referenceDays().every((day, index) => marks[index] === 1 || !fits(rule, day));
 }
 
 /** The repetitions, as few as possible, that together make these days; undefined where none do. Monday comes first. */
@@ -92,12 +99,16 @@ export function weekRulesOf(marks: DayMarks): readonly WeekRule[] | undefined {
       if (holds(marks, monthly)) rules.push(monthly);
     }
   }
-  const made = referenceDays.map((day) => (rules.some((rule) => fits(rule, day)) ? 1 : 0));
+  const made = referenceDays().map((day) => (rules.some((rule) => fits(rule, day)) ? 1 : 0));
   return rules.length > 0 && made.every((mark, index) => mark === marks[index]) ? rules : undefined;
 }
 
 /** The weekday (0 is Sunday) that all the days are, where they are one. */
 export function onlyWeekdayOf(marks: DayMarks): number | undefined {
-  const weekdays = new Set(referenceDays.filter((_, index) => marks[index] === 1).map(({ weekday }) => weekday));
+  const weekdays = new Set(
+    referenceDays()
+      .filter((_, index) => marks[index] === 1)
+      .map(({ weekday }) => weekday),
+  );
   return weekdays.size === 1 ? [...weekdays][0] : undefined;
 }

@@ -5,7 +5,8 @@ import type { SnapshotStatus } from "../model/snapshot";
 import { objectProblem } from "./words";
 import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem, zoneSchema } from "./zone";
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** How many of the newest usable snapshots stay whatever the rules say, unless `minimumRetained` says otherwise. */
 export const DEFAULT_MINIMUM_RETAINED = 1;
@@ -105,6 +106,8 @@ export interface RetainedSnapshot {
   readonly status: SnapshotStatus;
   /** Not made by this policy: never pruned, never counts. Default false. */
   readonly foreign?: boolean;
+  /** Managed by another resource, too: never pruned, never counts. Default false. */
+  readonly held?: boolean;
 }
 
 /** The rules that count calendar buckets, from the finest to the coarsest. */
@@ -112,7 +115,7 @@ export type BucketRule = "hourly" | "daily" | "weekly" | "monthly" | "yearly";
 
 /** Why a snapshot is kept. */
 export type KeepReason =
-  | { readonly rule: "newest" | "minimum" | "last" | "future" | "undated" | "foreign" }
+  | { readonly rule: "newest" | "minimum" | "last" | "future" | "undated" | "foreign" | "held" }
   /** `bucket` is an hour, day, ISO week, month or year in the retention's zone, such as `2026-11-21` or `2026-W47`. */
   | { readonly rule: BucketRule; readonly bucket: string }
   /** The oldest one of all, kept while a rule has more buckets left than there are snapshots to fill them. */
@@ -168,6 +171,8 @@ export function keepReasonText(reason: KeepReason): string {
       return "without a known time, never pruned";
     case "foreign":
       return "not made by this policy";
+    case "held":
+      return "managed by another resource";
     case "newest":
     case "minimum":
     case "last":
@@ -189,12 +194,14 @@ const bucketRules: readonly {
   readonly rule: BucketRule;
   readonly argument: "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly" | "keepYearly";
   readonly bucketOf: (wallMs: number) => string;
+  /** What no bucket divides: two times of the same one are of the same bucket. */
+  readonly unitMs: number;
 }[] = [
-  { rule: "hourly", argument: "keepHourly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 13) },
-  { rule: "daily", argument: "keepDaily", bucketOf: (wallMs) => isoText(wallMs).slice(0, 10) },
-  { rule: "weekly", argument: "keepWeekly", bucketOf: isoWeekOf },
-  { rule: "monthly", argument: "keepMonthly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 7) },
-  { rule: "yearly", argument: "keepYearly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 4) },
+  { rule: "hourly", argument: "keepHourly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 13), unitMs: hourMs },
+  { rule: "daily", argument: "keepDaily", bucketOf: (wallMs) => isoText(wallMs).slice(0, 10), unitMs: dayMs },
+  { rule: "weekly", argument: "keepWeekly", bucketOf: isoWeekOf, unitMs: dayMs },
+  { rule: "monthly", argument: "keepMonthly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 7), unitMs: dayMs },
+  { rule: "yearly", argument: "keepYearly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 4), unitMs: dayMs },
 ];
 
 interface Dated {
@@ -207,39 +214,48 @@ function newestFirst(one: Dated, other: Dated): number {
 }
 
 function bucketReasons(retention: Retention, good: readonly Dated[], zone: string): Map<string, KeepReason[]> {
-  const reasons = new Map<string, KeepReason[]>(good.map(({ id }) => [id, []]));
-  for (const { rule, argument, bucketOf } of bucketRules) {
+  const reasons = new Map<string, KeepReason[]>();
+  const add = (id: string, reason: KeepReason): void => {
+    reasons.set(id, [...(reasons.get(id) ?? []), reason]);
+  };
+  for (const { rule, argument, bucketOf, unitMs } of bucketRules) {
     let left = retention[argument] ?? 0;
     let last: string | undefined;
+    let lastUnit: number | undefined;
     for (const [index, { id, createdMs }] of good.entries()) {
       if (left === 0) break;
-      const bucket = bucketOf(wallTimeAt(zone, createdMs));
+      const wallMs = wallTimeAt(zone, createdMs);
+      const unit = Math.floor(wallMs / unitMs);
+      const bucket = last !== undefined && unit === lastUnit ? last : bucketOf(wallMs);
+      lastUnit = unit;
       if (bucket !== last) {
-        reasons.get(id)?.push({ rule, bucket });
+        add(id, { rule, bucket });
         left -= 1;
         last = bucket;
       } else if (index === good.length - 1) {
-        reasons.get(id)?.push({ rule: "oldest", of: rule, bucket });
+        add(id, { rule: "oldest", of: rule, bucket });
       }
     }
   }
   return reasons;
 }
 
-/** Why the rules keep each good snapshot, newest first; an empty list where none does. */
+/** Why the rules keep each good snapshot, newest first; none of those that no rule keeps. */
 function reasonsOfGood(retention: Retention, good: readonly Dated[], zone: string): Map<string, KeepReason[]> {
   const { keepLast = 0, keepWithin, minimumRetained = DEFAULT_MINIMUM_RETAINED } = retention;
   const reasons = bucketReasons(retention, good, zone);
   const within = keepWithin === undefined ? undefined : parseDuration(keepWithin);
   const newestMs = good[0]?.createdMs ?? 0;
+  const counted = Math.max(1, keepLast, minimumRetained);
   for (const [index, { id, createdMs }] of good.entries()) {
+    const isWithin = within !== undefined && "milliseconds" in within && createdMs > newestMs - within.milliseconds;
+    if (index >= counted && !isWithin) break;
     const own = reasons.get(id) ?? [];
-    if (within !== undefined && "milliseconds" in within && createdMs > newestMs - within.milliseconds) {
-      own.unshift({ rule: "within", duration: keepWithin ?? "" });
-    }
+    if (isWithin) own.unshift({ rule: "within", duration: keepWithin ?? "" });
     if (index < keepLast) own.unshift({ rule: "last" });
     if (index === 0) own.unshift({ rule: "newest" });
     if (index < minimumRetained && own.length === 0) own.push({ rule: "minimum" });
+    if (own.length > 0) reasons.set(id, own);
   }
   return reasons;
 }
@@ -251,6 +267,7 @@ function rulesText({ minimumRetained, maxDeletes, timezone, ...rules }: Retentio
 
 function uncounted(snapshot: RetainedSnapshot, createdMs: number | undefined, nowMs: number): KeepReason | undefined {
   if (snapshot.foreign) return { rule: "foreign" };
+  if (snapshot.held) return { rule: "held" };
   if (snapshot.status !== "available") return { rule: "status", status: snapshot.status };
   if (createdMs === undefined) return { rule: "undated" };
   return createdMs > nowMs ? { rule: "future" } : undefined;
@@ -286,7 +303,7 @@ export function simulate(
   });
   const because = `not kept by ${rulesText(retention)}`;
   const going = good
-    .filter(({ id }) => reasons.get(id)?.length === 0)
+    .filter(({ id }) => !reasons.has(id))
     .reverse()
     .map(({ id, createdMs }) => ({ id, createdAt: isoText(createdMs), because }));
   const most = retention.maxDeletes ?? DEFAULT_MAX_DELETES;

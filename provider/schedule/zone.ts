@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const dayMs = 86_400_000;
+const weekMs = 7 * dayMs;
 
 /** The zone of a schedule that names none: never the machine's. */
 export const DEFAULT_ZONE = "UTC";
@@ -38,6 +39,7 @@ export function zoneProblem(zone: string): string | undefined {
   const remedy = 'write a name of the IANA list, such as "Europe/Lisbon", or "UTC"';
   // Some engines take fixed distances such as +09:00, others don't: https://tc39.es/ecma402/#sec-time-zone-identifiers
   if (!/^[a-z]/i.test(zone)) return `"${zone}" is not a time zone: ${remedy}`;
+  if (zone === DEFAULT_ZONE) return undefined;
   try {
     formatOf(zone);
     return undefined;
@@ -51,12 +53,33 @@ export function canonicalZone(zone: string): string {
   return formatOf(zone).resolvedOptions().timeZone;
 }
 
-/** How far a zone's clock is ahead of UTC at an instant, in milliseconds. */
-export function offsetAt(zone: string, instantMs: number): number {
+function measuredOffset(zone: string, instantMs: number): number {
   const field: Record<string, number> = {};
   for (const { type, value } of formatOf(zone).formatToParts(instantMs)) field[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = field;
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instantMs / 1000) * 1000;
+}
+
+/** The offsets of the weeks that have been asked for, by zone and week; undefined where the clock changes in that week. */
+const offsetsOfWeeks = new Map<string, Map<number, number | undefined>>();
+
+function offsetOfWeek(zone: string, week: number): number | undefined {
+  const offset = measuredOffset(zone, week * weekMs);
+  // No zone changes there and back in a week.
+  return measuredOffset(zone, (week + 1) * weekMs) === offset ? offset : undefined;
+}
+
+/** How far a zone's clock is ahead of UTC at an instant, in milliseconds. */
+export function offsetAt(zone: string, instantMs: number): number {
+  if (zone === DEFAULT_ZONE) return 0;
+  const week = Math.floor(instantMs / weekMs);
+  let weeks = offsetsOfWeeks.get(zone);
+  if (weeks === undefined) {
+    weeks = new Map();
+    offsetsOfWeeks.set(zone, weeks);
+  }
+  if (!weeks.has(week)) weeks.set(week, offsetOfWeek(zone, week));
+  return weeks.get(week) ?? measuredOffset(zone, instantMs);
 }
 
 /** What a zone's clock shows at an instant, as the milliseconds at which a clock in UTC shows the same. */
@@ -102,7 +125,7 @@ export function clockChanges(zone: string, fromMs: number, toMs: number): readon
   let start = fromMs;
   let offsetBeforeMs = offsetAt(zone, start);
   while (start < toMs) {
-    const end = Math.min(start + 7 * dayMs, toMs);
+    const end = Math.min(start + weekMs, toMs);
     if (offsetAt(zone, end) === offsetBeforeMs) {
       start = end;
       continue;

@@ -1,6 +1,7 @@
-import { type Emulator, startEmulator } from "../../provider/emulator";
+import { type Emulator, startEmulator } from "../../emulator";
 import { type Connection, resolveConnection } from "../../provider/model/connection";
-import type { Scope, SnapshotPlatform } from "../../provider/model/platform";
+import type { SnapshotPlatform } from "../../provider/model/platform";
+import type { Scope } from "../../provider/model/scope";
 import type { Target } from "../../provider/model/snapshot";
 import { definitions, openPlatform, type PlatformName } from "../../provider/platforms";
 import { type FakeClock, fakeClock } from "../http/fake-clock";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { FaultRule } from "../../provider/emulator";
+import type { FaultRule } from "../../emulator";
 import { SnapshotsError } from "../../provider/model/errors";
 import type { ObservedRestore, RestoreOrder, RestorePlatform } from "../../provider/model/restore";
 import type { PlatformName } from "../../provider/platforms";

@@ -57,5 +57,6 @@ export function signedIn(environment: Readonly<Record<string, string>>) {
     discloud: { "api-token": environment["DISCLOUD_TOKEN"] ?? "" },
     virtus: { authorization: environment["VIRTUS_API_KEY"] ?? "" },
     dscloud: { authorization: environment["DSCLOUD_API_KEY"] ?? "" },
+    snapshooter: { authorization: `Bearer ${environment["SNAPSHOOTER_TOKEN"] ?? ""}` },
   };
 }

@@ -1,11 +1,4 @@
-import {
-  type Emulator,
-  type EmulatorOptions,
-  type FaultRule,
-  parseFaults,
-  seed,
-  startEmulator,
-} from "../../provider/emulator";
+import { type Emulator, type EmulatorOptions, type FaultRule, parseFaults, seed, startEmulator } from "../../emulator";
 import { ask, signedIn } from "./ask";
 
 let emulator: Emulator;
@@ -275,6 +268,84 @@ describe("faults that leave the answer to the platform", () => {
     expect((await create()).status).toBe(401);
     emulator.discloud.access.revoked = false;
     expect((await list()).status).toBe(200);
+  });
+
+  it("other-account answers this request and all later ones as to an account without the target", async () => {
+    await start();
+    emulator.faults.add({ ...onList, fault: "other-account" });
+    expect((await list()).json()).toEqual({ status: "error", message: "No backups found for this app" });
+    expect((await create()).status).toBe(404);
+    emulator.discloud.access.isOtherAccount = false;
+    expect((await list()).json().versions).toHaveLength(1);
+  });
+
+  it("join takes nothing, and the answer names the newest one that exists", async () => {
+    await start();
+    emulator.faults.add({ ...onCreate, fault: "join" });
+    expect((await create()).json().snapshot.version).toBe(seed.discloud.version);
+    expect(count()).toBe(1);
+    expect(emulator.requests[0]).toMatchObject({ status: 200, committed: false });
+  });
+
+  describe("on a list in pages", () => {
+    const onBackups = { platform: "snapshooter", operation: "list-backups" } as const;
+    const page = async (number: number) => {
+      const url = `${emulator.url}/snapshooter/v1/jobs/${seed.snapshooter.jobId}/backups?page=${number}`;
+      const { data, links, meta } = (await ask(url, { headers: signedIn(emulator.environment).snapshooter })).json();
+      return { ids: data.map(({ id }: { id: string }) => id) as string[], links, meta };
+    };
+    const { backupId, expiredBackupId } = seed.snapshooter;
+
+    it("list-pages shows fewer entries on each, bare without what leads to the next one", async () => {
+      await start();
+      emulator.faults.add({ ...onBackups, fault: "list-pages", size: 1 });
+      expect(await page(1)).toMatchObject({ ids: [backupId], meta: { last_page: 2, total: 2 } });
+      emulator.faults.add({ ...onBackups, fault: "list-pages", size: 1, bare: true });
+      expect(await page(2)).toEqual({ ids: [expiredBackupId], links: {}, meta: {} });
+    });
+
+    it.each([
+      ["first", expiredBackupId],
+      ["last", backupId],
+    ] as const)("list-short leaves the %s entry out and counts it", async (entry, left) => {
+      await start();
+      emulator.faults.add({ ...onBackups, fault: "list-short", entry });
+      expect(await page(1)).toMatchObject({ ids: [left], meta: { total: 2 } });
+    });
+
+    it("list-shift passes over an entry at the beginning of a later page", async () => {
+      await start();
+      emulator.faults.add({ ...onBackups, fault: "list-pages", size: 1, times: "always" });
+      const shift = emulator.faults.add({ ...onBackups, fault: "list-shift" });
+      const { id } = emulator.snapshooter.addBackup(seed.snapshooter.jobId);
+      expect((await page(1)).ids).toEqual([id]);
+      expect(shift.seen).toBe(0);
+      expect(await page(2)).toMatchObject({ ids: [expiredBackupId], meta: { last_page: 2, total: 2 } });
+      expect((await page(2)).ids).toEqual([backupId]);
+    });
+
+    it("they need an operation that can do it", async () => {
+      await start();
+      const add = (fault: "list-pages" | "list-short" | "list-shift" | "join") => () =>
+        emulator.faults.add({ ...onList, fault });
+      expect(add("list-pages")).toThrow("needs an operation that answers a list in pages");
+      expect(add("list-shift")).toThrow("needs an operation that answers a list in pages");
+      expect(add("list-short")).toThrow("needs an operation that answers a list with a count");
+      expect(add("join")).toThrow("needs an operation that takes a snapshot or creates a policy");
+    });
+  });
+});
+
+describe("clocks that are apart", () => {
+  it("date entries by the storage's and answers by another one, or not at all", async () => {
+    const nowMs = Date.UTC(2026, 10, 21, 12);
+    let dateMs: number | undefined = nowMs + 600_000;
+    await start({ now: () => nowMs, storageNow: () => nowMs - 360_000, date: () => dateMs });
+    const reply = await create();
+    expect(reply.json().snapshot.version).toBe("20261121-085400");
+    expect(reply.headers["date"]).toBe("Sat, 21 Nov 2026 12:10:00 GMT");
+    dateMs = undefined;
+    expect((await list()).headers["date"]).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import { type Emulator, startEmulator } from "../../provider/emulator";
-import { scpEmulator } from "../../provider/platforms/scp/emulator";
-import { checkSignature } from "../../provider/platforms/scp/emulator-signature";
+import { type Emulator, startEmulator } from "../../emulator";
+import { scpEmulator } from "../../emulator/scp";
+import { checkSignature } from "../../emulator/scp/signature";
 import { ask } from "./ask";
 
 type ScpState = ReturnType<typeof scpEmulator.start>["state"];
@@ -237,6 +237,38 @@ describe("the emulated Samsung Cloud Platform", () => {
       expect((await server("/snapshots")).status).toBe(401);
     });
 
+    it.each<[Service, string, string, unknown]>([
+      ["virtualserver", "GET", `/snapshots/${snapshotId}`, undefined],
+      ["virtualserver", "PUT", `/snapshots/${snapshotId}`, { name: "a" }],
+      ["virtualserver", "DELETE", `/snapshots/${snapshotId}`, undefined],
+      ["virtualserver", "GET", `/volumes/${volumeId}`, undefined],
+      ["virtualserver", "POST", "/snapshots", { name: "a", volume_id: volumeId }],
+      ["virtualserver", "GET", `/servers/${serverId}`, undefined],
+      ["filestorage", "GET", `/volumes/${fileVolumeId}`, undefined],
+      ["filestorage", "GET", `/snapshots?volume_id=${fileVolumeId}`, undefined],
+      ["filestorage", "GET", `/snapshot-schedules?volume_id=${fileVolumeId}`, undefined],
+    ])(
+      "of another account get the 404 of %s for %s %s, as if nothing were there",
+      async (service, method, path, body) => {
+        emulator.scp.access.isOtherAccount = true;
+        const reply = await request(service, path, { method, ...(body === undefined ? {} : { body }) });
+        expect([reply.status, reply.json().errors[0].status]).toEqual([404, 404]);
+        expect(emulator.scp.virtualserver.snapshotsOf(volumeId)).toMatchObject([
+          { id: snapshotId, name: "snapshot-1" },
+        ]);
+      },
+    );
+
+    it("of another account see no backup either, and lists without an entry", async () => {
+      emulator.scp.access.isOtherAccount = true;
+      const { id } = emulator.scp.backup.addPolicy(serverId, { name: "nightly" });
+      const get = async (service: Service, path: string) => (await request(service, path)).json();
+      expect(await get("virtualserver", `/snapshots?volume_id=${volumeId}`)).toEqual({ count: 0, snapshots: [] });
+      expect(await get("backup", `/backups/${id}`)).toMatchObject({ errors: [{ status: 404 }] });
+      expect(await get("backup", "/backups")).toEqual({ contents: [], count: 0 });
+      expect(await get("backup", "/backups/check-name-duplication?backup_name=nightly")).toEqual({ result: false });
+    });
+
     it.each(["virtualserver 9.9", "virtualserver 1.6", "backup 1.2", "1.3", "virtualserver v1.3"])(
       "are refused for the version %s with 406",
       async (version) => {
@@ -419,6 +451,9 @@ describe("the emulated Samsung Cloud Platform", () => {
         name: "renamed",
         description: null,
       });
+      emulator.scp.virtualserver.nullName = "erases";
+      expect((await put({ name: null })).json()).toMatchObject({ name: null });
+      await put({ name: "renamed" });
       expect((await put({ description: "x" })).json().errors[0].detail).toBe("name: Field required");
       expect((await put({ name: "a:b" })).status).toBe(400);
       expect((await server(`/snapshots/${nowhere}`, "PUT", { name: "a" })).status).toBe(404);
@@ -578,6 +613,22 @@ describe("the emulated Samsung Cloud Platform", () => {
         servers: [{ id: serverId }],
       });
       expect((await server(`/volumes/${nowhere}`)).json().errors[0].status).toBe(404);
+    });
+
+    it("are shown by the service of their kind, with their server", async () => {
+      const shown = (await server(`/servers/${serverId}`)).json();
+      expect(shown).toMatchObject({ id: serverId, name: "server-001", volumes: [{ id: attachedVolumeId }] });
+      expect((await files(`/volumes/${fileVolumeId}`)).json()).toMatchObject({ id: fileVolumeId, name: "my_volume" });
+      emulator.scp.backup.removeServer(serverId);
+      emulator.scp.filestorage.removeVolume(fileVolumeId);
+      for (const reply of [
+        await server(`/servers/${serverId}`),
+        await files(`/volumes/${fileVolumeId}`),
+        await files(`/volumes/${volumeId}`),
+        await server(`/volumes/${fileVolumeId}`),
+      ]) {
+        expect([reply.status, reply.json().errors[0].status]).toEqual([404, 404]);
+      }
     });
 
     it("are reverted to their newest snapshot, and are reverting meanwhile", async () => {

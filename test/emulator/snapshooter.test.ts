@@ -1,5 +1,5 @@
-import { type Emulator, startEmulator } from "../../provider/emulator";
-import { snapshooterEmulator } from "../../provider/platforms/snapshooter/emulator";
+import { type Emulator, startEmulator } from "../../emulator";
+import { snapshooterEmulator } from "../../emulator/snapshooter";
 import { ask } from "./ask";
 
 type SnapshooterState = ReturnType<typeof snapshooterEmulator.start>["state"];

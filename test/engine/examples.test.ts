@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, seed, startEmulator } from "../../provider/emulator";
+import { type Emulator, seed, startEmulator } from "../../emulator";
 import { definitions } from "../../provider/platforms";
 import { createWorkspace, type Workspace, type WorkspaceOptions } from "../support/engine";
 import { compilerMessages } from "./compile";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ActiveFault, type Emulator, seed } from "../../provider/emulator";
+import { type ActiveFault, type Emulator, seed } from "../../emulator";
 import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
 import type { CommandResult, ResourceState } from "../support/engine";
 import { compilerMessages } from "./compile";

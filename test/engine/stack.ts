@@ -1,5 +1,5 @@
-import type { FaultRule } from "../../provider/emulator";
-import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../provider/emulator";
+import type { FaultRule } from "../../emulator";
+import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../emulator";
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
 /** A resource of the program: its arguments, and beside them its options and which resource it is (a Snapshot). */

@@ -41,6 +41,8 @@ export async function startApiServer(): Promise<ApiServer> {
       } else if (typeof reply === "function") {
         reply(request, response);
       } else {
+        // The time of an answer is the one that a test gives it, if any.
+        response.sendDate = false;
         const text =
           reply.body === undefined || typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
         response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers }).end(text);

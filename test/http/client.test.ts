@@ -192,7 +192,7 @@ describe("a failure becomes one error by kind", () => {
     [
       "200 that says what is wrong",
       { status: 200, body: { message: "later" } },
-      "unexpectedAnswer",
+      "invalid",
       "maybe",
       /describe .*: later$/,
     ],
@@ -346,6 +346,45 @@ describe("what is sent again", () => {
     expect(announced[0]).toMatch(/^\[discloud\] add to app 1: HTTP 409 busy; trying again in \d+ s, at 2026-11-21T/);
   });
 
+  it("a change after 409 for ten minutes, and the error says so", async () => {
+    server.plan({ status: 409, body: { message: "busy" } });
+    const startMs = clock.now();
+    const error = await failure(CHANGE, 60 * 60_000);
+    expect(error).toMatchObject({ kind: "conflict", executed: "no" });
+    expect(error.message).toMatch(/^\[discloud\] add to app 1: HTTP 409 busy; still so after 10 min and 24 attempts$/);
+    expect(clock.now() - startMs).toBeLessThanOrEqual(10 * 60_000);
+    expect(server.arrived).toHaveLength(24);
+  });
+
+  it.each([
+    ["of no time", { "retry-after": "0" }],
+    ["below zero", { "retry-after": "-5" }],
+    ["that has passed", { "retry-after": "Sat, 21 Nov 2026 02:00:00 GMT" }],
+  ])("a change after 429 with a time to wait %s, by our own rule", async (_title, headers) => {
+    server.plan({ status: 429, headers });
+    expect(await failure(CHANGE)).toMatchObject({ kind: "rateLimited", executed: "no" });
+    expect(clock.sleeps).toEqual([10_000, 10_000, 10_000, 10_000]);
+  });
+
+  it("a change after 429 that came with the same time twice", async () => {
+    server.plan((_request, response) => {
+      response.writeHead(429, [
+        ["retry-after", "12"],
+        ["retry-after", "12"],
+      ] as unknown as Record<string, string>);
+      response.end("{}");
+    }, good);
+    await call(CHANGE);
+    expect(clock.sleeps).toEqual([12_000]);
+  });
+
+  it("a change after 429 with a date, by the clock of the answer", async () => {
+    const headers = { "retry-after": "Sat, 21 Nov 2026 05:00:20 GMT", date: "Sat, 21 Nov 2026 05:00:00 GMT" };
+    server.plan({ status: 429, headers }, good);
+    await call(CHANGE);
+    expect(clock.sleeps).toEqual([20_000]);
+  });
+
   it("a change after 429, when the platform says", async () => {
     server.plan({ status: 429, headers: { "retry-after": "42" } }, good);
     await call(CHANGE);
@@ -387,6 +426,55 @@ describe("what is sent again", () => {
     server.plan({ status: 429, headers: { "retry-after": "9".repeat(40) } });
     expect(await failure(CHANGE)).toMatchObject({ kind: "rateLimited" });
     expect(server.arrived).toHaveLength(1);
+  });
+});
+
+describe("a platform's clock", () => {
+  let warned: string[];
+  const warn = async (message: string) => void warned.push(message);
+  const at = (status: number, date: string): Reply => ({ status, body: { count: 3 }, headers: { date } });
+  const both =
+    /this machine's clock shows 2026-11-21T02:30:15.250Z and discloud's 2026-11-21T02:1\d:\d\d.000Z: correct this /;
+
+  beforeEach(() => {
+    warned = [];
+  });
+
+  it.each([200, 404, 503])(
+    "that is more than five minutes away from ours is a warning, after HTTP %i too",
+    async (status) => {
+      server.plan(at(status, "Sat, 21 Nov 2026 02:10:15 GMT"), at(200, "Sat, 21 Nov 2026 02:30:15 GMT"));
+      await call(READ, undefined, { warn }).catch(() => undefined);
+      expect(warned).toEqual([expect.stringMatching(both)]);
+    },
+  );
+
+  it.each(["Sat, 21 Nov 2026 02:25:16 GMT", "Sat, 21 Nov 2026 02:35:15 GMT", "", "-5", "soon"])(
+    "that shows %j is close enough, or none",
+    async (date) => {
+      server.plan(at(200, date));
+      await call(READ, undefined, { warn });
+      expect(warned).toEqual([]);
+    },
+  );
+
+  it("is not mistaken for one that differs where the answer took long", async () => {
+    server.plan((_request, response) => {
+      response.writeHead(200, { date: "Sat, 21 Nov 2026 02:30:16 GMT" });
+      clock.advance(10 * 60_000);
+      response.end('{"count":3}');
+    });
+    await call(CHANGE, 60 * 60_000, { warn });
+    expect(warned).toEqual([]);
+  });
+
+  it.each([401, 403])("that differs is named by a refusal with %i, before the credential", async (status) => {
+    server.plan(at(status, "Sat, 21 Nov 2026 02:10:15 GMT"));
+    const { message } = await failure(READ, undefined, { warn });
+    expect(message).toMatch(both);
+    expect(message).toMatch(/correct this machine's clock, then check (the|that the) credential/);
+    server.plan(at(status, "Sat, 21 Nov 2026 02:30:15 GMT"));
+    expect((await failure(READ)).message).not.toContain("clock");
   });
 });
 
@@ -476,6 +564,28 @@ describe("corporate proxies", () => {
     };
     expect(await post(server.url, environment)).toEqual({ count: 3 });
     expect(proxy.asked).toEqual([]);
+  });
+
+  it.each([
+    [{ HTTPS_PROXY: "proxy.corp:3128" }, "HTTPS_PROXY"],
+    [{ https_proxy: "10.0.0.1:3128", HTTPS_PROXY: "http://127.0.0.1:9" }, "https_proxy"],
+    [{ HTTP_PROXY: "//proxy.corp:3128" }, "HTTP_PROXY"],
+    [{ http_proxy: "proxy.corp", HTTPS_PROXY: "" }, "http_proxy"],
+    [{ HTTPS_PROXY: "us3r:passw0rd@proxy.corp:3128" }, "HTTPS_PROXY"],
+    [{ HTTPS_PROXY: "http://us3r:%passw0rd@proxy.corp:3128" }, "HTTPS_PROXY"],
+  ])("named by something else than a URL (%j) are refused by the variable's name", async (environment, variable) => {
+    expect(await post("https://api.example.invalid/v2", environment)).toEqual({
+      kind: "invalid",
+      executed: "no",
+      message: `[discloud] add: the environment variable ${variable} is not the URL of a proxy; write it as http://proxy.corp:3128`,
+    });
+  });
+
+  it("for http are none of ours where there is one for https", async () => {
+    const proxy = await startProxy("502 Bad Gateway");
+    const environment = { HTTP_PROXY: "proxy.corp:3128", HTTPS_PROXY: proxy.url };
+    expect(await post("https://api.example.invalid/v2", environment)).toMatchObject({ kind: "unavailable" });
+    expect(proxy.asked.length).toBeGreaterThan(0);
   });
 
   it("are asked for every other address, and one that refuses is named as such: nothing was carried out", async () => {

@@ -20,6 +20,7 @@ interface Asked {
   kind: ErrorKind;
   executed?: "no" | "maybe";
   attempt?: number;
+  elapsedMs?: number;
   readOnly?: boolean;
   retryAfterMs?: number;
   rateLimitDelayMs?: number;
@@ -37,6 +38,7 @@ function delayOf({ kind, executed = "maybe", attempt = 1, readOnly = true, rando
     error,
     readOnly,
     random,
+    elapsedMs: asked.elapsedMs ?? 0,
     rateLimitDelayMs: asked.rateLimitDelayMs ?? 5_250,
   };
   return retryDelayMs(question);
@@ -60,13 +62,29 @@ describe("whether a failed request is sent again", () => {
     ["a read with an answer that nothing describes", { kind: "unexpectedAnswer" }, 500],
     ["a read when the platform says", { kind: "unavailable", retryAfterMs: 7_000 }, 7_000],
     ["a read after a 429, by the platform's rule", { kind: "rateLimited", executed: "no" }, 5_250],
-    ["a read after a 429 when it says", { kind: "rateLimited", executed: "no", retryAfterMs: 40 }, 40],
+    ["a read after a 429 when it says", { kind: "rateLimited", executed: "no", retryAfterMs: 7_000 }, 7_000],
+    [
+      "a read after a 429, but no sooner than we ever do",
+      { kind: "rateLimited", executed: "no", retryAfterMs: 40 },
+      500,
+    ],
+    [
+      "a read after a third 429, later than after the first",
+      { kind: "rateLimited", executed: "no", attempt: 3, retryAfterMs: 40 },
+      2_000,
+    ],
+    ["a read after a 503, but no sooner than we ever do", { kind: "unavailable", retryAfterMs: 40 }, 500],
     ["a read after the fifth 429: not", { kind: "rateLimited", executed: "no", attempt: 5 }, undefined],
     ["a read of something busy: not", { kind: "conflict", executed: "no" }, undefined],
     [
-      "a change of something busy, for as long as it takes",
-      { kind: "conflict", executed: "no", readOnly: false, attempt: 40 },
+      "a change of something busy, for nearly ten minutes",
+      { kind: "conflict", executed: "no", readOnly: false, attempt: 40, elapsedMs: 570_000 },
       30_000,
+    ],
+    [
+      "a change of something busy for ten minutes: not",
+      { kind: "conflict", executed: "no", readOnly: false, attempt: 40, elapsedMs: 570_001 },
+      undefined,
     ],
     ["a change after a 429", { kind: "rateLimited", executed: "no", readOnly: false }, 5_250],
     ["a change that never left", { kind: "unavailable", executed: "no", readOnly: false }, 500],
@@ -105,12 +123,12 @@ describe("whether a failed request is sent again", () => {
     );
   });
 
-  it("waits for a positive time of at most 37.5 s unless the platform says otherwise", () => {
+  it("waits at least as long as our own backoff, whatever the platform says, and at most 37.5 s unless it says", () => {
     fc.assert(
-      fc.property(question, (asked) => {
-        const delay = delayOf({ ...asked, rateLimitDelayMs: 5_000 });
+      fc.property(question, fc.integer({ min: 1, max: 37_500 }), (asked, retryAfterMs) => {
+        const delay = delayOf({ ...asked, retryAfterMs, rateLimitDelayMs: 5_000 });
         if (delay !== undefined) {
-          expect(delay).toBeGreaterThanOrEqual(375);
+          expect(delay).toBeGreaterThanOrEqual(375 * 2 ** Math.min(asked.attempt - 1, 4));
           expect(delay).toBeLessThanOrEqual(37_500);
         }
       }),
@@ -143,9 +161,16 @@ describe("Retry-After", () => {
     ["in seconds", "7", 7_000],
     ["in seconds with white space", " 7 ", 7_000],
     ["in parts of a second", "0.25", 250],
-    ["of no time", "0", 0],
+    ["of no time", "0", undefined],
+    ["below zero", "-5", undefined],
+    ["that came twice", "12, 12", 12_000],
+    ["that came twice, and differs", "7, 12", 12_000],
     ["as a date", "Sat, 21 Nov 2026 02:30:45 GMT", 30_000],
-    ["as a date that has passed", "Sat, 21 Nov 2026 02:29:45 GMT", 0],
+    ["as a date in its older form", "Saturday, 21-Nov-26 02:30:45 GMT", 30_000],
+    ["as a date that has passed", "Sat, 21 Nov 2026 02:29:45 GMT", undefined],
+    ["as a date that no document describes", "2026-11-21", undefined],
+    ["with an exponent", "1e3", undefined],
+    ["with a unit", "5s", undefined],
     ["absurdly long", "99999999999", 99_999_999_999_000],
     ["missing", undefined, undefined],
     ["empty", "", undefined],
@@ -155,7 +180,7 @@ describe("Retry-After", () => {
     expect(retryAfterMs(header, nowMs)).toBe(expected);
   });
 
-  it("is never a time before now, whatever the header holds", () => {
+  it("is never a time before now, nor now, whatever the header holds", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -165,7 +190,7 @@ describe("Retry-After", () => {
         ),
         (header) => {
           const waitMs = retryAfterMs(header, nowMs);
-          if (waitMs !== undefined) expect(waitMs).toBeGreaterThanOrEqual(0);
+          if (waitMs !== undefined) expect(waitMs).toBeGreaterThan(0);
         },
       ),
     );

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Emulator } from "../../provider/emulator";
+import type { Emulator } from "../../emulator";
 import type { PlatformDefinition } from "../../provider/model/platform";
 import { definitions } from "../../provider/platforms";
 import type { Properties } from "../../provider/resources/host";
@@ -13,12 +13,15 @@ import type { FakeClock } from "../http/fake-clock";
 export interface ProviderCode {
   readonly runtime: Pick<typeof import("../../provider/dynamic/runtime"), "openRuntime">;
   readonly journal: Pick<typeof import("../../provider/dynamic/journal"), "fileJournal">;
+  readonly holders: Pick<typeof import("../../provider/dynamic/holders"), "fileHolders">;
 }
 
 /** A resource of a program: its type and its arguments. */
 export interface Declared {
   readonly resource: ResourceName;
   readonly args: Properties;
+  /** The resource before it that it depends on. */
+  readonly dependsOn?: string;
 }
 
 /** A program: its resources by name. */
@@ -61,6 +64,8 @@ export class EngineStack {
   pendingDeletes: Held[] = [];
   /** Everything that was ever told, announcements included. */
   readonly everTold: string[] = [];
+  /** The URNs of the resources that the provider works on now. */
+  readonly acting = new Set<string>();
   private readonly config: Readonly<Record<string, string>>;
   private told: string[] = [];
   private failures: string[] = [];
@@ -79,19 +84,24 @@ export class EngineStack {
   up(program: Program): Promise<Run> {
     return this.run(async (providers) => {
       const replaced: Held[] = [];
-      const outcomes = await Promise.allSettled(
-        Object.entries(program).map(([name, declared]) => this.deploy(name, declared, providers, replaced)),
-      );
+      const deployed = new Map<string, Promise<void>>();
+      for (const [name, declared] of Object.entries(program)) {
+        const before = deployed.get(declared.dependsOn ?? "");
+        const deploy = () =>
+          this.act(urnOf(declared.resource, name), () => this.deploy(name, declared, providers, replaced));
+        deployed.set(name, before === undefined ? deploy() : before.then(deploy));
+      }
+      const outcomes = await Promise.allSettled(deployed.values());
       const orphans = [...this.state].filter(([name]) => program[name] === undefined);
       this.pendingDeletes.push(...replaced);
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
       // Deletions come last, and not at all after a failure.
       for (const held of [...this.pendingDeletes]) {
-        await providers(held.resource).delete?.(held.id, held.props);
+        await this.act(held.urn, () => providers(held.resource).delete?.(held.id, held.props));
         this.pendingDeletes = this.pendingDeletes.filter((other) => other !== held);
       }
       for (const [name, held] of orphans) {
-        await providers(held.resource).delete?.(held.id, held.props);
+        await this.act(held.urn, () => providers(held.resource).delete?.(held.id, held.props));
         this.state.delete(name);
       }
     });
@@ -109,6 +119,14 @@ export class EngineStack {
         }
       }
     });
+  }
+
+  /** The program renames a resource, with an alias: what the state holds of it stays as it is. */
+  rename(name: string, newName: string): void {
+    const held = this.state.get(name);
+    if (held === undefined) return;
+    this.state.delete(name);
+    this.state.set(newName, { ...held, urn: urnOf(held.resource, newName) });
   }
 
   /** `pulumi destroy`. */
@@ -136,6 +154,15 @@ export class EngineStack {
     return [...this.state.values(), ...this.pendingDeletes];
   }
 
+  private async act<T>(urn: string, task: () => T): Promise<Awaited<T>> {
+    this.acting.add(urn);
+    try {
+      return await task();
+    } finally {
+      this.acting.delete(urn);
+    }
+  }
+
   private async run(act: (providers: Providers) => Promise<void>): Promise<Run> {
     this.told = [];
     this.failures = [];
@@ -155,6 +182,7 @@ export class EngineStack {
       random: () => 0.5,
       environment: {},
       journal: this.code.journal.fileJournal({ PULUMI_HOME: this.home }),
+      holders: this.code.holders.fileHolders({ PULUMI_HOME: this.home }),
       warn: async (_urn, message) => void this.told.push(message),
       inform: async (_urn, message) => void this.told.push(message),
       announce: (_urn, message) => void this.everTold.push(message),
@@ -167,9 +195,14 @@ export class EngineStack {
     };
   }
 
-  private async deploy(name: string, { resource, args }: Declared, providers: Providers, replaced: Held[]) {
+  private async deploy(
+    name: string,
+    { resource, args }: Declared,
+    providers: Providers,
+    replaced: Held[],
+  ): Promise<void> {
     const provider = providers(resource);
-    const urn = `urn:pulumi:dev::project::${typeToken(resource)}::${name}`;
+    const urn = urnOf(resource, name);
     const held = this.state.get(name);
     const check = async (olds: Properties): Promise<Properties> => {
       const { inputs, failures } = (await provider.check?.(olds, { ...args, __urn: urn, __provider: "text" })) ?? {};
@@ -218,6 +251,10 @@ export class EngineStack {
       throw error;
     }
   }
+}
+
+function urnOf(resource: ResourceName, name: string): string {
+  return `urn:pulumi:dev::project::${typeToken(resource)}::${name}`;
 }
 
 function configOf(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,4 +1,6 @@
-import type { EmulatedPlatform, FaultRule } from "../../provider/emulator";
+import type { EmulatedPlatform, FaultRule } from "../../emulator";
+import type { Clocks, Scene } from "./steps";
+import type { MatrixTarget } from "./targets";
 
 /** Where and how often a fault fires. */
 export interface Place {
@@ -20,11 +22,31 @@ export interface FaultContext {
   readonly secrets: readonly string[];
 }
 
+/** How things stand from the beginning of a case to its end. */
+export interface Circumstances {
+  readonly clocks?: Partial<Clocks>;
+  /** The pages of the platform's lists: so many entries on each; bare: without what counts them or leads to the next. */
+  readonly pages?: { readonly size: number; readonly bare: boolean };
+  /** What somebody else has done before the case begins. */
+  prepare?(scene: Scene): void;
+  appliesTo?(target: MatrixTarget): boolean;
+}
+
 /** Something that breaks on the way. */
 export interface Fault {
   readonly name: string;
-  /** The requests that it can break: default all; those that answer a list, those that change something, others. */
-  readonly on?: "lists" | "changes";
+  /** The requests that it can break. Default: all. */
+  readonly on?: "lists" | "counted lists" | "later pages" | "changes" | "creates" | "deletes";
+  /** How things stand beside it. */
+  readonly under?: Circumstances;
+  /** Nothing breaks but by how things stand: a step gets it once. */
+  readonly isStanding?: true;
+  /** The steps that get few faults get it too. */
+  readonly isBasic?: true;
+  /** The platform refuses in these words, with a status that says success. */
+  readonly refusal?: string;
+  /** What the case has left is destroyed at its end, to see what goes. */
+  readonly isDestroyedAfter?: true;
   /** It fires on this request and on every later one of its operation in the same run; else once. */
   readonly lasting?: true;
   /** When it lasts it is to the client what another one is. */
@@ -69,10 +91,15 @@ const tooMany = (retryAfter: (nowMs: number) => string | undefined) => (place: P
 /** Faults that fire once or for the rest of the run. */
 const breaking: readonly Fault[] = [
   { name: "the connection is refused", isRepeated: true, refuses: true, rules: () => [] },
-  { name: "the connection is reset before the request is carried out", rules: rules({ fault: "reset-before-commit" }) },
+  {
+    name: "the connection is reset before the request is carried out",
+    isBasic: true,
+    rules: rules({ fault: "reset-before-commit" }),
+  },
   {
     name: "the connection is reset after the request was carried out",
     isRepeated: true,
+    isBasic: true,
     rules: rules({ fault: "reset-after-commit" }),
   },
   { name: "the answer is cut in the middle", isRepeated: true, rules: rules({ fault: "cut" }) },
@@ -161,24 +188,28 @@ const changing: readonly Fault[] = [
   {
     name: "somebody else's snapshot appears before the request",
     isTrue: true,
+    isDestroyedAfter: true,
     isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot" }),
   },
   {
     name: "somebody else's snapshot appears after the request",
     isTrue: true,
+    isDestroyedAfter: true,
     isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot", when: "after" }),
   },
   {
     name: "somebody else's snapshot appears after the request, whose answer is lost",
     isTrue: true,
+    isDestroyedAfter: true,
     isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot", when: "after" }, { fault: "reset-after-commit" }),
   },
   {
     name: "somebody else's snapshot appears, and the request is not carried out",
     isTrue: true,
+    isDestroyedAfter: true,
     isOfSnapshots: true,
     rules: rules({ fault: "foreign-snapshot", when: "after" }, { fault: "reset-before-commit" }),
   },
@@ -220,13 +251,148 @@ const doubles: readonly Fault[] = [
   double("two creates on one target at once, and one is not carried out", { fault: "reset-before-commit" }),
 ];
 
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Somebody else's snapshot that is older than every slot of a case. */
+const addOld = ({ target, emulator }: Scene) => void target.addForeign(emulator, -40 * DAY_MS);
+
+const REFUSAL = "This target is paused, nothing was done.";
+/** How each platform words an error. */
+const refusals: Readonly<Record<EmulatedPlatform, Extract<FaultRule, { fault: "status" }>["body"]>> = {
+  virtus: { status: "error", code: "PAUSED", message: REFUSAL },
+  dscloud: { status: "error" },
+  discloud: { status: "error", message: REFUSAL },
+  snapshooter: { message: REFUSAL },
+  scp: { errors: [{ code: "Paused", title: "Paused", status: 409, detail: REFUSAL }] },
+};
+
+/** Faults in which a platform says something that is not so. */
+const lying: readonly Fault[] = [
+  {
+    name: "the answer names one that existed before, and nothing is taken",
+    on: "creates",
+    isTrue: true,
+    isDestroyedAfter: true,
+    under: {
+      prepare({ target, emulator }) {
+        if (target.addJoined === undefined) target.addForeign(emulator, -40 * DAY_MS);
+        else target.addJoined(emulator);
+      },
+      // The answer to a schedule of File Storage names nothing.
+      appliesTo: ({ create }) => create !== "create-file-schedule",
+    },
+    rules: rules({ fault: "join" }),
+  },
+  ...(["first", "last"] as const).map(
+    (entry): Fault => ({
+      name: `the list lacks its ${entry} entry, which it counts`,
+      on: "counted lists",
+      lasting: true,
+      under: { prepare: addOld, appliesTo: ({ runBy }) => runBy !== "platform" },
+      rules: rules({ fault: "list-short", entry }),
+    }),
+  ),
+  {
+    name: "the credential is another account's from this request on",
+    lasting: true,
+    rules: rules({ fault: "other-account" }),
+  },
+  {
+    name: "a refusal in the platform's own form, with 200",
+    on: "changes",
+    refusal: REFUSAL,
+    rules: (place) => rules({ fault: "status", status: 200, body: refusals[place.platform] })(place),
+  },
+  {
+    name: "200 with a message and nothing else, and the request was not carried out",
+    on: "changes",
+    rules: rules({ fault: "status", status: 200, body: { message: REFUSAL } }),
+  },
+  ...[404, 204].flatMap((code): Fault[] => {
+    const fault: Fault = {
+      name: `${code} to a deletion, and what it names is still there`,
+      on: "deletes",
+      rules: status(code),
+    };
+    return [fault, { ...fault, name: `${fault.name}, every time`, lasting: true }];
+  }),
+];
+
+/** Nothing breaks but by how things stand, and then an answer is lost as well. */
+const circumstances = (name: string, under: Circumstances, extra: Partial<Fault> = {}): Fault[] => [
+  { name, under, isStanding: true, isTrue: true, ...extra, rules: () => [] },
+  {
+    name: `${name}, and an answer is lost`,
+    under,
+    on: "creates",
+    isTrue: true,
+    ...extra,
+    rules: rules({ fault: "reset-after-commit" }),
+  },
+];
+
+const pagesLists = ({ platform, args }: MatrixTarget) =>
+  platform === "snapshooter" || (platform === "scp" && args["volumeId"] !== undefined);
+
+const standing: readonly Fault[] = [
+  { name: "nothing breaks", isStanding: true, isBasic: true, isTrue: true, rules: () => [] },
+  ...circumstances("this machine's clock is 10 minutes fast", { clocks: { machineAheadMs: 10 * MINUTE_MS } }),
+  ...circumstances("this machine's clock is 10 minutes slow", { clocks: { machineAheadMs: -10 * MINUTE_MS } }),
+  ...circumstances("the storage's clock is 6 minutes ahead", { clocks: { storageAheadMs: 6 * MINUTE_MS } }),
+  ...circumstances("the storage's clock is 6 minutes behind", { clocks: { storageAheadMs: -6 * MINUTE_MS } }),
+  ...circumstances("the platform's Date is 10 minutes ahead", { clocks: { dateAheadMs: 10 * MINUTE_MS } }),
+  ...circumstances("the platform's Date is 10 minutes behind", { clocks: { dateAheadMs: -10 * MINUTE_MS } }),
+  ...circumstances("no answer has a Date, and this machine's clock is 10 minutes fast", {
+    clocks: { dateAheadMs: undefined, machineAheadMs: 10 * MINUTE_MS },
+  }),
+  ...circumstances("no answer has a Date, and this machine's clock is 10 minutes slow", {
+    clocks: { dateAheadMs: undefined, machineAheadMs: -10 * MINUTE_MS },
+  }),
+  ...(["a year", "ten years"] as const).map(
+    (ahead): Fault => ({
+      name: `somebody else's snapshot is dated ${ahead} ahead`,
+      isStanding: true,
+      isTrue: true,
+      isOfSnapshots: true,
+      under: { prepare: (scene) => scene.addAhead((ahead === "a year" ? 365 : 3653) * DAY_MS) },
+      rules: () => [],
+    }),
+  ),
+  ...circumstances("the lists say nothing of their pages", {
+    pages: { size: 2, bare: true },
+    appliesTo: pagesLists,
+    prepare(scene) {
+      scene.emulator.snapshooter.defaultOrder = "oldest-first";
+      scene.target.fill?.(scene.emulator, 3);
+    },
+  }),
+  {
+    name: "the list shifts between two of its pages",
+    on: "later pages",
+    under: {
+      pages: { size: 3, bare: false },
+      appliesTo: pagesLists,
+      prepare: (scene) => scene.target.fill?.(scene.emulator, 3),
+    },
+    rules: rules({ fault: "list-shift" }),
+  },
+];
+
 /** Every fault of the matrix. */
 export const faults: readonly Fault[] = [
   ...breaking,
   // A change is never sent again after an answer that may mean that it was carried out.
   ...breaking
     .filter(({ onceOnly, on }) => !onceOnly && on !== "changes")
-    .map(({ isRepeated: _once, ...fault }): Fault => ({ ...fault, name: `${fault.name}, every time`, lasting: true })),
+    .map(
+      ({ isRepeated: _once, isBasic: _basic, ...fault }): Fault => ({
+        ...fault,
+        name: `${fault.name}, every time`,
+        lasting: true,
+      }),
+    ),
   ...changing,
   ...doubles,
+  ...lying,
+  ...standing,
 ];

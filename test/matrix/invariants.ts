@@ -1,10 +1,11 @@
-import type { EngineStack, Held } from "./engine-stack";
+import type { Properties } from "../../provider/resources/host";
+import type { EngineStack, Held, Program } from "./engine-stack";
 import type { Truth } from "./targets";
 
-/** Whether a note names the request that was carried out at an instant, by the time when it left. */
-export function journalNames(text: string, atMs: number): boolean {
+/** Whether a note names the request that was carried out at an instant, by the time when it left; clocks may be apart. */
+export function journalNames(text: string, atMs: number, apartMs: number): boolean {
   return [...text.matchAll(/"requestedAt":\s*"([^"]+)"/g)].some(
-    ([, requestedAt = ""]) => Math.abs(Date.parse(requestedAt) - atMs) <= 60_000,
+    ([, requestedAt = ""]) => Math.abs(Date.parse(requestedAt) - atMs) <= 60_000 + apartMs,
   );
 }
 
@@ -20,6 +21,98 @@ export function namesHeld({ resource, props }: Held): string[] {
   // Elsewhere a policy's id is only a mark in the state.
   const named = [snapshotId, runBy === "platform" ? policyId : undefined].filter((name) => typeof name === "string");
   return [...named, ...records.map(({ id }) => id)];
+}
+
+/** The policy's records of snapshots that settle a slot. */
+function slotsOf({ props }: Held): { readonly id: string; readonly slot: string; readonly isUsable: boolean }[] {
+  const records = Array.isArray(props["snapshots"]) ? (props["snapshots"] as readonly Properties[]) : [];
+  return records.flatMap(({ id, slot, status }) =>
+    typeof slot === "string" ? [{ id: String(id), slot, isUsable: status === "available" }] : [],
+  );
+}
+
+/** The names of what a resource holds as its own: what it has adopted is left out. */
+function namesOwned(held: Held): string[] {
+  const { adopted, snapshots } = held.props;
+  if (adopted === true) return [];
+  const records = Array.isArray(snapshots) ? (snapshots as readonly Properties[]) : [];
+  const borrowed = new Set(records.filter((record) => record["adopted"] === true).map(({ id }) => String(id)));
+  return namesHeld(held).filter((name) => !borrowed.has(name));
+}
+
+/** Everything that was ever seen on the platform. */
+export interface Seen extends Truth {
+  /** When it was seen first, by the platform's clock; minus infinity for what was there before the case. */
+  readonly sinceMs: number;
+  /** It was there when the step began, and no request of ours has made it. */
+  readonly isOld: boolean;
+  /** Somebody has dated it ahead. */
+  readonly isAhead: boolean;
+}
+
+/** What the states claim to hold, and the platform's truth does not bear out. */
+export function falseClaims(held: readonly Held[], ever: readonly Seen[], told: readonly string[]): string[] {
+  const named = (name: string) => ever.find(({ names }) => names.includes(name));
+  const owned = held.flatMap((one) => [...new Set(namesOwned(one).flatMap((name) => named(name) ?? []))]);
+  return [
+    ...owned.filter(({ isOld }) => isOld).map(({ names }) => `${names[0]} is held as an own one, and existed before`),
+    ...owned
+      .filter((one, index) => owned.indexOf(one) !== index)
+      .filter(({ names }) => !names.some((name) => told.some((text) => text.includes(name))))
+      .map(({ names }) => `${names[0]} is held as an own one by two resources, and nobody was told`),
+    ...held.flatMap(slotsOf).flatMap(({ id, slot }) => {
+      const one = named(id);
+      if (one === undefined) return [];
+      if (one.isAhead) return [`${id} is dated ahead, and settles ${slot}`];
+      return one.sinceMs < Date.parse(slot) ? [`${id} is older than ${slot}, and settles it`] : [];
+    }),
+    ...held.flatMap(({ props: { reuseWithin, snapshotId, lastSnapshotId } }) =>
+      [reuseWithin === undefined ? undefined : snapshotId, lastSnapshotId]
+        .filter((name) => typeof name === "string" && named(name)?.isAhead)
+        .map((name) => `${name} is dated ahead, and counts as a young one`),
+    ),
+  ];
+}
+
+/** What a run that has succeeded leaves without a backup. */
+export function unbacked(
+  program: Program,
+  state: ReadonlyMap<string, Held>,
+  ever: readonly Seen[],
+  nowMs: number,
+): string[] {
+  return Object.entries(program).flatMap(([name, { resource }]) => {
+    const held = state.get(name);
+    if (held === undefined) return [`${name} is in no state, and the run has succeeded`];
+    const { status, runBy, dueAt, fresh, maxAge } = held.props;
+    if (resource === "Snapshot") {
+      // What is gone or can't be seen stays in the state with a warning.
+      const isTold = ["available", "gone", "unknown"].includes(String(status));
+      return isTold ? [] : [`${name} is ${status}, and the run has succeeded`];
+    }
+    if (runBy === "up") {
+      const isSettled = slotsOf(held).some(({ slot, isUsable }) => isUsable && slot >= String(dueAt));
+      return isSettled ? [] : [`nothing settles ${dueAt} of ${name}, and the run has succeeded`];
+    }
+    // The only maxAge of the matrix.
+    const isYoung = ever.some(({ sinceMs, isAhead }) => !isAhead && nowMs - sinceMs <= 26 * 3_600_000);
+    return maxAge !== undefined && fresh === true && !isYoung ? [`${name} counts as fresh without a backup`] : [];
+  });
+}
+
+/** What is wrong with a deletion that the platform carries out. */
+export function wronglyDeleted(meant: Truth, isMade: boolean, stacks: readonly EngineStack[]): string[] {
+  const holders = stacks.flatMap((stack) =>
+    stack
+      .held()
+      .filter((one) => namesHeld(one).some((name) => meant.names.includes(name)))
+      .map(({ urn }) => ({ isActing: stack.acting.has(urn) })),
+  );
+  const isOthers = holders.length > 1 || holders.some(({ isActing }) => !isActing);
+  return [
+    ...(isMade ? [] : [`${meant.names[0]} was deleted, and is somebody else's`]),
+    ...(isOthers ? [`${meant.names[0]} was deleted, and another resource holds it`] : []),
+  ];
 }
 
 /** Whether the user was told that what a resource held is not held any more: by its name, or by how many there are. */
@@ -77,9 +170,6 @@ export class Pruning {
     );
     this.deleted.add(meant.item);
     return [
-      ...(made.some(({ item }) => item === meant.item)
-        ? []
-        : [`${meant.names[0]} was deleted, and is somebody else's`]),
       ...(isKept ? [`${meant.names[0]} was deleted, and the retention keeps it`] : []),
       ...(this.deleted.size > maxDeletes ? [`${this.deleted.size} were deleted in one run`] : []),
     ];

@@ -1,12 +1,22 @@
 import { subscribe } from "node:diagnostics_channel";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { type ActiveFault, type Emulator, type RecordedRequest, startEmulator } from "../../provider/emulator";
+import { type ActiveFault, type Emulator, type RecordedRequest, startEmulator } from "../../emulator";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
-import { EngineStack, type ProviderCode, type Run } from "./engine-stack";
-import type { Fault, FaultContext } from "./faults";
-import { journalNames, leaksIn, namesHeld, Pruning, wronglyDropped } from "./invariants";
-import type { Scene, Step } from "./steps";
+import { EngineStack, type Held, type ProviderCode, type Run } from "./engine-stack";
+import type { Circumstances, Fault, FaultContext } from "./faults";
+import {
+  falseClaims,
+  journalNames,
+  leaksIn,
+  namesHeld,
+  Pruning,
+  type Seen,
+  unbacked,
+  wronglyDeleted,
+  wronglyDropped,
+} from "./invariants";
+import type { Clocks, Scene, Step } from "./steps";
 import type { MatrixTarget, Truth } from "./targets";
 
 /** One request of a step, as a run without faults sends it. */
@@ -17,6 +27,8 @@ export interface Request {
   /** How many requests of any operation came before it in the step. */
   readonly index: number;
   readonly changes: boolean;
+  /** It asks for a page of a list after the first one. */
+  readonly isLaterPage: boolean;
 }
 
 /** One cell of the matrix. */
@@ -62,6 +74,8 @@ const canaries = {
 };
 const ENCRYPTION_KEY = Buffer.from("CANARY encryption key 8d2f").toString("base64");
 const LAG_MS = 36 * 60_000;
+/** A refusal that the platform has told is told to the user at once. */
+const AT_ONCE_MS = 20_000;
 
 /** The connections that nobody took, and the requests that were about to leave, by the server's address. */
 const watched = new Map<string, { refused: number; onRequest(): void }>();
@@ -76,6 +90,7 @@ subscribe("undici:client:connectError", (message) => {
 
 class Play implements Scene {
   readonly clock: FakeClock;
+  readonly clocks: Clocks = { machineAheadMs: 0, dateAheadMs: 0, storageAheadMs: 0 };
   readonly inner = fakeClock();
   readonly made: (Truth & { readonly at: number })[] = [];
   readonly dropped: string[] = [];
@@ -84,13 +99,18 @@ class Play implements Scene {
   removed?: string;
   emulator!: Emulator;
   stack!: EngineStack;
+  beside!: EngineStack;
   beforeSleep: () => Promise<void> = async () => {};
   private before = new Set<unknown>();
   private pruning: Pruning | undefined;
+  private readonly sinceMs = new Map<unknown, Truth & { readonly sinceMs: number }>();
+  private old = new Set<unknown>();
+  private readonly ahead = new Set<unknown>();
 
   constructor(
     readonly target: MatrixTarget,
     readonly program: Scene["program"],
+    private readonly under: Circumstances = {},
   ) {
     const { inner } = this;
     this.clock = {
@@ -107,14 +127,24 @@ class Play implements Scene {
     this.emulator = await this.startOn(stage);
     this.emulator.snapshooter.encryptionKey = ENCRYPTION_KEY;
     this.emulator.virtus.planMemoryMb = 65_536;
-    this.stack = new EngineStack(code, this.clock, mkdtempSync(join(folder, "home-")), this.emulator);
+    const home = mkdtempSync(join(folder, "home-"));
+    this.stack = new EngineStack(code, this.clock, home, this.emulator);
+    this.beside = new EngineStack(code, this.clock, home, this.emulator);
+    this.under.prepare?.(this);
+    this.clearFaults();
+    for (const truth of this.target.present(this.emulator)) {
+      this.sinceMs.set(truth.item, { ...truth, sinceMs: Number.NEGATIVE_INFINITY });
+    }
+    Object.assign(this.clocks, this.under.clocks);
   }
 
   private async startOn(stage: Stage): Promise<Emulator> {
     try {
       return await startEmulator({
         port: stage.nextPort(),
-        now: this.clock.now,
+        now: this.now,
+        storageNow: () => this.now() + this.clocks.storageAheadMs,
+        date: () => (this.clocks.dateAheadMs === undefined ? undefined : this.now() + this.clocks.dateAheadMs),
         credentials: canaries,
         onChange: (request, moment) => this.watch(request, moment),
       });
@@ -124,29 +154,88 @@ class Play implements Scene {
     }
   }
 
+  /** The platform's clock. */
+  readonly now = () => this.clock.now() - this.clocks.machineAheadMs;
+
+  /** How far apart the clocks are that a request may be noted by. */
+  apartMs(): number {
+    return Math.abs(this.clocks.machineAheadMs) + Math.abs(this.clocks.dateAheadMs ?? 0);
+  }
+
+  clearFaults = () => {
+    this.emulator.faults.clear();
+    const { pages } = this.under;
+    if (pages === undefined) return;
+    const { platform } = this.target;
+    this.emulator.faults.add({ platform, fault: "list-pages", times: "always", size: pages.size, bare: pages.bare });
+  };
+
+  addAhead = (milliseconds: number) => {
+    const before = new Set(this.target.present(this.emulator).map(({ item }) => item));
+    this.target.addForeign(this.emulator, milliseconds);
+    for (const { item } of this.target.present(this.emulator)) if (!before.has(item)) this.ahead.add(item);
+  };
+
   up = (program: Scene["program"]) => {
     const retention = (program["a"]?.args["retention"] ?? {}) as ConstructorParameters<typeof Pruning>[0];
-    this.pruning = this.target.runBy === "up" ? new Pruning(retention, this.present()) : undefined;
-    return this.watchState(() => this.stack.up(program));
+    const isAlone = Object.keys(program).length === 1 && this.beside.state.size === 0;
+    this.pruning = this.target.runBy === "up" && isAlone ? new Pruning(retention, this.present()) : undefined;
+    return this.watchState(this.stack, () => this.stack.up(program));
+  };
+  upBeside = (program: Scene["program"]) => {
+    this.pruning = undefined;
+    return this.watchState(this.beside, () => this.beside.up(program));
   };
   refresh = async () => {
     const names = [...this.stack.state.keys()];
-    const run = await this.watchState(() => this.stack.refresh());
+    const run = await this.watchState(this.stack, () => this.stack.refresh());
     // A policy that exists in the state only is never gone.
     const left = this.target.runBy === "platform" ? [] : names.filter((name) => !this.stack.state.has(name));
     if (this.target.resource === "BackupPolicy") this.dropped.push(...left.map((name) => `${name} left the state`));
     return run;
   };
-  destroy = () => this.watchState(() => this.stack.destroy());
+  destroy = () => this.watchState(this.stack, () => this.stack.destroy());
 
   present(): Truth[] {
-    return this.target.present(this.emulator);
+    const present = this.target.present(this.emulator);
+    for (const truth of present) {
+      if (!this.sinceMs.has(truth.item)) this.sinceMs.set(truth.item, { ...truth, sinceMs: this.now() });
+    }
+    return present;
+  }
+
+  /** What is there now, and is not ours, is there before the step. */
+  noteOld(): void {
+    this.old = new Set(this.present().flatMap(({ item }) => (this.isMade(item) ? [] : [item])));
+  }
+
+  ever(): Seen[] {
+    this.present();
+    return [...this.sinceMs.values()].map((seen) => ({
+      ...seen,
+      isOld: this.old.has(seen.item),
+      isAhead: this.ahead.has(seen.item),
+    }));
+  }
+
+  /** What the states of both backends hold. */
+  held(): Held[] {
+    return [...this.stack.held(), ...this.beside.held()];
+  }
+
+  told(): string[] {
+    return [...this.stack.everTold, ...this.beside.everTold];
+  }
+
+  private isMade(meant: unknown): boolean {
+    return this.made.some(({ item }) => item === meant);
   }
 
   private watch(request: RecordedRequest, moment: "before" | "after"): void {
     if (request.operation === this.target.delete && moment === "before") {
       const present = this.present();
       for (const truth of present.filter(({ names }) => names.some((name) => request.path.endsWith(`/${name}`)))) {
+        this.dropped.push(...wronglyDeleted(truth, this.isMade(truth.item), [this.stack, this.beside]));
         this.dropped.push(...(this.pruning?.judge(truth, this.made, present) ?? []));
         this.deleted.add(truth.item);
       }
@@ -160,29 +249,37 @@ class Play implements Scene {
     }
   }
 
-  private async watchState(act: () => Promise<Run>): Promise<Run> {
-    const before = this.stack.held().map((held) => ({ ...held }));
+  private async watchState(stack: EngineStack, act: () => Promise<Run>): Promise<Run> {
+    this.present();
+    const before = stack.held().map((held) => ({ ...held }));
     const run = await act();
     // A deletion that the platform has accepted is under way.
     const present = this.present().filter(({ item }) => !this.deleted.has(item));
-    this.dropped.push(...wronglyDropped(before, this.stack.held(), present, run.told));
+    this.dropped.push(...wronglyDropped(before, stack.held(), present, run.told));
     return run;
   }
 }
 
 /** The requests that a step sends when nothing breaks. */
-export async function requestsOf(stage: Stage, target: MatrixTarget, step: Step): Promise<Request[]> {
-  const play = new Play(target, step.program(target));
+export async function requestsOf(
+  stage: Stage,
+  target: MatrixTarget,
+  step: Step,
+  under: Circumstances | undefined,
+): Promise<Request[]> {
+  const play = new Play(target, step.program(target), under);
   await play.open(stage);
   try {
     await step.prepare?.(play);
     const start = play.emulator.requests.length;
     await step.act(play);
     const counts = new Map<string, number>();
-    return play.emulator.requests.slice(start).map(({ operation, changes }, index) => {
-      const nth = counts.get(operation) ?? 0;
-      counts.set(operation, nth + 1);
-      return { operation, nth, index, changes };
+    return play.emulator.requests.slice(start).map(({ operation, changes, isLaterPage }, index) => {
+      // A page after the first is a request of another kind: a fault in it passes over the others.
+      const kind = under?.pages === undefined ? operation : `${operation} ${isLaterPage}`;
+      const nth = counts.get(kind) ?? 0;
+      counts.set(kind, nth + 1);
+      return { operation, nth, index, changes, isLaterPage };
     });
   } finally {
     await play.emulator.close();
@@ -194,7 +291,8 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
   const { target, step, request, fault } = given;
   const program = step.program(target);
   const [declared] = Object.values(program);
-  const scene = new Play(target, fault.isDouble && declared !== undefined ? { ...program, b: declared } : program);
+  const twice = fault.isDouble && declared !== undefined ? { ...program, b: declared } : program;
+  const scene = new Play(target, twice, fault.under);
   await scene.open(stage);
   const { emulator, stack, clock } = scene;
   const port = { refused: 0, onRequest: () => {} };
@@ -202,7 +300,9 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
   let hanging: NodeJS.Timeout | undefined;
   try {
     await step.prepare?.(scene);
+    scene.noteOld();
     const start = emulator.requests.length;
+    const startMs = clock.now();
     const context: FaultContext = {
       nowMs: clock.now(),
       elsewhere: stage.elsewhere,
@@ -230,28 +330,37 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
         (!fault.isDouble || created > (target.runBy === undefined ? 1 : 0));
     const log = [...run.told];
     const afterStep = judge(scene, given, "step");
+    const isLate = clock.now() - startMs > AT_ONCE_MS;
+    const refusal = request.operation === target.create ? fault.refusal : undefined;
+    const isTold = refusal === undefined || (!isLate && run.told.some((text) => text.includes(refusal)));
+    const unsaid = isTold ? [] : ["the refusal was not told at once"];
 
     port.onRequest = () => {};
     scene.beforeSleep = async () => {};
-    emulator.faults.clear();
-    emulator[target.platform].access.revoked = false;
+    scene.clearFaults();
+    Object.assign(emulator[target.platform].access, { revoked: false, isOtherAccount: false });
     target.lists(emulator).release();
     if (fault.refuses) await emulator.accept().catch(() => {});
-    clock.advance(LAG_MS);
+    const laterMs = step.laterMs ?? LAG_MS;
+    clock.advance(laterMs);
     const follow = step.follow ?? (({ up, program: same }: Scene) => up(same));
     let last = await follow(scene);
     log.push("— next run —", ...last.told);
     // A replacement of what has failed, or a deletion that came due, is a run of its own.
     if (last.failures.length > 0) {
-      clock.advance(LAG_MS);
+      clock.advance(laterMs);
       last = await follow(scene);
       log.push("— the run after it —", ...last.told);
     }
+    const isGreen = step.follow === undefined && last.failures.length === 0;
+    const missing = isGreen ? unbacked(scene.program, stack.state, scene.ever(), scene.now()) : [];
+    const ends = step.end ?? (fault.isDestroyedAfter ? endOf(target, request) : undefined);
+    if (ends !== undefined) log.push("— the end —", ...(await ends(scene)).told);
     const afterAll = judge(scene, given, "end");
     return {
       fired,
       duplicates: afterAll.duplicates,
-      lost: [...afterStep.lost, ...afterAll.lost],
+      lost: [...afterStep.lost, ...afterAll.lost, ...unsaid, ...missing],
       dropped: [...scene.dropped, ...afterStep.dropped],
       leaks: leaksIn(stack),
       ended: last.failures.length > 0 ? "told" : run.failures.length > 0 ? "next run" : "same run",
@@ -267,6 +376,12 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
     watched.delete(emulator.url);
     await emulator.close();
   }
+}
+
+/** What shows whether somebody else's goes with a resource: a destroy, where one may delete what a request has made. */
+function endOf(target: MatrixTarget, { operation }: Request): Step["end"] {
+  const mayDelete = target.delete !== undefined && target.runBy !== "up" && operation === target.create;
+  return mayDelete ? ({ destroy }) => destroy() : undefined;
 }
 
 /** As long as the emulator holds an answer back, the time of the request runs out. */
@@ -305,24 +420,27 @@ function judge(
   { target, step, fault }: MatrixCase,
   moment: "step" | "end",
 ): Pick<Outcome, "duplicates" | "lost" | "dropped"> {
-  const { stack, made } = scene;
+  const { made } = scene;
   const present = new Set(scene.present().map(({ item }) => item));
   const expired = made.filter(({ item }) => !present.has(item) && !scene.deleted.has(item)).length;
   const wanted = step.wanted + (fault.isDouble && !target.isShared ? 1 : 0) + expired + scene.dropped.length;
-  const said = [...stack.everTold, ...stack.journal()].join("\n");
-  const held = stack.held();
+  const journal = scene.stack.journal();
+  const said = [...scene.told(), ...journal].join("\n");
+  const held = scene.held();
+  const apartMs = scene.apartMs();
   const isKnown = ({ names, at }: Truth & { readonly at: number }): boolean =>
     names.some((name) => held.some((one) => namesHeld(one).includes(name)) || said.includes(name)) ||
     // Right after the run it is enough that the request is noted: the next run has to find what it made.
     (moment === "step" &&
-      [...held.map(({ props }) => JSON.stringify(props)), ...stack.journal()].some((text) => journalNames(text, at)));
+      [...held.map(({ props }) => JSON.stringify(props)), ...journal].some((text) => journalNames(text, at, apartMs)));
   // Where no journal can know, the next run that can read the list has to.
   const isDue = moment === "end" || step.isUnnoted !== true;
   return {
     duplicates: made.length > wanted ? [`${made.length} were made, ${wanted} wanted`] : [],
     lost: made
       .filter((truth) => isDue && present.has(truth.item) && !scene.deleted.has(truth.item) && !isKnown(truth))
-      .map(({ names }) => `${names[0]} (${moment})`),
+      .map(({ names }) => `${names[0]} (${moment})`)
+      .concat(falseClaims(held, scene.ever(), scene.told()).map((claim) => `${claim} (${moment})`)),
     dropped:
       moment === "step" &&
       scene.removed !== undefined &&

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { ProviderCode } from "./engine-stack";
-import { type Fault, faults } from "./faults";
+import { type Circumstances, type Fault, faults } from "./faults";
 import { type MatrixCase, type Outcome, play, type Request, requestsOf, type Stage } from "./matrix-case";
 import { policySteps } from "./policy-steps";
 import { restoreSteps } from "./restore-steps";
@@ -54,15 +54,49 @@ function meantBy(requests: readonly Request[], step: Step, target: MatrixTarget)
   });
 }
 
-function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: Step): boolean {
+/** What the faults can happen to that happen to some requests only. */
+function isMeantFor({ on }: Fault, { operation, nth, changes, isLaterPage }: Request, target: MatrixTarget): boolean {
+  const isList = /^list-(?!backup-schedules)/.test(operation);
+  switch (on) {
+    case "lists":
+      return isList;
+    case "counted lists":
+      return isList && ["scp", "snapshooter"].includes(target.platform);
+    case "later pages":
+      return isLaterPage;
+    case "changes":
+      return changes;
+    case "creates":
+      return operation === target.create && nth === 0;
+    case "deletes":
+      return operation === target.delete;
+    default:
+      return true;
+  }
+}
+
+function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: Step, first: Request): boolean {
+  if (step.isNarrow && !fault.isBasic) return false;
+  if (!step.isNarrow && fault.isStanding && fault.under === undefined) return false;
+  if (fault.under?.appliesTo?.(target) === false) return false;
+  if (fault.isStanding && request !== first) return false;
   if (fault.isDouble) return step.isFresh === true && request.operation === target.create && request.nth === 0;
   if (fault.needsNext && target.isUnseen && request.operation === target.create) return false;
   if (fault.isOfSnapshots && target.runBy === "platform") return false;
   if (fault.isRepeated && target.resource === "BackupPolicy" && !request.changes) return false;
   // What goes on for the rest of the run begins with the first request of its kind.
   if (fault.lasting && fault.on !== "lists" && request.nth > 0) return false;
-  if (fault.on === "lists") return /^list-(?!backup-schedules)/.test(request.operation);
-  return fault.on !== "changes" || request.changes;
+  return isMeantFor(fault, request, target);
+}
+
+/** The faults, by what decides which pages a step asks for. */
+function byPages(all: readonly Fault[]): Map<Circumstances | undefined, Fault[]> {
+  const groups = new Map<Circumstances | undefined, Fault[]>();
+  for (const fault of all) {
+    const pages = fault.on === "later pages" ? fault.under : undefined;
+    groups.set(pages, [...(groups.get(pages) ?? []), fault]);
+  }
+  return groups;
 }
 
 /** Every case: each fault that can happen to each request of each step, on each target that has the step. */
@@ -72,9 +106,13 @@ async function casesOf(stage: Stage, meant: Meant): Promise<MatrixCase[]> {
   for (const target of targets) {
     if (!isMeant(target.title, meant.target)) continue;
     for (const step of steps.filter((one) => one.appliesTo(target) && isMeant(one.name, meant.step))) {
-      for (const request of meantBy(await requestsOf(stage, target, step), step, target)) {
-        for (const fault of faults.filter((one) => canHappen(one, request, target, step))) {
-          if (isMeant(fault.name, meant.fault)) cases.push({ target, step, request, fault });
+      for (const [under, alike] of byPages(faults.filter(({ name }) => isMeant(name, meant.fault)))) {
+        if (under?.appliesTo?.(target) === false) continue;
+        const requests = meantBy(await requestsOf(stage, target, step, under), step, target);
+        for (const request of requests) {
+          for (const fault of alike.filter((one) => canHappen(one, request, target, step, requests[0] ?? request))) {
+            cases.push({ target, step, request, fault });
+          }
         }
       }
     }

@@ -11,6 +11,7 @@ import {
   type Scene,
   type Step,
   up,
+  withSecond,
 } from "./steps";
 import type { MatrixTarget } from "./targets";
 
@@ -56,6 +57,10 @@ const nextDay = async (scene: Scene) => {
   await scene.up(scene.program);
   scene.clock.advance(DAY_MS);
 };
+
+const DAILY = { schedules: [{ cron: "0 3 * * *" }] };
+const short = policy({ retention: { keepLast: 1 } });
+const long = policy({ retention: { keepLast: 9 } });
 
 /** The steps of a BackupPolicy. */
 export const policySteps: readonly Step[] = [
@@ -129,10 +134,10 @@ export const policySteps: readonly Step[] = [
   },
   {
     name: "policy: take over hours after the engine was killed",
-    // Elsewhere the list tells the time, or the name.
+    // Elsewhere the list tells the time, or the name. Of a run this long ago the policy only says what it has taken.
     appliesTo: (target) => byUp(target) && target.platform === "discloud",
     program: policy(),
-    wanted: 1,
+    wanted: 2,
     async prepare(scene) {
       await forget(scene, () => scene.up(scene.program));
       scene.clock.advance(LATER_MS);
@@ -306,6 +311,83 @@ export const policySteps: readonly Step[] = [
     wanted: 0,
     async prepare({ target, emulator }) {
       target.addForeign(emulator);
+    },
+    act: up,
+  },
+  {
+    name: "policy: create beside another backend's stack of the same name",
+    appliesTo: made,
+    program: policy(),
+    wanted: 2,
+    isNarrow: true,
+    async prepare(scene) {
+      await scene.upBeside(scene.program);
+      scene.clock.advance(10 * MINUTE_MS);
+    },
+    act: up,
+    end: ({ destroy }) => destroy(),
+  },
+  {
+    name: "policy: converge and prune beside another backend's stack of the same name",
+    appliesTo: isVolume,
+    program: short,
+    wanted: 6,
+    isNarrow: true,
+    async prepare(scene) {
+      for (let day = 0; day < 3; day++) {
+        await scene.upBeside(long(scene.target));
+        if (day < 2) await scene.up(short(scene.target));
+        scene.clock.advance(day < 2 ? DAY_MS : 10 * MINUTE_MS);
+      }
+    },
+    act: up,
+  },
+  {
+    name: "policy: converge and prune under a name that another policy had before its rename",
+    appliesTo: isVolume,
+    program: withSecond(short, long),
+    wanted: 7,
+    isNarrow: true,
+    async prepare(scene) {
+      await scene.up(long(scene.target));
+      scene.stack.rename("a", "b");
+      for (let day = 0; day < 3; day++) {
+        scene.clock.advance(DAY_MS);
+        if (day < 2) await scene.up(scene.program);
+      }
+    },
+    act: up,
+  },
+  {
+    name: "policy: prune where another resource has adopted one",
+    appliesTo: isVolume,
+    program: withSecond(short, ({ args: { platform, volumeId } }) => ({
+      b: {
+        resource: "Snapshot",
+        args: { platform: platform ?? "", volumeId: volumeId ?? "", adopt: "latest", deletionPolicy: "retain" },
+      },
+    })),
+    wanted: 2,
+    isNarrow: true,
+    prepare: nextDay,
+    act: up,
+  },
+  {
+    name: "policy: converge on another machine after one whose clock was fast was killed",
+    appliesTo: wholeByUp,
+    program: policy(DAILY),
+    wanted: 2,
+    isNarrow: true,
+    isUnnoted: true,
+    async prepare(scene) {
+      await scene.up(scene.program);
+      // Half a minute past three by the machine's clock, three minutes before that by the platform's.
+      scene.clocks.machineAheadMs = 3 * MINUTE_MS;
+      scene.clock.advance(30 * MINUTE_MS);
+      await forget(scene, () => scene.up(scene.program));
+      scene.stack.moveToAnotherMachine();
+      scene.clocks.machineAheadMs = 0;
+      scene.clock.advance(LAG_MS);
     },
     act: up,
   },

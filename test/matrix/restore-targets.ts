@@ -1,4 +1,4 @@
-import { type Emulator, seed } from "../../provider/emulator";
+import { type Emulator, seed } from "../../emulator";
 import type { MatrixTarget } from "./targets";
 
 /** The newest version of the database that the emulator starts with. */

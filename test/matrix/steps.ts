@@ -1,16 +1,29 @@
-import type { Emulator } from "../../provider/emulator";
+import type { Emulator } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { FakeClock } from "../http/fake-clock";
 import type { EngineStack, Program, Run } from "./engine-stack";
 import { namesHeld } from "./invariants";
 import type { MatrixTarget } from "./targets";
 
+/** How far the clocks of a case are apart. */
+export interface Clocks {
+  /** How far this machine's clock is ahead of the platform's. */
+  machineAheadMs: number;
+  /** How far the `Date` of answers is ahead of the platform's clock; undefined: answers have none. */
+  dateAheadMs: number | undefined;
+  /** How far the clock that dates snapshots is ahead of the platform's. */
+  storageAheadMs: number;
+}
+
 /** What a step plays in: a stack on an emulator that shares its clock. */
 export interface Scene {
   readonly target: MatrixTarget;
   readonly emulator: Emulator;
   readonly clock: FakeClock;
+  readonly clocks: Clocks;
   readonly stack: EngineStack;
+  /** A stack of the same name in another backend: its URNs, its machine and its targets are the same. */
+  readonly beside: EngineStack;
   /** The program of the step; a fault may have put a second resource into it. */
   readonly program: Program;
   /** The name of what was removed before the step, and must not leave the state without proof. */
@@ -18,6 +31,11 @@ export interface Scene {
   up(program: Program): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
+  upBeside(program: Program): Promise<Run>;
+  /** Somebody else's snapshot is dated ahead. */
+  addAhead(milliseconds: number): void;
+  /** Takes the faults out of force that a step has set. */
+  clearFaults(): void;
 }
 
 /** A step in the life of a resource, whose every request gets every fault that can happen to it. */
@@ -37,8 +55,14 @@ export interface Step {
   readonly isUnnoted?: true;
   /** Another resource may take one of the same target in the same run. */
   readonly isFresh?: true;
+  /** It is about how things stand: it gets the basic faults only. */
+  readonly isNarrow?: true;
+  /** How long after it the user runs anything again. Default: past every platform's list lag. */
+  readonly laterMs?: number;
   /** What the user runs after it. Default: `pulumi up` of the same program. */
   follow?(scene: Scene): Promise<Run>;
+  /** What the user runs at the end, to see what goes. */
+  end?(scene: Scene): Promise<Run>;
 }
 
 export const MINUTE_MS = 60_000;
@@ -58,6 +82,14 @@ const retained =
   (extra: Properties) =>
   (target: MatrixTarget): Program =>
     snapshot({ ...extra, ...(deletes(target) ? { deletionPolicy: "retain" } : {}) })(target);
+
+/** A program with a second resource, `b`, which depends on its first one. */
+export const withSecond =
+  (program: (target: MatrixTarget) => Program, second: (target: MatrixTarget) => Program) =>
+  (target: MatrixTarget): Program => {
+    const [declared] = Object.values(second(target));
+    return { ...program(target), ...(declared === undefined ? {} : { b: { ...declared, dependsOn: "a" } }) };
+  };
 
 export const up = ({ up: run, program }: Scene) => run(program);
 export const refresh = ({ refresh: run }: Scene) => run();
@@ -79,14 +111,14 @@ export async function makeUnseen(scene: Scene): Promise<void> {
   failCreate(scene, "reset-after-commit");
   await scene.up(scene.program);
   lists.release();
-  scene.emulator.faults.clear();
+  scene.clearFaults();
 }
 
 /** A create whose request was never carried out. */
 export async function makeNone(scene: Scene): Promise<void> {
   failCreate(scene, "reset-before-commit");
   await scene.up(scene.program);
-  scene.emulator.faults.clear();
+  scene.clearFaults();
 }
 
 /** Takes what the resource holds from the platform. */
@@ -172,6 +204,8 @@ export const snapshotSteps: readonly Step[] = [
     appliesTo: takes,
     program: snapshot(),
     wanted: 1,
+    // A killed run is resumed for an hour.
+    laterMs: 10 * MINUTE_MS,
     async prepare(scene) {
       await makeUnseen(scene);
       scene.stack.state.clear();
@@ -275,5 +309,47 @@ export const snapshotSteps: readonly Step[] = [
       clock.advance(LAG_MS);
     },
     act: up,
+  },
+  {
+    name: "create beside another backend's stack of the same name",
+    appliesTo: takes,
+    program: snapshot(),
+    wanted: 2,
+    isNarrow: true,
+    async prepare(scene) {
+      await scene.upBeside(scene.program);
+      scene.clock.advance(10 * MINUTE_MS);
+    },
+    act: up,
+    end: ({ destroy }) => destroy(),
+  },
+  {
+    name: "delete beside another backend's stack of the same name",
+    appliesTo: deletes,
+    program: snapshot(),
+    wanted: 2,
+    isNarrow: true,
+    async prepare(scene) {
+      await scene.upBeside(scene.program);
+      scene.clock.advance(10 * MINUTE_MS);
+      await scene.up(scene.program);
+      scene.clock.advance(10 * MINUTE_MS);
+    },
+    act: ({ destroy }) => destroy(),
+    follow: ({ destroy }) => destroy(),
+  },
+  {
+    name: "create under a name that another resource had before its rename",
+    appliesTo: takes,
+    program: withSecond(snapshot(), snapshot()),
+    wanted: 2,
+    isNarrow: true,
+    async prepare(scene) {
+      await scene.up(snapshot()(scene.target));
+      scene.stack.rename("a", "b");
+      scene.clock.advance(10 * MINUTE_MS);
+    },
+    act: up,
+    end: ({ up: run, program: { b } }) => run(b === undefined ? {} : { b }),
   },
 ];

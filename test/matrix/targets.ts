@@ -1,4 +1,4 @@
-import { type EmulatedPlatform, type Emulator, seed } from "../../provider/emulator";
+import { type EmulatedPlatform, type Emulator, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { ResourceName } from "../../sdk/provider-text";
 import { restoreTargets } from "./restore-targets";
@@ -44,12 +44,21 @@ export interface MatrixTarget {
   lists(emulator: Emulator): Late;
   /** Makes what is taken from now on usable only after a minute. */
   slowDown(emulator: Emulator): void;
-  /** Somebody else takes one, usable at once; returns its id. */
-  addForeign(emulator: Emulator): string;
+  /** Somebody else takes one, usable at once, and dated `aheadMs` ahead; returns its id. */
+  addForeign(emulator: Emulator, aheadMs?: number): string;
+  /** Somebody else's that the platform may answer with. Default: an old one. */
+  addJoined?(emulator: Emulator): string;
+  /** Other entries of the lists that the target's requests ask for, older than everything of a case. */
+  fill?(emulator: Emulator, count: number): void;
   remove(emulator: Emulator, name: string): void;
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** The date of an entry that is dated so far ahead by the emulator's own clock; none for now. */
+const dated = <Name extends string>(name: Name, emulator: Emulator, aheadMs: number | undefined) =>
+  (aheadMs === undefined ? {} : { [name]: emulator.now() + aheadMs }) as { [Key in Name]?: number };
 
 function virtus(kind: "app" | "database", id: string): MatrixTarget {
   const target = (emulator: Emulator) => known(emulator.virtus.targets.get(id));
@@ -66,8 +75,8 @@ function virtus(kind: "app" | "database", id: string): MatrixTarget {
         .map((item) => ({ item, names: [item.versionId, new Date(item.modifiedMs).toISOString()] })),
     lists: (emulator) => target(emulator).snapshots,
     slowDown: (emulator) => emulator.virtus.setListLag(MINUTE_MS),
-    addForeign(emulator) {
-      const { versionId, modifiedMs } = emulator.virtus.addSnapshot(id);
+    addForeign(emulator, aheadMs) {
+      const { versionId, modifiedMs } = emulator.virtus.addSnapshot(id, dated("modifiedMs", emulator, aheadMs));
       return kind === "app" ? new Date(modifiedMs).toISOString() : versionId;
     },
     remove(emulator, name) {
@@ -95,7 +104,8 @@ function discloud(title: string, appId: string): MatrixTarget {
         .map((item) => ({ item, names: [item.version] })),
     lists: (emulator) => app(emulator).snapshots,
     slowDown() {},
-    addForeign: (emulator) => emulator.discloud.addSnapshot(appId).version,
+    addForeign: (emulator, aheadMs) =>
+      emulator.discloud.addSnapshot(appId, dated("createdAtMs", emulator, aheadMs)).version,
     remove: (emulator, name) => emulator.discloud.removeSnapshot(appId, name),
   };
 }
@@ -112,7 +122,8 @@ const dscloud: MatrixTarget = {
       .map((item) => ({ item, names: [item.name] })),
   lists: (emulator) => known(emulator.dscloud.apps.get(seed.dscloud.appId)),
   slowDown() {},
-  addForeign: (emulator) => emulator.dscloud.addBackup(seed.dscloud.appId).name,
+  addForeign: (emulator, aheadMs) =>
+    emulator.dscloud.addBackup(seed.dscloud.appId, dated("createdAtMs", emulator, aheadMs)).name,
   remove: (emulator, name) => emulator.dscloud.removeBackup(seed.dscloud.appId, name),
 };
 
@@ -133,7 +144,19 @@ const snapshooter: MatrixTarget = {
   slowDown(emulator) {
     Object.assign(emulator.snapshooter.timing, { pendingMs: MINUTE_MS / 3, runningMs: MINUTE_MS });
   },
-  addForeign: (emulator) => emulator.snapshooter.addBackup(seed.snapshooter.jobId).id,
+  addForeign: (emulator, aheadMs) =>
+    emulator.snapshooter.addBackup(seed.snapshooter.jobId, dated("createdAtMs", emulator, aheadMs)).id,
+  addJoined: (emulator) =>
+    emulator.snapshooter.addBackup(seed.snapshooter.jobId, {
+      createdAtMs: emulator.now() - 10 * MINUTE_MS,
+      endsAtMs: emulator.now() + MINUTE_MS,
+      tag: "daily",
+    }).id,
+  fill(emulator, count) {
+    for (let days = 40 + count; days > 40; days--) {
+      emulator.snapshooter.addBackup(seed.snapshooter.jobId, { createdAtMs: emulator.now() - days * DAY_MS });
+    }
+  },
   remove: (emulator, name) => emulator.snapshooter.removeBackup(name),
 };
 
@@ -151,7 +174,13 @@ const volume: MatrixTarget = {
   slowDown(emulator) {
     emulator.scp.virtualserver.creatingMs = MINUTE_MS;
   },
-  addForeign: (emulator) => emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId).id,
+  addForeign: (emulator, aheadMs) =>
+    emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, dated("createdAtMs", emulator, aheadMs)).id,
+  fill(emulator, count) {
+    for (let days = 40 + count; days > 40; days--) {
+      emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, { createdAtMs: emulator.now() - days * DAY_MS });
+    }
+  },
   remove: (emulator, name) => emulator.scp.virtualserver.removeSnapshot(name),
 };
 
@@ -169,7 +198,8 @@ const fileVolume: MatrixTarget = {
   slowDown(emulator) {
     emulator.scp.filestorage.creatingMs = MINUTE_MS;
   },
-  addForeign: (emulator) => emulator.scp.filestorage.addSnapshot(seed.scp.fileVolumeId).id,
+  addForeign: (emulator, aheadMs) =>
+    emulator.scp.filestorage.addSnapshot(seed.scp.fileVolumeId, dated("createdAtMs", emulator, aheadMs)).id,
   remove: (emulator, name) => emulator.scp.filestorage.removeSnapshot(name),
 };
 
@@ -234,7 +264,12 @@ const job: MatrixTarget = {
   lists: punctual,
   slowDown() {},
   addForeign: (emulator) => emulator.snapshooter.addJob({ name: "nightly files" }).id,
+  addJoined: (emulator) => emulator.snapshooter.addJob().id,
   remove: (emulator, name) => emulator.snapshooter.removeJob(name),
+  fill(emulator, count) {
+    // The platform has two jobs already.
+    for (let made = 2; made < count; made++) emulator.snapshooter.addJob();
+  },
 };
 
 const server: MatrixTarget = {
@@ -261,6 +296,7 @@ const server: MatrixTarget = {
     emulator.scp.backup.creatingMs = MINUTE_MS;
   },
   addForeign: (emulator) => emulator.scp.backup.addPolicy(seed.scp.serverId, { name: "nightly" }).id,
+  addJoined: (emulator) => emulator.scp.backup.addPolicy(seed.scp.serverId).id,
   remove: (emulator, name) => emulator.scp.backup.removePolicy(name),
 };
 

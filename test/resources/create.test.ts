@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../provider/emulator";
+import { type FaultRule, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import { Stack, urnOf } from "./stack";
 
@@ -120,12 +120,31 @@ describe("a create", () => {
   });
 
   it("has half an hour on Discloud without one", async () => {
-    stack.emulator.discloud.setBusy(seed.discloud.appId, true);
+    const headers = { "retry-after": "899" };
+    stack.fault({
+      platform: "discloud",
+      operation: "create-snapshot",
+      fault: "status",
+      status: 429,
+      headers,
+      times: 9,
+    });
     const startMs = stack.clock.now();
-    await stack.up("a", discloud);
+    const { failure } = await stack.up("a", discloud);
+    expect(failure).toMatch(/HTTP 429 .*past the time for this operation$/);
     const tookMs = stack.clock.now() - startMs;
     expect(tookMs).toBeGreaterThan(29 * 60_000);
     expect(tookMs).toBeLessThanOrEqual(30 * 60_000);
+  });
+
+  it("waits ten minutes for an app that stays busy, and says that nothing was made", async () => {
+    stack.emulator.discloud.setBusy(seed.discloud.appId, true);
+    const startMs = stack.clock.now();
+    const { failure } = await stack.up("a", discloud);
+    expect(failure).toMatch(/HTTP 409 .*; still so after 10 min and \d+ attempts$/);
+    expect(stack.clock.now() - startMs).toBeLessThanOrEqual(10 * 60_000);
+    expect(stack.state.size).toBe(0);
+    expect(stack.unsettled()).toBe(0);
   });
 
   it.each<[string, object, RegExp]>([

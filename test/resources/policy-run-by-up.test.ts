@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import { Stack, urnOf } from "./stack";
 
@@ -23,6 +23,13 @@ const made = () => stack.emulator.requests.filter(({ method, changes }) => metho
 const outs = () => stack.held("nightly").props;
 const snapshots = () => outs()["snapshots"] as { id: string; slot?: string; adopted?: boolean; status: string }[];
 const up = (args: Properties) => stack.up("nightly", args);
+/** A process on a machine whose clock is ahead of the platforms'. */
+const machineAhead = (minutes: number) => {
+  const process = stack.process();
+  const { now } = stack.clock;
+  Object.assign(process.session.host, { clock: { ...stack.clock, now: () => now() + minutes * 60_000 } });
+  return process;
+};
 const told = () => stack.told.map(({ message }) => message);
 
 describe.each(targets)("a policy that pulumi up runs on %s", (_platform, args) => {
@@ -82,17 +89,47 @@ describe.each(targets)("a policy that pulumi up runs on %s", (_platform, args) =
     expect(snapshots()).toHaveLength(2);
   });
 
-  it("settles a slot with one running clock where this machine's is fast, and tells it", async () => {
-    const fast = stack.clock.now;
-    const process = stack.process();
-    const clock = { ...stack.clock, now: () => fast() + 30 * 60_000 };
-    Object.assign(process.session.host, { clock });
-    const run = await stack.up("nightly", args, process.verbs);
-    expect(run.warnings.join("\n")).toMatch(/this machine's clock shows 2026-11-21T03:00:.* and .*'s 2026-11-21T02:30/);
-    expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
+  it("waits for the slot by the platform's clock where this machine's is fast", async () => {
+    stack.clock.advance(27 * 60_000);
+    const run = await stack.up("nightly", args, machineAhead(4).verbs);
+    expect(run).toMatchObject({ step: "create", warnings: [] });
+    expect(stack.announced).toContainEqual(
+      expect.stringMatching(
+        /^waiting \d+ s for 2026-11-21T03:00:00.000Z on .*'s clock: this machine's clock shows .* and /,
+      ),
+    );
+    expect(snapshots()).toMatchObject([{ slot: "2026-11-21T03:00:00.000Z" }]);
+    expect(stack.clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 10, 21, 3));
     expect(await up(args)).toMatchObject({ step: "same" });
     hours(1);
     expect(await up(args)).toMatchObject({ step: "same" });
+    expect(made()).toBe(1);
+  });
+
+  it("takes nothing for a slot that is far ahead on the platform's clock, and names both clocks", async () => {
+    await up(args);
+    const before = stack.held("nightly").props;
+    const run = await stack.up("nightly", args, machineAhead(30).verbs);
+    expect(run.failure).toMatch(
+      /: the scheduled time 2026-11-21T03:00:00.000Z has not come yet: this machine's clock shows 2026-11-21T03:00:.* and .*'s 2026-11-21T02:30:.*\. No snapshot is taken; correct this machine's clock/,
+    );
+    expect(stack.held("nightly").props).toBe(before);
+    expect(made()).toBe(1);
+    hours(1);
+    expect(await up(args)).toMatchObject({ step: "update" });
+    expect(made()).toBe(2);
+  });
+
+  it("does not wait for a slot that another machine, whose clock was fast, has settled", async () => {
+    stack.clock.advance(27 * 60_000);
+    await up({ ...args, schedules: [{ cron: "0 2 * * *" }] });
+    const held = stack.held("nightly");
+    const dueAt = "2026-11-21T03:00:00.000Z";
+    held.inputs = { ...held.inputs, schedules, dueAt };
+    held.props = { ...held.props, schedules, dueAt, snapshots: snapshots().map((each) => ({ ...each, slot: dueAt })) };
+    expect(await up(args)).toMatchObject({ step: "same" });
+    expect(await up({ ...args, maxAge: "26h" })).toMatchObject({ step: "update" });
+    expect(stack.announced).toEqual([]);
     expect(made()).toBe(1);
   });
 
@@ -578,18 +615,24 @@ describe("a run that was stopped", () => {
 describe("a clock that was wrong for one run", () => {
   it("stops no later backup", async () => {
     await up(volume);
-    const process = stack.process();
-    const now = stack.clock.now;
-    Object.assign(process.session.host, { clock: { ...stack.clock, now: () => now() + 365 * 86_400_000 } });
-    await stack.up("nightly", volume, process.verbs);
-    expect(outs()["dueAt"]).toBe("2027-11-20T03:00:00.000Z");
+    expect((await stack.up("nightly", volume, machineAhead(365 * 24 * 60).verbs)).failure).toMatch(/has not come yet/);
     hours(24);
     await up(volume);
     expect(outs()["dueAt"]).toBe("2026-11-21T03:00:00.000Z");
-    expect(made()).toBe(3);
-    hours(24);
-    await up(volume);
-    expect(made()).toBe(4);
+    expect(made()).toBe(2);
+  });
+});
+
+describe("a machine with a fast clock that is lost after its request", () => {
+  it("leaves a snapshot that settles the slot for every other machine", async () => {
+    stack.clock.advance(27 * 60_000);
+    await stack.up("nightly", database, machineAhead(4).verbs);
+    stack.state.clear();
+    stack.journal.clear();
+    stack.clock.advance(40 * 60_000);
+    await up(database);
+    expect(made()).toBe(1);
+    expect(snapshots()).toMatchObject([{ slot: "2026-11-21T03:00:00.000Z" }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type FaultRule, seed, startEmulator } from "../../provider/emulator";
+import { type FaultRule, seed, startEmulator } from "../../emulator";
 import { UNKNOWN } from "../../provider/model/unknown";
 import type { Properties } from "../../provider/resources/host";
 import { restoreSnapshot } from "../../provider/resources/restore/once";

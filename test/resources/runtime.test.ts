@@ -6,9 +6,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type Emulator, seed, startEmulator } from "../../emulator";
 import type { JournalEntry } from "../../provider/creation";
 import { fileJournal, localFolder } from "../../provider/dynamic/journal";
-import { type Emulator, seed, startEmulator } from "../../provider/emulator";
 import { providerText, typeToken } from "../../sdk/provider-text";
 
 const urn = "urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:Snapshot::a";

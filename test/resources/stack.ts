@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Emulator, type FaultRule, startEmulator } from "../../emulator";
 import type { JournalEntry } from "../../provider/creation";
-import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
 import { backupPolicyResource } from "../../provider/resources/backup-policy";
-import { type Host, type Properties, UnfinishedError } from "../../provider/resources/host";
+import { type HolderRegistry, type Host, type Properties, UnfinishedError } from "../../provider/resources/host";
 import { restoreResource } from "../../provider/resources/restore";
 import { Session } from "../../provider/resources/session";
 import { snapshotResource } from "../../provider/resources/snapshot";
@@ -38,6 +38,8 @@ export class Stack {
   readonly state = new Map<string, Held>();
   /** By owner and URN: two resources of one URN are told apart by their owners. */
   journal = new Map<string, JournalEntry>();
+  /** What resources have adopted, as this machine's registry holds it. */
+  adoptions: { urn: string; key: string }[] = [];
   readonly announced: string[] = [];
   /** What a user was told and need not mend. */
   readonly told: { urn: string | undefined; message: string }[] = [];
@@ -58,8 +60,8 @@ export class Stack {
 
   /** A stack of the same names in another state backend, on the same machine, clock and platforms. */
   sibling(): Stack {
-    const { clock, journal, emulator, environment, resource } = this;
-    return Object.assign(new Stack(), { clock, journal, emulator, environment, resource });
+    const { clock, journal, adoptions, emulator, environment, resource } = this;
+    return Object.assign(new Stack(), { clock, journal, adoptions, emulator, environment, resource });
   }
 
   /** How many requests the journal holds whose end is not known. */
@@ -89,12 +91,31 @@ export class Stack {
           }
         },
       },
+      holders: this.registry(),
       warn: async (urn, message) => void this.warnings.push({ urn, message }),
       inform: async (urn, message) => void this.told.push({ urn, message }),
       announce: (_urn, message) => void this.announced.push(message),
     };
     const session = new Session(host);
     return { session, verbs: resources[this.resource](session) };
+  }
+
+  private registry(): HolderRegistry {
+    const { adoptions } = this;
+    const indexOf = (urn: string, key: string) => adoptions.findIndex((each) => each.urn === urn && each.key === key);
+    return {
+      async note(urn, keys) {
+        adoptions.push(...keys.filter((key) => indexOf(urn, key) < 0).map((key) => ({ urn, key })));
+      },
+      async drop(urn, keys) {
+        for (const key of keys) if (indexOf(urn, key) >= 0) adoptions.splice(indexOf(urn, key), 1);
+      },
+      async others(urn) {
+        const others = adoptions.filter((each) => each.urn !== urn);
+        const urnsOf = (key: string) => others.filter((each) => each.key === key).map((each) => each.urn);
+        return new Map(others.map(({ key }) => [key, urnsOf(key)]));
+      },
+    };
   }
 
   /** `pulumi up` of one resource; resolves to what was done and told, also where it failed. */
@@ -172,6 +193,12 @@ export class Stack {
     const held = this.state.get(name);
     if (held === undefined) throw new Error(`${name} is not in the state`);
     return held;
+  }
+
+  /** What was warned of on a resource's row since its last run began. */
+  warningsOf(name: string): string[] {
+    const urn = urnOf(name, this.resource);
+    return this.warnings.filter((warning) => warning.urn === urn).map(({ message }) => message);
   }
 
   /** How many requests that change something have reached the platforms. */

@@ -499,6 +499,16 @@ describe("only usable snapshots that the policy made count", () => {
     });
   });
 
+  it("one that another resource manages, too, fills no bucket and is never pruned", () => {
+    const held = taken(["2026-11-19 09:00:00", "2020-01-01 03:00:00"]).map((one) => ({ ...one, held: true }));
+    const result = run({ keepDaily: 1 }, [...good, ...held]);
+    expect(keptBy(result)).toEqual({
+      "2026-11-19 09:00:00": "managed by another resource",
+      "2026-11-19 03:00:00": "daily 2026-11-19",
+      "2020-01-01 03:00:00": "managed by another resource",
+    });
+  });
+
   it.each([undefined, "2026-11-19 09:00:00", "yesterday"])(
     "one with the time %j, which is no instant, neither",
     (createdAt) => {

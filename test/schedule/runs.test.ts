@@ -369,3 +369,14 @@ it("aliases of a zone are that zone", () => {
   expect(canonicalZone("Etc/UTC")).toBe(canonicalZone("UTC"));
   expect(canonicalZone("Asia/Tokyo")).not.toBe(canonicalZone("Asia/Seoul"));
 });
+
+it.each(["UTC", "Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"])(
+  "the clock of %s shows what the runtime's own says, at every hour of a year with its changes",
+  (zone) => {
+    const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+    // Apia skipped a whole day at the end of 2011.
+    for (let ms = Date.UTC(2011, 0, 1); ms < Date.UTC(2012, 0, 8); ms += hour * 1000) {
+      expect(isoText(wallTimeAt(zone, ms)).slice(0, 19).replace("T", " ")).toBe(format.format(ms));
+    }
+  },
+);

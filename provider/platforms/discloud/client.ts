@@ -3,7 +3,8 @@ import { createLimiter, type RateBudget } from "../../http/limiter";
 import { listAll } from "../../http/paging";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { discloud } from "./definition";
 import { type AccountEntry, accountEntries } from "./mapping";
 import { accountList, appList, appShown, type Created, created, downloadLink, errorBody, versionItem } from "./schemas";
@@ -89,12 +90,12 @@ export async function listAccountSnapshots(api: Api, scope: Scope): Promise<read
   const { entries } = await listAll<AccountEntry>({
     title,
     keyOf: ({ appId, item }) => `${appId ?? ""}/${item.version}`,
-    async read(page) {
+    async read(page, _cursor, reading) {
       const query = { page, limit: LARGEST_PAGE };
       try {
         const answer = await callApi(
           api,
-          { operation, method: "GET", path: "/snapshot", query, expect: accountList },
+          { operation, method: "GET", path: "/snapshot", query, expect: accountList, reading },
           scope,
         );
         const entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);

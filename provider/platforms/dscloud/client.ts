@@ -1,7 +1,8 @@
 import { type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter } from "../../http/limiter";
 import type { Connection } from "../../model/connection";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { backupList, errorBody } from "./schemas";
 
 /** Source: https://dscloud.mintlify.app/database-reference/restrictions (of the Database API; of this one nothing is said) */

@@ -1,10 +1,11 @@
-import type { z } from "zod";
-import { type Answer, type Api, type Call, callApi } from "../../http/client";
+import { type Api, callApi } from "../../http/client";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { callDelete } from "./client";
 import { scp } from "./definition";
+import { readWhole } from "./listing";
+import { runIdOf } from "./mapping";
 import {
   type BackupHistory,
   backupHistoryPage,
@@ -18,33 +19,15 @@ import {
 } from "./schemas";
 
 const PAGE_SIZE = 100;
-const MOST_PAGES = 1_000;
 
 const pathOf = (backupId: string): string => `/backups/${encodeURIComponent(backupId)}`;
 
-/** All pages of a list of the Backup service, which counts them from 0. An entry that moves between pages counts once. */
-async function listAll<Entry>(
-  api: Api,
-  call: Pick<Call<z.ZodType>, "operation" | "target" | "path" | "query">,
-  expect: z.ZodType<{ readonly count?: number | null | undefined; readonly contents: readonly Entry[] }>,
-  idOf: (entry: Entry) => string,
-  scope: Scope,
-): Promise<{ entries: Entry[]; serverTimeMs?: number }> {
-  const all = new Map<string, Entry>();
-  let serverTimeMs: number | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const query = { ...call.query, page, size: PAGE_SIZE };
-    const answer: Answer<{ readonly count?: number | null | undefined; readonly contents: readonly Entry[] }> =
-      await callApi(api, { ...call, method: "GET", query, expect }, scope);
-    serverTimeMs ??= answer.serverTimeMs;
-    const { contents, count } = answer.data;
-    const before = all.size;
-    for (const entry of contents) all.set(idOf(entry), entry);
-    // A page may be shorter than asked for: only the count, or a page without anything new, is the end.
-    if (all.size === before || (typeof count === "number" && all.size >= count)) break;
-  }
-  return { entries: [...all.values()], ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
-}
+/** How the Backup service's lists are paged: by page numbers from 0. */
+const byPage = (query: Readonly<Record<string, string>> = {}) =>
+  ({
+    isByPosition: true,
+    query: (page: number) => ({ ...query, page, size: PAGE_SIZE }),
+  }) as const;
 
 /**
  * `GET /backups/check-name-duplication`: whether the name is taken.
@@ -71,13 +54,18 @@ export async function isBackupNameTaken(api: Api, name: string, scope: Scope): P
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/listbackups/
  */
 export async function findBackups(api: Api, name: string, scope: Scope): Promise<string[]> {
-  const call = {
-    operation: "list server backups named",
-    target: JSON.stringify(name),
-    path: "/backups",
-    query: { name },
-  };
-  const { entries } = await listAll(api, call, backupPage, ({ id }) => id, scope);
+  const { entries } = await readWhole(
+    api,
+    {
+      operation: "list server backups named",
+      target: JSON.stringify(name),
+      path: "/backups",
+      expect: backupPage,
+      idOf: ({ id }) => id,
+      ...byPage({ name }),
+    },
+    scope,
+  );
   return entries.filter((entry) => entry.name === name).map(({ id }) => id);
 }
 
@@ -140,23 +128,24 @@ export async function showBackup(api: Api, backupId: string, scope: Scope): Prom
  */
 export async function listBackupSchedules(api: Api, backupId: string, scope: Scope): Promise<ServerBackupSchedules> {
   const target = `server backup ${backupId}`;
-  const { data } = await callApi(
+  const { entries } = await readWhole(
     api,
     {
       operation: "list schedules of",
       target,
-      method: "GET",
       path: `${pathOf(backupId)}/schedules`,
       expect: serverBackupSchedules,
+      idOf: (schedule) => schedule.id ?? JSON.stringify(schedule),
+      query: (index) => (index === 0 ? {} : undefined),
     },
     scope,
   );
-  if (data.contents.some(({ backup_id: owner }) => owner != null && owner !== backupId)) {
+  if (entries.some(({ backup_id: owner }) => owner != null && owner !== backupId)) {
     throw new SnapshotsError(`[scp] list schedules of ${target}: an entry is of another one`, {
       kind: "unexpectedAnswer",
     });
   }
-  return data.contents;
+  return [...entries];
 }
 
 /**
@@ -198,12 +187,14 @@ async function set(
 }
 
 /**
- * `DELETE /backups/{id}`: 200, and the deletion goes on from then; 409 or 500 while a job runs.
+ * `DELETE /backups/{id}`: 200, and the deletion goes on from then; 409 or 500 while a job runs; false for a 404 of the
+ * service itself.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/deletebackup/
  */
-export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<void> {
+export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<boolean> {
   try {
-    await callDelete(api, { operation: "delete server backup", target: backupId, path: pathOf(backupId) }, scope);
+    const call = { operation: "delete server backup", target: backupId, path: pathOf(backupId) };
+    return await callDelete(api, call, scope);
   } catch (error) {
     const { name, fields } = api.connection;
     const minor = Number(fields["backupVersion"]?.split(".")[1]);
@@ -225,12 +216,18 @@ export async function listBackupHistories(
   api: Api,
   backupId: string,
   scope: Scope,
-): Promise<{ runs: BackupHistory[]; serverTimeMs?: number }> {
-  const call = {
-    operation: "list the runs of",
-    target: `server backup ${backupId}`,
-    path: `${pathOf(backupId)}/backup-histories`,
-  };
-  const { entries, ...clock } = await listAll(api, call, backupHistoryPage, (run) => run.backup_job_guid, scope);
+): Promise<{ runs: readonly BackupHistory[]; serverTimeMs?: number }> {
+  const { entries, ...clock } = await readWhole(
+    api,
+    {
+      operation: "list the runs of",
+      target: `server backup ${backupId}`,
+      path: `${pathOf(backupId)}/backup-histories`,
+      expect: backupHistoryPage,
+      idOf: runIdOf,
+      ...byPage(),
+    },
+    scope,
+  );
   return { runs: entries, ...clock };
 }

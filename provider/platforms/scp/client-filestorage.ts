@@ -1,9 +1,11 @@
-import { type Api, callApi } from "../../http/client";
+import { type Answer, type Api, callApi } from "../../http/client";
 import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
+import type { ShownTarget } from "./absence";
 import { callDelete } from "./client";
 import { scp } from "./definition";
+import { readWhole } from "./listing";
 import {
   acceptedFileSchedule,
   createdFileSnapshot,
@@ -13,35 +15,45 @@ import {
   fileSnapshotList,
 } from "./schemas";
 
-/** `GET /snapshots?volume_id=` of File Storage; it knows no pages. */
+/** `GET /snapshots?volume_id=` of File Storage; it has no pages. */
 export async function listFileSnapshots(
   api: Api,
   volumeId: string,
   scope: Scope,
-): Promise<{ snapshots: FileSnapshot[]; serverTimeMs?: number }> {
-  const { data, serverTimeMs } = await callApi(
+): Promise<{ snapshots: readonly FileSnapshot[]; serverTimeMs?: number }> {
+  const { entries, ...clock } = await readWhole(
     api,
     {
       operation: "list snapshots of",
       target: `File Storage volume ${volumeId}`,
-      method: "GET",
       path: "/snapshots",
-      query: { volume_id: volumeId },
       expect: fileSnapshotList,
+      idOf: ({ id }) => id,
+      query: (index) => (index === 0 ? { volume_id: volumeId } : undefined),
     },
     scope,
   );
-  if (data.snapshots.some(({ volume_id }) => typeof volume_id === "string" && volume_id !== volumeId)) {
+  if (entries.some(({ volume_id }) => typeof volume_id === "string" && volume_id !== volumeId)) {
     throw new SnapshotsError(`[scp] list snapshots of File Storage volume ${volumeId}: an entry is of another volume`, {
       kind: "unexpectedAnswer",
     });
   }
-  return { snapshots: data.snapshots, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+  return { snapshots: entries, ...clock };
+}
+
+/**
+ * A File Storage volume, which `GET /volumes/{volume_id}` of File Storage shows. 404 is documented; whether another
+ * account's credential gets it as well is not.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/showvolume/
+ */
+export function shownFileVolume(api: Api, volumeId: string): ShownTarget {
+  const path = `/volumes/${encodeURIComponent(volumeId)}`;
+  return { api, service: "filestorage", name: `File Storage volume ${volumeId}`, id: volumeId, path };
 }
 
 /** `POST /snapshots` of File Storage: 202 with the snapshot; the platform names it. */
-export function createFileSnapshot(api: Api, volumeId: string, scope: Scope) {
-  return callApi(
+export async function createFileSnapshot(api: Api, volumeId: string, scope: Scope): Promise<Answer<FileSnapshot>> {
+  const { data, ...answer } = await callApi(
     api,
     {
       operation: "create a snapshot of",
@@ -54,10 +66,17 @@ export function createFileSnapshot(api: Api, volumeId: string, scope: Scope) {
     },
     scope,
   );
+  const { snapshot } = data;
+  if (typeof snapshot.volume_id !== "string" || snapshot.volume_id === volumeId) return { ...answer, data: snapshot };
+  throw new SnapshotsError(
+    `[scp] create a snapshot of File Storage volume ${volumeId}: the answer names one of another volume, ` +
+      `${snapshot.volume_id}`,
+    { kind: "unexpectedAnswer" },
+  );
 }
 
-/** `DELETE /snapshots/{id}?volume_id=` of File Storage: 202. */
-export function deleteFileSnapshot(api: Api, volumeId: string, snapshotId: string, scope: Scope): Promise<void> {
+/** `DELETE /snapshots/{id}?volume_id=` of File Storage: 202; false for a 404 of the service itself. */
+export function deleteFileSnapshot(api: Api, volumeId: string, snapshotId: string, scope: Scope): Promise<boolean> {
   return callDelete(
     api,
     {
@@ -155,10 +174,10 @@ export async function setFileSchedule(
 }
 
 /**
- * `DELETE /snapshot-schedules/{id}?volume_id=`: 202; no snapshot goes.
+ * `DELETE /snapshot-schedules/{id}?volume_id=`: 202; no snapshot goes. False for a 404 of the service itself.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/deletesnapshotschedule/
  */
-export function deleteFileSchedule(api: Api, volumeId: string, scheduleId: string, scope: Scope): Promise<void> {
+export function deleteFileSchedule(api: Api, volumeId: string, scheduleId: string, scope: Scope): Promise<boolean> {
   return callDelete(
     api,
     {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Answer, type Api, callApi } from "../../http/client";
 import { withoutWaiting } from "../../http/unwaited";
 import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { scp } from "./definition";
 import { errorBody, type Volume, volume } from "./schemas";
 

@@ -3,15 +3,17 @@ import { type Answer, type Api, type Call, callApi, type Explanation, type RawAn
 import { createLimiter, type Limiter } from "../../http/limiter";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
+import type { ShownTarget } from "./absence";
 import { scp } from "./definition";
+import { readWhole } from "./listing";
 import { detailText } from "./mapping";
 import { errorBody, type VolumeSnapshot, volumeSnapshot, volumeSnapshotPage } from "./schemas";
 import { signatureHeaders } from "./signature";
 
 const PAGE_LIMIT = 100;
-const MOST_PAGES = 1_000;
 
 /** The services of the platform, each with its own address and version. */
 export type Service = "virtualserver" | "backup" | "filestorage";
@@ -103,37 +105,60 @@ export async function listVolumeSnapshots(
   volumeId: string,
   scope: Scope,
 ): Promise<{ snapshots: VolumeSnapshot[]; serverTimeMs?: number }> {
-  const all = new Map<string, VolumeSnapshot>();
-  let serverTimeMs: number | undefined;
-  let marker: string | undefined;
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    const answer: Answer<z.output<typeof volumeSnapshotPage>> = await callApi(
-      api,
-      {
-        operation: "list snapshots of",
-        target: `volume ${volumeId}`,
-        method: "GET",
-        path: "/snapshots",
-        query: { volume_id: volumeId, limit: PAGE_LIMIT, ...(marker === undefined ? {} : { marker }) },
-        expect: volumeSnapshotPage,
-      },
-      scope,
-    );
-    serverTimeMs ??= answer.serverTimeMs;
-    const { snapshots, count } = answer.data;
-    const before = all.size;
-    for (const snapshot of snapshots) all.set(snapshot.id, snapshot);
-    marker = snapshots.at(-1)?.id;
-    // A page may be shorter than asked for: only the count, or a page without anything new, is the end.
-    if (all.size === before || (typeof count === "number" && all.size >= count)) break;
-  }
-  const mine = [...all.values()].filter(({ volume_id }) => volume_id === volumeId);
-  return { snapshots: mine, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+  const { entries, ...clock } = await readWhole(
+    api,
+    {
+      operation: "list snapshots of",
+      target: `volume ${volumeId}`,
+      path: "/snapshots",
+      expect: volumeSnapshotPage,
+      idOf: ({ id }) => id,
+      query: (_index, last) => ({
+        volume_id: volumeId,
+        limit: PAGE_LIMIT,
+        ...(last === undefined ? {} : { marker: last.id }),
+      }),
+    },
+    scope,
+  );
+  return { snapshots: entries.filter(({ volume_id }) => volume_id === volumeId), ...clock };
+}
+
+/**
+ * A volume, which `GET /volumes/{volume_id}` shows. What it answers for one that does not exist, or is another account's,
+ * is not documented; for a snapshot it is 404.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvolume/
+ */
+export function shownVolume(api: Api, volumeId: string): ShownTarget {
+  const path = `/volumes/${encodeURIComponent(volumeId)}`;
+  return { api, service: "virtualserver", name: `volume ${volumeId}`, id: volumeId, path };
+}
+
+/**
+ * A server, which `GET /servers/{server_id}` shows, GPU servers as well; 404 is documented, and not whether another
+ * account's credential gets it.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvirtualserver/
+ */
+export function shownServer(api: Api, serverId: string): ShownTarget {
+  const path = `/servers/${encodeURIComponent(serverId)}`;
+  return { api, service: "virtualserver", name: `server ${serverId}`, id: serverId, path };
+}
+
+/** Refuses an answer about another snapshot, or about one of another volume. */
+function checkAbout(snapshot: VolumeSnapshot, what: string, volumeId: string, snapshotId = snapshot.id): void {
+  const wrong =
+    snapshot.volume_id !== volumeId
+      ? `the answer is about one of another volume, ${snapshot.volume_id}, not of ${volumeId}`
+      : snapshot.id !== snapshotId
+        ? `the answer is about another one, ${snapshot.id}`
+        : undefined;
+  if (wrong !== undefined) throw new SnapshotsError(`[scp] ${what}: ${wrong}`, { kind: "unexpectedAnswer" });
 }
 
 /** `GET /snapshots/{snapshot_id}`; undefined for a 404 of the service itself. */
 export async function showVolumeSnapshot(
   api: Api,
+  volumeId: string,
   snapshotId: string,
   scope: Scope,
 ): Promise<VolumeSnapshot | undefined> {
@@ -149,6 +174,7 @@ export async function showVolumeSnapshot(
       },
       scope,
     );
+    checkAbout(answer.data, `show snapshot ${snapshotId}`, volumeId);
     return answer.data;
   } catch (error) {
     if (isSnapshotsError(error, "notFound")) return undefined;
@@ -160,13 +186,13 @@ export async function showVolumeSnapshot(
  * `POST /snapshots`: 202 with the snapshot, which is made from then on.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/createsnapshot/
  */
-export function createVolumeSnapshot(
+export async function createVolumeSnapshot(
   api: Api,
   volumeId: string,
   body: Readonly<Record<string, JsonValue>>,
   scope: Scope,
 ): Promise<Answer<VolumeSnapshot>> {
-  return callApi(
+  const answer = await callApi(
     api,
     {
       operation: "create a snapshot of",
@@ -179,16 +205,19 @@ export function createVolumeSnapshot(
     },
     scope,
   );
+  checkAbout(answer.data, `create a snapshot of volume ${volumeId}`, volumeId);
+  return answer;
 }
 
 /** `PUT /snapshots/{snapshot_id}`: sets name and description. */
 export async function updateVolumeSnapshot(
   api: Api,
+  volumeId: string,
   snapshotId: string,
   body: Readonly<Record<string, JsonValue>>,
   scope: Scope,
 ): Promise<VolumeSnapshot> {
-  const answer = await callApi(
+  const { data } = await callApi(
     api,
     {
       operation: "update snapshot",
@@ -201,24 +230,30 @@ export async function updateVolumeSnapshot(
     },
     scope,
   );
-  return answer.data;
+  checkAbout(data, `update snapshot ${snapshotId}`, volumeId, snapshotId);
+  return data;
 }
 
-/** `DELETE /snapshots/{snapshot_id}`: 202, and the deletion goes on from then. */
-export function deleteVolumeSnapshot(api: Api, snapshotId: string, scope: Scope): Promise<void> {
+/** `DELETE /snapshots/{snapshot_id}`: 202, and the deletion goes on from then; false for a 404 of the service itself. */
+export function deleteVolumeSnapshot(api: Api, snapshotId: string, scope: Scope): Promise<boolean> {
   const path = `/snapshots/${encodeURIComponent(snapshotId)}`;
   return callDelete(api, { operation: "delete snapshot", target: snapshotId, path }, scope);
 }
 
-/** A deletion of something that is gone already is one that has succeeded. */
+/** An answer to a deletion, which has no documented shape; never an error's. */
+const accepted = z.unknown().refine((answer) => !errorBody.safeParse(answer).success, "holds errors");
+
+/** Sends a deletion; false where the service itself answers 404, which does not prove that the thing is gone. */
 export async function callDelete(
   api: Api,
   call: Pick<Call<z.ZodType>, "operation" | "target" | "path" | "query">,
   scope: Scope,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    await callApi(api, { ...call, method: "DELETE", expect: z.unknown() }, scope);
+    await callApi(api, { ...call, method: "DELETE", expect: accepted }, scope);
+    return true;
   } catch (error) {
     if (!isSnapshotsError(error, "notFound")) throw error;
+    return false;
   }
 }

@@ -3,17 +3,9 @@ import type { PlatformDefinition } from "../../model/platform";
 import type { PolicyField, Written } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
 import { isUnknown } from "../../model/unknown";
-import {
-  type Compiled,
-  compileForFileStorage,
-  compileForServerBackup,
-  compileRetentionForFileStorage,
-  compileRetentionForServerBackup,
-  type Retention,
-  SCP_SERVER_ZONE_WARNING,
-  type Schedule,
-  sameCompiled,
-} from "../../schedule";
+import { type Compiled, type Retention, type Schedule, sameCompiled } from "../../schedule";
+import { compileForServerBackup, compileRetentionForServerBackup, SCP_SERVER_ZONE_WARNING } from "./backup/schedule";
+import { compileForFileStorage, compileRetentionForFileStorage } from "./filestorage/schedule";
 
 const LONGEST_NAME = 255;
 

@@ -1,22 +1,22 @@
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedPolicy, PolicyStatus } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
+import type { Compiled, Retention, Schedule } from "../../schedule";
 import {
-  type Compiled,
-  compileForFileStorage,
   compileForServerBackup,
-  compileRetentionForFileStorage,
   compileRetentionForServerBackup,
-  type FileStorageSchedule,
-  type Retention,
-  retentionFromFileStorage,
   retentionFromServerBackup,
-  type Schedule,
   type ServerBackupRetention,
   type ServerBackupSchedule,
-  scheduleFromFileStorage,
   schedulesFromServerBackup,
-} from "../../schedule";
+} from "./backup/schedule";
+import {
+  compileForFileStorage,
+  compileRetentionForFileStorage,
+  type FileStorageSchedule,
+  retentionFromFileStorage,
+  scheduleFromFileStorage,
+} from "./filestorage/schedule";
 import type { FileSchedule, ServerBackup, ServerBackupSchedules } from "./schemas";
 
 type Inputs = Readonly<Record<string, JsonValue>>;
@@ -139,19 +139,25 @@ export function toFileSchedule(
   };
 }
 
-/** The snapshot schedules of a File Storage volume as the API shows them: one, or none. Times are in the user's zone. */
+/**
+ * The snapshot schedules of a File Storage volume as the API shows them: one, or none. Times are in the user's zone. One
+ * that is shown without its id is `heldId`, where that is known: a volume has one schedule at most.
+ */
 export function toFilePolicies(
   volumeId: string,
   answer: FileSchedule,
   inputs: Inputs,
   nowMs: number,
   region: string,
+  heldId?: string,
 ): ObservedPolicy[] {
   const [first] = asSchedules(inputs);
   const zone = first === undefined ? undefined : (first.timezone ?? "UTC");
   const { snapshot_policy_enabled: enabled, snapshot_retention_count: count } = answer;
   const retention = count == null ? undefined : retentionFromFileStorage(count);
-  return (answer.snapshot_schedule ?? []).map(({ id, ...schedule }) => {
+  return (answer.snapshot_schedule ?? []).flatMap(({ id, ...schedule }) => {
+    const policyId = id ?? heldId;
+    if (policyId === undefined) return [];
     const read = scheduleFromFileStorage(schedule, nowMs, zone);
     const unreadable = [
       ...("problem" in read ? [read.problem] : []),
@@ -160,8 +166,8 @@ export function toFilePolicies(
         : []),
     ];
     return {
-      policyId: id,
-      segments: [volumeId, id],
+      policyId,
+      segments: [volumeId, policyId],
       status: enabled == null ? "unknown" : String(enabled) === "true" ? "active" : "suspended",
       shown: given({
         fileVolumeId: volumeId,

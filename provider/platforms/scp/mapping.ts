@@ -55,9 +55,19 @@ const runStates: Readonly<Record<string, SnapshotStatus>> = {
   INPROGRESS: "running",
 };
 
+/** Unique key of a run of a server's backup: its job's id, or its schedule and time while no job has one. */
+export function runIdOf({
+  backup_job_guid: job,
+  schedule_id: schedule,
+  backup_start_time: start,
+}: BackupHistory): string {
+  return job ?? [schedule, start].filter((part) => part != null).join("@");
+}
+
 /** A run of a server's backup, as the snapshot that it takes; taken when it started. */
 export function toServerSnapshot(run: BackupHistory, region: string): ObservedSnapshot {
-  const { backup_job_guid: id, backup_job_state: word } = run;
+  const { backup_job_state: word } = run;
+  const id = runIdOf(run);
   const createdAt = isoTextOf(run.backup_start_time);
   return {
     snapshotId: id,
@@ -92,12 +102,11 @@ export function toCreate(volumeId: string, inputs: Readonly<Record<string, JsonV
   };
 }
 
-/** The body of an update, which must always hold the name. */
+/** The body of an update, which must always hold the name; what is left out stays as it is. */
 export function toUpdate(
-  heldName: string | undefined,
-  inputs: Readonly<Record<string, JsonValue>>,
+  name: string,
+  { description }: Readonly<Record<string, JsonValue>>,
 ): Record<string, JsonValue> {
-  const { name = heldName ?? null, description } = inputs;
   return { name, ...(description === undefined ? {} : { description }) };
 }
 

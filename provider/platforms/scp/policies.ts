@@ -1,10 +1,12 @@
 import type { Api } from "../../http/client";
+import { poll } from "../../http/poll";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
-import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../model/policy";
+import type { ObservedPolicy, PolicyObservation, PolicyPlatform, PolicyReference } from "../../model/policy";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { newestFirst as newestSnapshotsFirst } from "../../model/snapshot";
-import { refuseOtherRegion } from "./client";
+import { askForTarget, lookFor, type Seen, type Sight } from "./absence";
+import { refuseOtherRegion, shownServer } from "./client";
 import {
   createBackup,
   deleteBackup,
@@ -22,6 +24,7 @@ import {
   listFileSnapshots,
   setFileSchedule,
   showFileSchedule,
+  shownFileVolume,
 } from "./client-filestorage";
 import { scp } from "./definition";
 import { deleteUntilGone } from "./deletion";
@@ -35,43 +38,72 @@ import {
   toServerRetention,
   toServerSchedules,
 } from "./mapping-policies";
+import type { ServerBackup } from "./schemas";
 
 type Inputs = Readonly<Record<string, JsonValue>>;
 
 const { serverId: serverTarget, fileVolumeId: fileVolumeTarget } = scp.policyTargets;
 
-/** Opens the policies of the Backup service: each is one server's backup. */
-export function openServerBackups(api: Api, region: string): PolicyPlatform {
+/** How long a schedule's id may be missing after the schedule itself is shown. */
+const ID_WAIT_MS = 30_000;
+
+/** What was seen of a policy, unless it was found. */
+function notFound(seen: Exclude<Seen<unknown>, { outcome: "found" }>): PolicyObservation {
+  return seen.outcome === "gone" ? seen : { outcome: "unproven", reason: `${seen.reason}; ${seen.remedy}` };
+}
+
+/**
+ * Opens the policies of the Backup service: each is one server's backup. The virtualserver service shows the server; it
+ * knows no bare-metal ones, so that the absence of one's backup is never proven.
+ */
+export function openServerBackups(api: Api, virtualserver: Api, region: string): PolicyPlatform {
   const idsOf = ({ segments: [serverId = "", backupId = ""], region: held }: PolicyReference) => {
     refuseOtherRegion(api.connection, `backup ${backupId} of server ${serverId}`, held);
     return { serverId, backupId };
   };
 
-  /** A backup with its schedules, which stand apart; undefined where it is gone, and `notFound` where only they are. */
-  async function show(
-    backupId: string,
-    serverId: string | undefined,
-    inputs: Inputs,
-    scope: Scope,
-  ): Promise<ObservedPolicy | undefined> {
-    const backup = await showBackup(api, backupId, scope);
-    if (backup === undefined) return undefined;
-    const owner = backup.server_uuid ?? serverId;
-    if (owner === undefined || (serverId !== undefined && owner !== serverId)) {
-      const whose = owner === undefined ? "the answer doesn't name its server" : `it is of another server, ${owner}`;
-      throw new SnapshotsError(`[scp] show server backup ${backupId}: ${whose}`, { kind: "unexpectedAnswer" });
-    }
-    return toServerPolicy(backup, await listBackupSchedules(api, backupId, scope), owner, inputs, region);
-  }
+  const sightOf = (serverId: string, backupId: string): Sight<ServerBackup> => ({
+    subject: `backup ${backupId} of server ${serverId}`,
+    absence: "the backup service itself answers 404 for it",
+    async look(scope) {
+      const backup = await showBackup(api, backupId, scope);
+      const owner = backup?.server_uuid ?? serverId;
+      if (owner === serverId) return backup;
+      throw new SnapshotsError(`[scp] show server backup ${backupId}: it is of another server, ${owner}`, {
+        kind: "unexpectedAnswer",
+      });
+    },
+    target: shownServer(virtualserver, serverId),
+  });
+
+  /** A backup with its schedules, which the service shows apart. */
+  const withSchedules = async (backup: ServerBackup, serverId: string, inputs: Inputs, scope: Scope) =>
+    toServerPolicy(backup, await listBackupSchedules(api, backup.id, scope), serverId, inputs, region);
 
   return {
     async find(inputs, scope) {
       const name = String(inputs["name"]);
-      if (!(await isBackupNameTaken(api, name, scope))) return [];
+      if (!(await isBackupNameTaken(api, name, scope))) {
+        // To a credential of another account every name is free. No service shows a bare-metal server.
+        if (inputs["serverCategory"] === "BAREMETAL_SERVER") return [];
+        const visibility = await askForTarget(shownServer(virtualserver, String(inputs["serverId"])), scope);
+        if (visibility.isVisible || visibility.isForbidden) return [];
+        throw new SnapshotsError(
+          `[scp] find server backup ${JSON.stringify(name)}: ${visibility.reason}; ${visibility.remedy}`,
+          { kind: "notFound", executed: "no" },
+        );
+      }
       const found: ObservedPolicy[] = [];
       for (const backupId of await findBackups(api, name, scope)) {
-        const policy = await show(backupId, undefined, inputs, scope);
-        if (policy !== undefined) found.push(policy);
+        const backup = await showBackup(api, backupId, scope);
+        if (backup === undefined) continue;
+        const { server_uuid: owner } = backup;
+        if (owner == null) {
+          throw new SnapshotsError(`[scp] show server backup ${backupId}: the answer doesn't name its server`, {
+            kind: "unexpectedAnswer",
+          });
+        }
+        found.push(await withSchedules(backup, owner, inputs, scope));
       }
       if (found.length > 0) return found;
       throw new SnapshotsError(
@@ -84,16 +116,23 @@ export function openServerBackups(api: Api, region: string): PolicyPlatform {
     async create(inputs, scope) {
       const serverId = String(inputs["serverId"]);
       const backupId = await createBackup(api, serverId, toCreateBackup(inputs), scope);
+      const made = await showBackup(api, backupId, scope).catch(() => undefined);
+      if (made?.name != null && made.name !== inputs["name"]) {
+        throw new SnapshotsError(
+          `[scp] create a backup of server ${serverId}: the answer is about another one, ${JSON.stringify(made.name)} ` +
+            `(${backupId})`,
+          { kind: "unexpectedAnswer" },
+        );
+      }
       return { policyId: backupId, segments: [serverId, backupId], status: "pending", shown: {}, region };
     },
 
     async observe(reference, inputs, scope) {
       const { serverId, backupId } = idsOf(reference);
+      const seen = await lookFor(sightOf(serverId, backupId), scope);
+      if (seen.outcome !== "found") return notFound(seen);
       try {
-        const policy = await show(backupId, serverId, inputs, scope);
-        return policy === undefined
-          ? { outcome: "gone", proof: "the backup service itself answers 404 for it" }
-          : { outcome: "found", policy };
+        return { outcome: "found", policy: await withSchedules(seen.found, serverId, inputs, scope) };
       } catch (error) {
         if (!isSnapshotsError(error, "notFound")) throw error;
         return { outcome: "unproven", reason: "the backup service shows it, and answers 404 for its schedules" };
@@ -115,15 +154,9 @@ export function openServerBackups(api: Api, region: string): PolicyPlatform {
       const { serverId, backupId } = idsOf(reference);
       await deleteUntilGone(
         {
-          subject: `backup ${backupId} of server ${serverId}`,
+          sight: sightOf(serverId, backupId),
           request: () => deleteBackup(api, backupId, scope),
-          async look(last) {
-            const backup = await showBackup(api, backupId, last);
-            if (backup === undefined) return { gone: true };
-            return toPolicyStatus(backup.state) === "failed"
-              ? { gone: false, platformStatus: backup.state ?? undefined }
-              : undefined;
-          },
+          stuckAt: ({ state }) => (toPolicyStatus(state) === "failed" ? (state ?? undefined) : undefined),
         },
         api.clock,
         scope,
@@ -146,11 +179,34 @@ export function openFileSchedules(api: Api, region: string): PolicyPlatform {
     return { volumeId, scheduleId };
   };
 
-  const policies: PolicyPlatform = {
+  const sightOf = (volumeId: string, scheduleId: string, inputs: Inputs): Sight<ObservedPolicy> => ({
+    subject: `snapshot schedule ${scheduleId} of File Storage volume ${volumeId}`,
+    absence: `File Storage volume ${volumeId} shows its snapshot schedule without it`,
+    async look(scope) {
+      const answer = await showFileSchedule(api, volumeId, scope);
+      const shown = toFilePolicies(volumeId, answer, inputs, api.clock.now(), region, scheduleId);
+      return shown.find(({ policyId }) => policyId === scheduleId);
+    },
+    target: shownFileVolume(api, volumeId),
+  });
+
+  return {
     async find(inputs, scope) {
       const volumeId = String(inputs["fileVolumeId"]);
-      const answer = await showFileSchedule(api, volumeId, scope);
-      return toFilePolicies(volumeId, answer, inputs, api.clock.now(), region);
+      const answer = await poll(
+        async () => {
+          const shown = await showFileSchedule(api, volumeId, scope);
+          return (shown.snapshot_schedule ?? []).every(({ id }) => id != null) ? shown : undefined;
+        },
+        api.clock,
+        Math.min(scope.deadlineMs, api.clock.now() + ID_WAIT_MS),
+      );
+      if (answer !== undefined) return toFilePolicies(volumeId, answer, inputs, api.clock.now(), region);
+      throw new SnapshotsError(
+        `[scp] show the snapshot schedule of File Storage volume ${volumeId}: it has one that is shown without its id; ` +
+          "run pulumi up again later",
+        { kind: "unexpectedAnswer" },
+      );
     },
 
     async create(inputs, scope) {
@@ -161,17 +217,8 @@ export function openFileSchedules(api: Api, region: string): PolicyPlatform {
 
     async observe(reference, inputs, scope) {
       const { volumeId, scheduleId } = idsOf(reference);
-      try {
-        const answer = await showFileSchedule(api, volumeId, scope);
-        const shown = toFilePolicies(volumeId, answer, inputs, api.clock.now(), region);
-        const policy = shown.find(({ policyId }) => policyId === scheduleId);
-        return policy === undefined
-          ? { outcome: "gone", proof: `File Storage volume ${volumeId} shows its snapshot schedule without it` }
-          : { outcome: "found", policy };
-      } catch (error) {
-        if (!isSnapshotsError(error, "notFound")) throw error;
-        return { outcome: "unproven", reason: `the File Storage volume ${volumeId} itself is no longer there` };
-      }
+      const seen = await lookFor(sightOf(volumeId, scheduleId, inputs), scope);
+      return seen.outcome === "found" ? { outcome: "found", policy: seen.found } : notFound(seen);
     },
 
     async update(reference, inputs, shown, scope) {
@@ -189,10 +236,9 @@ export function openFileSchedules(api: Api, region: string): PolicyPlatform {
       const { volumeId, scheduleId } = idsOf(reference);
       await deleteUntilGone(
         {
-          subject: `snapshot schedule ${scheduleId} of File Storage volume ${volumeId}`,
+          sight: sightOf(volumeId, scheduleId, {}),
           request: () => deleteFileSchedule(api, volumeId, scheduleId, scope),
-          look: async (last) =>
-            (await policies.observe(reference, {}, last)).outcome === "found" ? undefined : { gone: true },
+          stuckAt: () => undefined,
         },
         api.clock,
         scope,
@@ -200,14 +246,13 @@ export function openFileSchedules(api: Api, region: string): PolicyPlatform {
     },
 
     async list(reference, scope) {
-      const { volumeId } = idsOf(reference);
-      const { snapshots, ...clock } = await listFileSnapshots(api, volumeId, scope);
+      const { snapshots, ...clock } = await listFileSnapshots(api, idsOf(reference).volumeId, scope);
       return {
         snapshots: newestFirst(snapshots).map((snapshot) => toFileSnapshot(snapshot, region)),
-        complete: true,
+        // An empty list can be the answer to another account's credential.
+        complete: snapshots.length > 0,
         ...clock,
       };
     },
   };
-  return policies;
 }

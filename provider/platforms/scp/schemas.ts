@@ -44,11 +44,12 @@ export const volume = z.object({
 });
 export type Volume = z.output<typeof volume>;
 
-/** `count` is there only when it was asked for. */
-export const volumeSnapshotPage = z.object({
-  count: z.number().int().nullish(),
-  snapshots: z.array(volumeSnapshot),
-});
+// Missing or null where it was not asked for, or not counted.
+const count = z.number().int().nullish();
+
+export const volumeSnapshotPage = z
+  .object({ count, snapshots: z.array(volumeSnapshot) })
+  .transform(({ count, snapshots }) => ({ count, entries: snapshots }));
 
 /** A File Storage volume's snapshot; its size has no documented unit. */
 export const fileSnapshot = z.object({
@@ -61,18 +62,22 @@ export const fileSnapshot = z.object({
 export type FileSnapshot = z.output<typeof fileSnapshot>;
 
 export const createdFileSnapshot = z.object({ snapshot: fileSnapshot });
-export const fileSnapshotList = z.object({ snapshots: z.array(fileSnapshot) });
+export const fileSnapshotList = z
+  .object({ count, snapshots: z.array(fileSnapshot) })
+  .transform(({ count, snapshots }) => ({ count, entries: snapshots }));
 
 /** What a change is answered with. */
 export const syncResponse = z.object({ resource: z.object({ id }) });
 
 export const nameCheck = z.object({ result: z.boolean() });
 
-/** An entry of the list of server backups; `count` may be missing. */
-export const backupPage = z.object({
-  count: z.number().int().nullish(),
-  contents: z.array(z.object({ id, name: z.string().nullish() })),
-});
+function contentsOf<Entry extends z.ZodType>(entry: Entry) {
+  return z
+    .object({ count, contents: z.array(entry) })
+    .transform(({ count, contents }) => ({ count, entries: contents }));
+}
+
+export const backupPage = contentsOf(z.object({ id, name: z.string().nullish() }));
 
 /**
  * A server's backup, which is its policy. Its schedules are not in it.
@@ -97,39 +102,55 @@ export type ServerBackup = z.output<typeof serverBackup>;
 
 const text = z.string().nullish();
 
-export const serverBackupSchedules = z.object({
-  contents: z.array(
-    z.object({ type: text, frequency: text, start_time: text, start_day: text, start_week: text, backup_id: text }),
-  ),
-});
-export type ServerBackupSchedules = z.output<typeof serverBackupSchedules>["contents"];
+export const serverBackupSchedules = contentsOf(
+  z.object({
+    id: text,
+    type: text,
+    frequency: text,
+    start_time: text,
+    start_day: text,
+    start_week: text,
+    backup_id: text,
+  }),
+);
+export type ServerBackupSchedules = z.output<typeof serverBackupSchedules>["entries"];
 
-/** One run of a server's backup. */
-export const backupHistory = z.object({
-  backup_job_guid: id,
-  backup_job_state: z.string().nullish(),
-  backup_start_time: time,
-});
+/** One run of a server's backup. The published SDK allows one without the id of its job; its schedule always has one. */
+export const backupHistory = z
+  .object({
+    backup_job_guid: id.nullish(),
+    backup_job_state: z.string().nullish(),
+    backup_start_time: time,
+    schedule_id: id.nullish(),
+  })
+  .refine(({ backup_job_guid: job, schedule_id: schedule }) => job != null || schedule != null, "names no job");
 export type BackupHistory = z.output<typeof backupHistory>;
-export const backupHistoryPage = z.object({
-  count: z.number().int().nullish(),
-  contents: z.array(backupHistory),
-});
+export const backupHistoryPage = contentsOf(backupHistory);
 
-/** A volume's snapshot schedule. Whether it is enabled is a text in the samples, and the count was one in 1.1. */
+/**
+ * A volume's snapshot schedule. Whether it is enabled is a text in the samples, and the count was one in 1.1. The
+ * published SDK allows a schedule without an id.
+ */
 export const fileSchedule = z.object({
   volume_id: z.string().nullish(),
   snapshot_policy_enabled: z.union([z.boolean(), z.enum(["true", "false"])]).nullish(),
   snapshot_retention_count: z.union([z.number(), z.string()]).nullish(),
   snapshot_schedule: z
-    .array(z.object({ id, frequency: text, day_of_week: text, hour: z.union([z.string(), z.number()]).nullish() }))
+    .array(
+      z.object({
+        id: id.nullish(),
+        frequency: text,
+        day_of_week: text,
+        hour: z.union([z.string(), z.number()]).nullish(),
+      }),
+    )
     .nullish(),
 });
 export type FileSchedule = z.output<typeof fileSchedule>;
 
-/** What a change of a volume's schedule is answered with: no id of the schedule. */
+/** What a change of a volume's schedule is answered with: no id of the schedule, and the volume's may be null. */
 export const acceptedFileSchedule = z.object({
-  volume_id: z.string(),
+  volume_id: z.string().nullish(),
   snapshot_schedule: z.object({ frequency: text }),
 });
 

@@ -6,7 +6,8 @@ import { redact } from "../../http/redact";
 import { withoutWaiting } from "../../http/unwaited";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { snapshooter } from "./definition";
 import { saidInstead, startedId } from "./mapping";
@@ -100,9 +101,9 @@ function pagesOf<Entry extends { readonly id: string }>(
   return {
     title: prefixOf(call),
     keyOf: ({ id }) => id,
-    async read(number, cursor) {
+    async read(number, cursor, reading) {
       const path = cursor ?? (number === 1 ? call.path : `${call.path}?page=${number}`);
-      const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path, expect }, scope);
+      const answer: Answer<Page<Entry>> = await callApi(api, { ...call, method: "GET", path, expect, reading }, scope);
       const { data, meta } = answer.data;
       return {
         entries: data,
@@ -124,8 +125,8 @@ function backupsOf(api: Api, jobId: string, scope: Scope): PagedList<Backup> {
   const pages = pagesOf(api, call, backupPage, scope);
   return {
     ...pages,
-    async read(number, cursor) {
-      const page = await pages.read(number, cursor);
+    async read(number, cursor, reading) {
+      const page = await pages.read(number, cursor, reading);
       if (page.entries.some(({ job_id: owner }) => typeof owner === "string" && owner !== jobId)) {
         throw new SnapshotsError(`${prefixOf(call)}: an entry is of another job`, { kind: "unexpectedAnswer" });
       }

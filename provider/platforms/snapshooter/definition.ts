@@ -3,14 +3,8 @@ import type { PlatformDefinition } from "../../model/platform";
 import type { Written } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
 import { UNKNOWN } from "../../model/unknown";
-import {
-  compileForSnapshooter,
-  compileRetentionForSnapshooter,
-  parseSchedules,
-  type Retention,
-  type Schedule,
-  sameSchedules,
-} from "../../schedule";
+import { parseSchedules, type Retention, type Schedule, sameSchedules } from "../../schedule";
+import { compileForSnapshooter, compileRetentionForSnapshooter } from "./schedule";
 
 const targets = {
   jobId: {

@@ -3,7 +3,8 @@ import { createLimiter } from "../../http/limiter";
 import { withoutWaiting } from "../../http/unwaited";
 import type { Connection } from "../../model/connection";
 import type { ErrorKind } from "../../model/errors";
-import type { PlatformRuntime, Scope } from "../../model/platform";
+import type { PlatformRuntime } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { Target } from "../../model/snapshot";
 import { type Account, account, type Created, created, errorBody, restored, snapshotList } from "./schemas";
 

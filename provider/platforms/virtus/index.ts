@@ -1,7 +1,8 @@
 import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { PlatformRuntime, Scope, SnapshotPlatform } from "../../model/platform";
+import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { newestFirst, type Target } from "../../model/snapshot";
 import { createSnapshot, listSnapshots, openApi, showAccount } from "./client";
 import { virtus } from "./definition";
@@ -12,6 +13,7 @@ import {
   isMeant,
   keyExpiry,
   select,
+  servesAnother,
   toMeant,
   toSnapshot,
   unlisted,
@@ -91,6 +93,13 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         throw new SnapshotsError(
           `[virtus] get a download link for ${target.kind} ${target.id}: it lists no snapshot ${reference.snapshotId}`,
           { kind: "notFound", executed: "no" },
+        );
+      }
+      if (servesAnother(target.kind, entry, answer.data.response)) {
+        throw new SnapshotsError(
+          `[virtus] get a download link for ${target.kind} ${target.id}: the platform's link to snapshot ` +
+            `${reference.snapshotId} names no version, and would serve a newer snapshot of the same name instead`,
+          { kind: "unsupported", executed: "no" },
         );
       }
       const accountId = connection.fields["accountId"] ?? (await showAccount(api, scope)).user.id;

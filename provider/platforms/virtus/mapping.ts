@@ -76,6 +76,17 @@ export function toMeant(kind: string, entry: ListEntry, reference: { readonly sn
   return { ...snapshot, snapshotId, segments: [...snapshot.segments.slice(0, -1), snapshotId] };
 }
 
+/** Whether an entry's link leads to a newer snapshot: without a version it serves whatever its name has last. */
+export function servesAnother(kind: string, entry: ListEntry, entries: readonly ListEntry[]): boolean {
+  if (versionIdOf(entry.key) !== undefined) return false;
+  const modifiedMs = instantOf(entry.modified) ?? 0;
+  return entries.some(
+    (other) =>
+      (kind === "database" || other.name === entry.name) &&
+      (instantOf(other.modified) ?? Number.POSITIVE_INFINITY) > modifiedMs,
+  );
+}
+
 /** Whether a list can show a snapshot at all: one known by its version is not told by keys that name none. */
 export function canShow(entries: readonly ListEntry[], reference: { readonly snapshotId: string }): boolean {
   return instantOf(reference.snapshotId) !== undefined || entries.every(({ key }) => versionIdOf(key) !== undefined);

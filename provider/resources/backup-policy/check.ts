@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { instantOf, isoText } from "../../model/clock";
 import type { ConnectionSources } from "../../model/connection";
 import { parseDuration } from "../../model/duration";
-import type { CheckFailure, PlatformDefinition } from "../../model/platform";
+import type { CheckFailure } from "../../model/input";
+import type { PlatformDefinition } from "../../model/platform";
 import type { PolicyTargetDefinition } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
@@ -62,7 +63,10 @@ function scheduleFailures(
   if (known !== undefined) {
     add("schedules", target.scheduleProblem?.(schedules as JsonValue, nowMs));
     if (target.scheduleProblem === undefined && known.some(({ kind }) => kind !== undefined)) {
-      add("schedules", "kind: only server backups of Samsung Cloud Platform are full or incremental; remove kind");
+      add(
+        "schedules",
+        `kind: a policy for ${argument} on ${definition.title} has no full and incremental backups; remove kind`,
+      );
     }
   }
   if (target.retention === "none") {

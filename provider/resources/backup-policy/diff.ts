@@ -5,8 +5,9 @@ import { isMissing } from "../check";
 import type { Properties } from "../host";
 import type { Diff } from "../verbs";
 import { policyFields } from "./fields";
+import { expiryOf } from "./freshness";
 import { isSameInput, policyTargetOf, subjectOf } from "./meaning";
-import { isSettled, recordsOf } from "./records";
+import { isSettledInState } from "./records";
 
 /** Compares a BackupPolicy's state with what the program wants. */
 export function diffPolicy(olds: Properties, news: Properties, nowMs: number): Diff {
@@ -26,12 +27,17 @@ export function diffPolicy(olds: Properties, news: Properties, nowMs: number): D
     if (field.change === "replace" || isGone) replaces.push(name);
   }
   if (changed.length > 0) return { replaces };
-  const isDue = isStale(olds, news) || isImpaired(olds) || dueByState(definition, olds, news).length > 0;
+  const isDue = isStale(olds, news) || isImpaired(olds) || dueByState(definition, olds, news, nowMs).length > 0;
   return { changes: isDue };
 }
 
 /** What an up has to do for a policy whose inputs are what they were, as sentences. */
-export function dueByState(definition: PlatformDefinition, olds: Properties, news: Properties): string[] {
+export function dueByState(
+  definition: PlatformDefinition,
+  olds: Properties,
+  news: Properties,
+  nowMs: number,
+): string[] {
   const due: string[] = [];
   const runBy = policyTargetOf(definition, news)?.definition.runBy;
   if (runBy === "up" && news["suspended"] === true) return due;
@@ -39,9 +45,16 @@ export function dueByState(definition: PlatformDefinition, olds: Properties, new
     due.push("a snapshot was asked for and is not known yet: pulumi up looks for it");
   else if (olds["status"] === "pending")
     due.push(`${definition.title} was still setting it up: pulumi up goes on waiting`);
-  if (runBy !== "up") return due;
+  if (runBy === "up") due.push(...dueByRecords(definition, olds, news, nowMs));
+  const expiry = expiryOf(subjectOf(definition, news), olds, news, nowMs);
+  if (expiry !== undefined) due.push(expiry);
+  return due;
+}
+
+function dueByRecords(definition: PlatformDefinition, olds: Properties, news: Properties, nowMs: number): string[] {
+  const due: string[] = [];
   const { dueAt } = news;
-  if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettled(recordsOf(olds), dueAt)) {
+  if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettledInState(olds, dueAt, nowMs)) {
     const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : String(dueAt);
     due.push(`pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`);
   }

@@ -10,8 +10,21 @@ export function isScheduled(target: PolicyTargetDefinition): boolean {
   return target.runBy !== "watched";
 }
 
+type PolicyFields = Readonly<Record<string, PolicyField>>;
+
+// Schemas take long to build, and every comparison of every policy asks for them.
+const fieldsOfPlatforms = new WeakMap<PlatformDefinition, PolicyFields>();
+
 /** The inputs of a BackupPolicy on a platform, by name; each of them where any of its targets has it. */
-export function policyFields(definition: PlatformDefinition): Readonly<Record<string, PolicyField>> {
+export function policyFields(definition: PlatformDefinition): PolicyFields {
+  const known = fieldsOfPlatforms.get(definition);
+  if (known !== undefined) return known;
+  const fields = buildFields(definition);
+  fieldsOfPlatforms.set(definition, fields);
+  return fields;
+}
+
+function buildFields(definition: PlatformDefinition): PolicyFields {
   const fields: Record<string, PolicyField> = {
     platform: platformField(definition),
     connection: connectionField(definition),

@@ -1,6 +1,7 @@
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import type { ObservedSnapshot } from "../../model/snapshot";
+import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 import { textOf } from "../session";
 
@@ -21,7 +22,7 @@ type Dated = Pick<ObservedSnapshot, "snapshotId" | "status" | "createdAt">;
  */
 export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: number, madeAt?: string): Freshness {
   const usable = snapshots.flatMap(({ snapshotId, status, createdAt }) => {
-    const createdMs = instantOf(createdAt);
+    const createdMs = pastInstantOf(createdAt, nowMs);
     return status === "available" && createdMs !== undefined ? [{ snapshotId, createdMs }] : [];
   });
   const newest = usable.reduce<(typeof usable)[number] | undefined>(
@@ -30,13 +31,36 @@ export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: nu
   );
   const maxAge = parseDuration(textOf(inputs, "maxAge") ?? "");
   const isJudged = "milliseconds" in maxAge && inputs["suspended"] !== true;
-  const sinceMs = newest?.createdMs ?? instantOf(madeAt);
+  const sinceMs = newest?.createdMs ?? pastInstantOf(madeAt, nowMs);
   const isYoung = isJudged && sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds;
   return {
     ...(isJudged && (newest !== undefined || !isYoung) ? { fresh: isYoung } : {}),
     ...(newest === undefined ? {} : { lastSnapshotAt: isoText(newest.createdMs), lastSnapshotId: newest.snapshotId }),
     checkedAt: isoText(nowMs),
   };
+}
+
+/**
+ * Why a stored judgement no longer stands at an instant, as a sentence: `maxAge` has passed since. Undefined where it
+ * stands, where it says itself that the backup is stale, and where nothing is to be judged.
+ */
+export function expiryOf(what: string, olds: Properties, news: Properties, nowMs: number): string | undefined {
+  const maxAge = parseDuration(textOf(news, "maxAge") ?? "");
+  if (!("milliseconds" in maxAge) || news["suspended"] === true || olds["fresh"] === false) return undefined;
+  const [lastAt, lastId] = [textOf(olds, "lastSnapshotAt"), textOf(olds, "lastSnapshotId")];
+  // Without a backup only a young policy that its platform runs is not stale.
+  const sinceMs = pastInstantOf(lastAt ?? olds["createdAt"], nowMs);
+  if (sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds) return undefined;
+  if (lastAt === undefined) {
+    return (
+      `no backup of ${what} is known, and maxAge ${textOf(news, "maxAge")} has passed since the policy was made at ` +
+      `${textOf(olds, "createdAt")}: pulumi up looks for one`
+    );
+  }
+  const known = `the newest known backup of ${what} is "${lastId}" of ${lastAt}`;
+  return sinceMs === undefined
+    ? `${known}, a time that is still to come: pulumi up judges it again`
+    : `${known}, and maxAge ${textOf(news, "maxAge")} has passed since: pulumi up looks for a newer one`;
 }
 
 /** Why the newest usable backup is not fresh, from a policy's outputs. */

@@ -1,62 +1,21 @@
-import { isoText } from "../../model/clock";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../../model/errors";
-import { formatPolicyId, parsePolicyId } from "../../model/ids";
+import { parsePolicyId } from "../../model/ids";
 import type { PlatformDefinition } from "../../model/platform";
+import type { RunBy } from "../../model/policy";
 import { findDefinition } from "../../platforms";
 import { type Properties, UnfinishedError } from "../host";
 import { requestOf, storedOwnerId } from "../request";
-import { type Session, snapshotKey, targetOf, textOf, urnOf } from "../session";
+import { type Session, snapshotKey, targetOf, urnOf } from "../session";
 import type { ResourceVerbs } from "../verbs";
+import { runByPlatform } from "./by-platform";
+import { runByUp } from "./by-up";
 import { checkPolicy } from "./check";
 import { diffPolicy, dueByState, isImpaired, isStale } from "./diff";
-import { policyFields } from "./fields";
-import { judge, stalenessOf } from "./freshness";
-import { policyTargetOf, subjectOf } from "./meaning";
+import { stalenessOf } from "./freshness";
+import { definitionOf, policyInputsOf, policyTargetOf, subjectOf } from "./meaning";
 import { recordsOf } from "./records";
-import { createOnPlatform, deleteOnPlatform, readOnPlatform, updateOnPlatform } from "./run-by-platform";
-import { markOf, policyIdOf, pruningAhead, readRun, runOnce } from "./run-by-up";
-
-function definitionOf(properties: Properties): PlatformDefinition {
-  const definition = findDefinition(properties["platform"]);
-  if (definition !== undefined) return definition;
-  throw new SnapshotsError(`"${String(properties["platform"])}" is no platform`, { kind: "invalid", executed: "no" });
-}
-
-function runByOf(properties: Properties) {
-  return policyTargetOf(definitionOf(properties), properties)?.definition.runBy;
-}
-
-/** The id of a policy that exists in a state only. */
-function ownIdOf(inputs: Properties): string {
-  const definition = definitionOf(inputs);
-  const { kind, id } = targetOf(definition, inputs);
-  return formatPolicyId({ platform: definition.name, kind, segments: [id, markOf(urnOf(inputs))], isOwn: true });
-}
-
-/** Looks at what somebody else's schedule has made. */
-async function watch(session: Session, inputs: Properties, olds: Properties): Promise<Properties> {
-  const { definition, platform, scope } = session.open(
-    textOf(inputs, "platform") ?? "",
-    textOf(inputs, "connection"),
-    urnOf(inputs),
-  );
-  const { snapshots, serverTimeMs } = await platform.list(targetOf(definition, inputs), scope);
-  const nowMs = serverTimeMs ?? session.host.clock.now();
-  return {
-    ...inputs,
-    runBy: "watched",
-    policyId: policyIdOf(urnOf(inputs), olds),
-    status: inputs["suspended"] === true ? "suspended" : "active",
-    createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
-    ...judge(inputs, snapshots, nowMs),
-  };
-}
-
-/** The inputs among a policy's properties. */
-function inputsOf(definition: PlatformDefinition, properties: Properties): Properties {
-  const fields = policyFields(definition);
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
-}
+import type { PolicyRunner } from "./runner";
+import { watched } from "./watched";
 
 /** A state that an import has left with next to nothing, with what its id says. */
 function withId(id: string, olds: Properties): Properties {
@@ -69,8 +28,7 @@ function withId(id: string, olds: Properties): Properties {
     ) ?? [];
   if (address === undefined || definition === undefined || argument === undefined) {
     throw new SnapshotsError(
-      `"${id}" is no id of a policy: it is written <platform>/<kind>/<ids…>, each part percent-encoded, such as ` +
-        "snapshooter/job/6f7c5f07-bd49-49a5-8416-27b8de037ddc",
+      `"${id}" is not the id of a policy: it is written <platform>/<kind>/<ids…>, each part percent-encoded`,
       { kind: "invalid", executed: "no" },
     );
   }
@@ -90,11 +48,11 @@ function withId(id: string, olds: Properties): Properties {
 async function confirmStored(session: Session, urn: string | undefined, id: string, props: Properties): Promise<void> {
   if (urn === undefined) return;
   const definition = definitionOf(props);
-  const records = recordsOf(props);
-  const keys = new Set(records.map((record) => snapshotKey(definition, targetOf(definition, props), record.id)));
+  const isRecorded = (key: string): boolean =>
+    recordsOf(props).some((record) => snapshotKey(definition, targetOf(definition, props), record.id) === key);
   // A note that stays is looked at again by the next run.
   await session.host.journal
-    .confirm(urn, (made) => made.id === id || keys.has(made.snapshotKey))
+    .confirm(urn, (made) => made.id === id || isRecorded(made.snapshotKey))
     .catch(() => undefined);
 }
 
@@ -124,7 +82,21 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
 /** The BackupPolicy resource in one process. */
 export function backupPolicyResource(session: Session): ResourceVerbs {
   const nowMs = (): number => session.host.clock.now();
+  const runners: Readonly<Record<RunBy, PolicyRunner>> = {
+    platform: runByPlatform(session),
+    up: runByUp(session),
+    watched: watched(session),
+  };
   const told = new Set<string>();
+
+  function runnerOf(properties: Properties): PolicyRunner {
+    const runBy = policyTargetOf(definitionOf(properties), properties)?.definition.runBy;
+    if (runBy !== undefined) return runners[runBy];
+    throw new SnapshotsError(`[${definitionOf(properties).name}] nothing says what the policy is for`, {
+      kind: "invalid",
+      executed: "no",
+    });
+  }
 
   /** Refresh, preview and up of one process compare the same policy: what has been said is not said again. */
   function isNew(urn: string | undefined, what: string): boolean {
@@ -160,6 +132,18 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     return outs;
   }
 
+  /** A target that can't be seen proves nothing gone. */
+  async function unseen(props: Properties, error: unknown): Promise<Properties> {
+    if (!isSnapshotsError(error, "notFound") || props["runBy"] === "platform") throw error;
+    await session.host.warn(
+      urnOf(props),
+      `what ${subjectOf(definitionOf(props), props)} has can't be seen: ${error.message}. That proves nothing gone, and the ` +
+        "policy stays in the state; if you know that it is gone, take the policy out of the program",
+    );
+    const isJudged = props["maxAge"] !== undefined && props["suspended"] !== true;
+    return { ...props, status: "unknown", ...(isJudged ? { fresh: false } : {}) };
+  }
+
   return {
     check(olds, news) {
       const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, nowMs());
@@ -174,9 +158,10 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const diff = diffPolicy(known, news, nowMs());
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
       const definition = definitionOf(news);
-      const ahead = [...dueByState(definition, known, news), ...pruningAhead(session, known, news, nowMs())];
+      const due = dueByState(definition, known, news, nowMs());
       const tell = async (): Promise<void> => {
-        for (const sentence of ahead) await informOnce(urnOf(news), sentence);
+        for (const sentence of due) await informOnce(urnOf(news), sentence);
+        for (const sentence of await runnerOf(news).ahead(known, news)) await informOnce(urnOf(news), sentence);
         if (isImpaired(known)) await warnOfStatus(definition, known);
         if (isStale(known, news)) await warnOfStaleness({ ...known, ...news });
       };
@@ -185,66 +170,32 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     },
 
     async create(inputs) {
-      const runBy = runByOf(inputs);
-      if (runBy === "platform") {
-        const { id, outs } = await createOnPlatform(session, inputs);
-        return { id, outs: await judged(id, outs) };
-      }
-      const id = ownIdOf(inputs);
-      const outs = runBy === "up" ? await runOnce(session, id, inputs, {}) : await watch(session, inputs, {});
+      const { id, outs } = await runnerOf(inputs).create(inputs);
       return { id, outs: await judged(id, outs) };
     },
 
     async read(id, stored) {
       const props = withId(id, stored);
-      const definition = definitionOf(props);
-      const runBy = runByOf(props);
+      const isFirst = stored["platform"] === undefined;
       await confirmStored(session, urnOf(props), id, props);
-      if (runBy === "platform") {
-        const outs = await readOnPlatform(session, id, props, stored["platform"] === undefined);
-        if (outs === undefined && stored["platform"] === undefined) {
-          throw new SnapshotsError(`[${definition.name}] there is no policy ${id}`, { kind: "notFound" });
-        }
-        return outs === undefined ? undefined : { id, props: outs, inputs: inputsOf(definition, outs) };
+      const outs = await runnerOf(props)
+        .read(id, props, isFirst)
+        .catch((error: unknown) => unseen(props, error));
+      if (outs === undefined && isFirst) {
+        throw new SnapshotsError(`[${definitionOf(props).name}] there is no policy ${id}`, { kind: "notFound" });
       }
-      try {
-        const outs =
-          runBy === "up" ? await readRun(session, props) : await watch(session, inputsOf(definition, props), props);
-        return { id, props: outs, inputs: inputsOf(definition, outs) };
-      } catch (error) {
-        if (!isSnapshotsError(error, "notFound")) throw error;
-        await session.host.warn(
-          urnOf(props),
-          `what ${subjectOf(definition, props)} has can't be seen: ${error.message}. That proves nothing gone, and the ` +
-            "policy stays in the state; if you know that it is gone, take the policy out of the program",
-        );
-        const isJudged = props["maxAge"] !== undefined && props["suspended"] !== true;
-        const outs = { ...props, status: "unknown", ...(isJudged ? { fresh: false } : {}) };
-        return { id, props: outs, inputs: inputsOf(definition, outs) };
-      }
+      return outs === undefined ? undefined : { id, props: outs, inputs: policyInputsOf(outs) };
     },
 
     async update(id, olds, news) {
-      const runBy = runByOf(news);
-      const outs =
-        runBy === "platform"
-          ? await updateOnPlatform(session, id, news, olds)
-          : runBy === "up"
-            ? await runOnce(session, id, news, olds)
-            : await watch(session, news, olds);
-      return judged(id, outs);
+      return judged(id, await runnerOf(news).update(id, olds, news));
     },
 
     async delete(id, stored) {
       const props = withId(id, stored);
-      if (runByOf(props) === "platform") {
-        await deleteOnPlatform(session, id, props);
-      } else {
-        const count = recordsOf(props).filter(({ status }) => status !== "failed").length;
-        const those = count === 1 ? "the 1 snapshot that it holds stays" : `the ${count} snapshots that it holds stay`;
-        const held = count === 0 ? "it holds no snapshots" : those;
-        const what = runByOf(props) === "up" ? held : "it only watched, and every backup stays";
-        await session.host.warn(urnOf(props), `forgotten: ${what} on ${definitionOf(props).title}`);
+      const stays = await runnerOf(props).delete(id, props);
+      if (stays !== undefined) {
+        await session.host.warn(urnOf(props), `forgotten: ${stays} on ${definitionOf(props).title}`);
       }
       await settleDeleted(session, id, props);
     },

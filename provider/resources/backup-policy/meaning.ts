@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { SnapshotsError } from "../../model/errors";
 import type { PlatformDefinition } from "../../model/platform";
 import type { PolicyField, PolicyTargetDefinition, Written } from "../../model/policy";
 import { isUnknown } from "../../model/unknown";
+import { findDefinition } from "../../platforms";
 import {
   parseSchedules,
   type Retention,
@@ -12,6 +14,23 @@ import {
 } from "../../schedule";
 import { isMissing } from "../check";
 import type { Properties } from "../host";
+import { policyFields } from "./fields";
+
+/** The platform that a policy's properties name. */
+export function definitionOf(properties: Properties): PlatformDefinition {
+  const definition = findDefinition(properties["platform"]);
+  if (definition !== undefined) return definition;
+  throw new SnapshotsError(`"${String(properties["platform"])}" is not a platform`, {
+    kind: "invalid",
+    executed: "no",
+  });
+}
+
+/** The inputs among a policy's properties. */
+export function policyInputsOf(properties: Properties): Properties {
+  const fields = policyFields(definitionOf(properties));
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
+}
 
 /** The target argument that properties name, with what policies for it are. */
 export interface PolicyTarget {

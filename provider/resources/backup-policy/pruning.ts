@@ -2,18 +2,19 @@ import { keepReasonText, type Retention, type Simulation, simulate } from "../..
 import type { SnapshotRecord } from "./records";
 import { recordInWords } from "./records";
 
-/** What a retention does to the snapshots that a policy holds; foreign ones fill no place and never go. */
+/** What a retention does to the snapshots of a policy; adopted ones and other resources' fill no place and never go. */
 export function simulateOn(
   retention: Retention,
   records: readonly SnapshotRecord[],
-  isForeign: (record: SnapshotRecord) => boolean,
+  isHeld: (record: SnapshotRecord) => boolean,
   nowMs: number,
 ): Simulation {
   const snapshots = records.map((record) => ({
     id: record.id,
     createdAt: record.createdAt,
     status: record.status,
-    foreign: record.adopted === true || isForeign(record),
+    foreign: record.adopted === true,
+    held: isHeld(record),
   }));
   return simulate(retention, snapshots, { nowMs });
 }

@@ -1,6 +1,7 @@
 import { instantOf } from "../../model/clock";
 import type { SnapshotReference } from "../../model/platform";
 import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
+import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 
 /** A snapshot as a policy's state holds it. */
@@ -29,6 +30,14 @@ export interface SnapshotRecord {
 export function recordsOf(properties: Properties): readonly SnapshotRecord[] {
   const held = properties["snapshots"];
   return Array.isArray(held) ? (held as unknown as readonly SnapshotRecord[]) : [];
+}
+
+/** The records without the times that are ahead of a clock, which an earlier version may have stored. */
+export function withoutTimesAhead(records: readonly SnapshotRecord[], nowMs: number): SnapshotRecord[] {
+  return records.map((record) => {
+    const { createdAt, ...undated } = record;
+    return createdAt === undefined || pastInstantOf(createdAt, nowMs) !== undefined ? record : undated;
+  });
 }
 
 /** Records as plain data. */
@@ -76,16 +85,30 @@ export function isRecorded({ id, createdAt }: SnapshotRecord, snapshot: Observed
 }
 
 /** Whether a snapshot was taken for a slot, or for a later one: an edited schedule can go back to an earlier time. */
-export function isFor({ slot, createdAt }: SnapshotRecord, dueAt: unknown): boolean {
-  const [slotMs, dueMs, createdMs] = [instantOf(slot), instantOf(dueAt), instantOf(createdAt)];
-  if (slotMs === undefined || dueMs === undefined) return false;
+export function isFor(record: SnapshotRecord, dueAt: unknown): boolean {
+  return isForInstant(record, instantOf(dueAt));
+}
+
+function isForInstant({ slot, createdAt, adopted }: SnapshotRecord, dueMs: number | undefined): boolean {
+  const slotMs = instantOf(slot);
+  if (slotMs === undefined || dueMs === undefined || slotMs < dueMs) return false;
+  const createdMs = instantOf(createdAt);
+  // What somebody else has taken settles a slot by its time alone.
+  if (createdMs === undefined) return slotMs === dueMs && adopted !== true;
   // A machine whose clock was wrong may have recorded a slot that is still to come.
-  return slotMs === dueMs || (slotMs > dueMs && createdMs !== undefined && createdMs >= dueMs);
+  return slotMs === dueMs || createdMs >= dueMs;
 }
 
 /** Whether a usable snapshot is recorded for a slot. */
 export function isSettled(records: readonly SnapshotRecord[], dueAt: unknown): boolean {
-  return records.some((record) => record.status === "available" && isFor(record, dueAt));
+  const dueMs = instantOf(dueAt);
+  return records.some((record) => record.status === "available" && isForInstant(record, dueMs));
+}
+
+/** Whether a usable snapshot that a state holds is recorded for a slot; a time ahead of a clock tells nothing. */
+export function isSettledInState(properties: Properties, dueAt: unknown, nowMs: number): boolean {
+  const records = recordsOf(properties);
+  return isSettled(records, dueAt) && isSettled(withoutTimesAhead(records, nowMs), dueAt);
 }
 
 /** Newest first; those without a time at the end. */

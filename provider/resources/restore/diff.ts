@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { InputField } from "../../model/platform";
+import type { InputField } from "../../model/input";
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instantOf } from "../../model/clock";
-import type { InputField, PlatformDefinition } from "../../model/platform";
+import type { InputField } from "../../model/input";
+import type { PlatformDefinition } from "../../model/platform";
 import { connectionField, internalFields, platformField } from "../fields";
 
 const confirm = z.strictObject(

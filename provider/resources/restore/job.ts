@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { type Creation, ownerIdFor, type Run, SETTLE_MS } from "../../creation";
 import { instantOf, isoText } from "../../model/clock";
 import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/platform";
 import type {
   ObservedRestore,
   PreparedRestore,
@@ -11,10 +10,11 @@ import type {
   RestoreSighting,
   RestoreTargetDefinition,
 } from "../../model/restore";
+import type { Scope } from "../../model/scope";
 import type { JsonValue, Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { storedOwnerId } from "../request";
-import { type Opened, type Session, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import { type Opened, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { bookkeepingOf, formatRestoreId } from "./state";
 
 /** One restore, or the update that finds out what became of it. */
@@ -41,10 +41,8 @@ export interface WatchedRestore extends ObservedRestore {
 
 /** Opens the restore that inputs ask for; `stored` is what the state holds of the resource. */
 export function openJob(session: Session, inputs: Properties, stored: Properties = {}): RestoreJob {
-  const urn = urnOf(inputs);
-  const opened = session.open(textOf(inputs, "platform") ?? "", textOf(inputs, "connection"), urn);
-  const { definition, platform } = opened;
-  const target = targetOf(definition, inputs);
+  const opened = session.openFor(inputs);
+  const { definition, platform, target } = opened;
   const targetDefinition = definition.restoreTargets[target.argument];
   const restores = platform.restores?.[target.argument];
   if (targetDefinition === undefined || restores === undefined) {
@@ -63,8 +61,7 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
     ...opened,
     session,
     inputs,
-    target,
-    urn,
+    urn: urnOf(inputs),
     ownerId: ownerIdFor(storedId),
     isOwnerStored: storedId !== undefined,
     order: {
@@ -193,6 +190,7 @@ export function runOf(
       if (restores.look === undefined) return { outcome: "found", item };
       return { outcome: "found", item: seenAs(item, await restores.look(target, looking), clock.now()) };
     },
+    isComparable: () => true,
     fits: () => true,
     match: (_request, [item]) => (item === undefined ? { outcome: "none" } : { outcome: "one", item, others: [] }),
     describe: (item) => ({

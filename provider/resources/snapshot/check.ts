@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ConnectionSources } from "../../model/connection";
-import type { CheckFailure, PlatformDefinition } from "../../model/platform";
+import type { CheckFailure } from "../../model/input";
+import type { PlatformDefinition } from "../../model/platform";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
 import {
   connectionFailures,

@@ -14,11 +14,12 @@ import { SnapshotsError } from "../../model/errors";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
 import { plainRequest } from "../request";
-import { type Session, textOf } from "../session";
+import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { listNow, openJob, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
+import { warnOfPolicyMark } from "./policy-mark";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./state";
 
 /** Takes or adopts a snapshot; returns when it is usable. */
@@ -38,7 +39,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     const before = await listNow(job, job.scope);
     // Any of them may be held by a resource that is replaced without a comparison.
     const isUnseen = session.isReplacedUnseen(job.urn);
-    const reused = isUnseen ? undefined : reuse(job, before);
+    const reused = isUnseen ? undefined : await reuse(job, before);
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
@@ -54,7 +55,7 @@ export function resumeSnapshot(
   stored: Properties,
   request: CreateRequest,
 ): Promise<Properties> {
-  const job: SnapshotJob = { ...openJob(session, inputs, stored), isStored: true };
+  const job: SnapshotJob = { ...withName(openJob(session, inputs, stored)), isStored: true };
   return session.oneAtATime(job.definition, job.target, async () => {
     startTimer(job);
     const run = runOf(job);
@@ -133,14 +134,16 @@ function outsFor(
 
 /** The job with the name that a snapshot of its own gets; `check` gives none where another may be adopted. */
 function withName(job: SnapshotJob): SnapshotJob {
-  const name = textOf(job.inputs, "name") ?? defaultNameOf(job.definition, job.inputs);
-  return name === undefined
-    ? job
-    : { ...job, inputs: { ...job.inputs, name }, labels: job.definition.defaultName === undefined ? {} : { name } };
+  const own = defaultNameOf(job.definition, job.inputs);
+  const name = textOf(job.inputs, "name") ?? own;
+  if (name === undefined) return job;
+  const named = { ...job, inputs: { ...job.inputs, name } };
+  if (job.definition.defaultName === undefined) return named;
+  return { ...named, labels: { name }, ...(name === own ? { isNameOwn: true } : {}) };
 }
 
 async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> {
-  const { snapshots, complete } = await job.platform.list(job.target, job.scope);
+  const { snapshots, complete } = await job.platform.list(job.target, sharing(job.scope));
   const snapshot =
     adopt === "latest"
       ? snapshots.find(({ status }) => status === "available")
@@ -167,14 +170,15 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
   return adopted(job, changed ?? snapshot);
 }
 
-function adopted(job: SnapshotJob, snapshot: ObservedSnapshot): Created {
+async function adopted(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Created> {
   job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
+  await warnOfPolicyMark(job.session, job.urn, snapshot);
   const outs = outsFor(job, snapshot, { adopted: true, isInferred: false });
   return { id: idOf(job.definition, job.target, snapshot), outs };
 }
 
 /** Adopts a usable snapshot that is young enough, and newer than the one that is replaced. */
-function reuse(job: SnapshotJob, before: Listing<ObservedSnapshot>): Created | undefined {
+async function reuse(job: SnapshotJob, before: Listing<ObservedSnapshot>): Promise<Created | undefined> {
   const parsed = parseDuration(textOf(job.inputs, "reuseWithin") ?? "");
   if (!("milliseconds" in parsed)) return undefined;
   const held = job.session.replacedBy(job.urn);

@@ -21,15 +21,13 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   const snapshotId = textOf(props, "snapshotId");
   const request = requestOf(props);
   const what = `${target.kind} ${target.id}`;
+  const key = keyOf(props) ?? "";
   const isDeletable = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
   const mayDelete = isDeletable && props["inferred"] !== true;
-  const isHeldElsewhere = session.isHeldElsewhere(urn, keyOf(props) ?? "");
+  const isKept = session.isHeldByReplacement(urn, key);
+  const isDeleted = snapshotId !== undefined && !isKept && (await release(session, props, key));
 
-  if (mayDelete && snapshotId !== undefined && !isHeldElsewhere) {
-    const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
-    scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
-    await platform.delete?.(target, referenceOf(props), scope);
-  } else if (snapshotId === undefined) {
+  if (snapshotId === undefined) {
     if (urn === undefined || !session.chosen.has(urn)) {
       await session.host.warn(
         urn,
@@ -37,7 +35,20 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
           (await whatItMayHaveTaken(session, props)),
       );
     }
-  } else if (props["status"] !== "gone" && !isHeldElsewhere) {
+  } else if (mayDelete && !isKept) {
+    const holder = await session.holders.deleteUnlessHeld(urn, key, async () => {
+      const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn, target);
+      scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+      await platform.delete?.(target, referenceOf(props), scope);
+    });
+    if (holder !== undefined) {
+      await session.host.warn(
+        urn,
+        `not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
+          "unless that resource goes in the same run, nothing deletes the snapshot any more",
+      );
+    }
+  } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
     const why = !definition.delete
       ? definition.cannot["delete"]
       : props["adopted"] === true
@@ -51,6 +62,32 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
     );
   }
   await settleDeleted(session, id, props);
+}
+
+/**
+ * Lets go of the snapshot of a resource that leaves the state. True where the resource that took it has left the state
+ * before, in this run, so that the snapshot was deleted with the last one that managed it.
+ */
+async function release(session: Session, props: Properties, key: string): Promise<boolean> {
+  const urn = urnOf(props);
+  if (urn === undefined) return false;
+  const { holders, host } = session;
+  holders.release(urn, key);
+  if (props["adopted"] === true) {
+    await holders
+      .dropAdopted(urn, [key])
+      .catch((error: unknown) =>
+        host.warn(urn, `this machine still notes that the resource manages its snapshot: ${messageOf(error)}`),
+      );
+  }
+  const isDeleted = await holders.deleteWithheld(urn, key);
+  if (isDeleted) {
+    await host.inform(
+      urn,
+      `deleted snapshot ${textOf(props, "snapshotId")}: the resource that took it goes in this run, too`,
+    );
+  }
+  return isDeleted;
 }
 
 /** What a request whose outcome is unknown may have taken, by id where the platform's list can be read. */

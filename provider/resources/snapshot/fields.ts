@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseDuration } from "../../model/duration";
-import type { InputField, PlatformDefinition } from "../../model/platform";
+import type { InputField } from "../../model/input";
+import type { PlatformDefinition } from "../../model/platform";
 import { connectionField, durationSchema, internalFields, platformField } from "../fields";
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {

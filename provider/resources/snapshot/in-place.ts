@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PlatformDefinition, Scope, SnapshotPlatform } from "../../model/platform";
+import type { PlatformDefinition, SnapshotPlatform } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { referenceOf } from "./state";

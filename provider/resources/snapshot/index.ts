@@ -1,5 +1,6 @@
+import { messageOf } from "../../model/errors";
 import type { Properties } from "../host";
-import { type Session, urnOf } from "../session";
+import { keysOf, type Session, urnOf } from "../session";
 import type { ResourceVerbs } from "../verbs";
 import { checkSnapshot } from "./check";
 import { createSnapshot } from "./create";
@@ -12,6 +13,18 @@ import { updateSnapshot } from "./update";
 async function confirmStored(session: Session, urn: string | undefined, id: string): Promise<void> {
   // A note that stays is looked at again by the next run.
   if (urn !== undefined) await session.host.journal.confirm(urn, (made) => made.id === id).catch(() => undefined);
+}
+
+/** Notes on this machine what a resource has adopted: runs that don't compare it must not delete that either. */
+async function noteAdopted(session: Session, props: Properties): Promise<void> {
+  const urn = urnOf(props);
+  if (urn === undefined || props["adopted"] !== true || props["status"] === "gone") return;
+  await session.holders.noteAdopted(urn, keysOf(props));
+}
+
+async function dropAdopted(session: Session, props: Properties): Promise<void> {
+  const urn = urnOf(props);
+  if (urn !== undefined && props["adopted"] === true) await session.holders.dropAdopted(urn, keysOf(props));
 }
 
 /** A state that an import has left with next to nothing, with what its id says. */
@@ -40,14 +53,36 @@ export function snapshotResource(session: Session): ResourceVerbs {
       // A create is not told what it replaces, and a delete not what else holds the snapshot.
       session.noteHeld(urnOf(news), known);
       void confirmStored(session, urnOf(news), id);
+      void noteAdopted(session, known).catch(() => undefined);
       return diffSnapshot(known, news);
     },
-    create: (inputs) => createSnapshot(session, inputs),
+    async create(inputs) {
+      const created = await createSnapshot(session, inputs);
+      await noteAdopted(session, created.outs).catch((error: unknown) =>
+        session.host.warn(
+          urnOf(inputs),
+          `this machine can't note that the snapshot was adopted (${messageOf(error)}): a run that does not compare this ` +
+            "resource may delete it, such as pulumi destroy --target of the resource that took it",
+        ),
+      );
+      return created;
+    },
     async read(id, props) {
       await confirmStored(session, urnOf(props), id);
-      return readSnapshot(session, id, props);
+      const read = await readSnapshot(session, id, props);
+      const isGone = read === undefined || read.props["status"] === "gone";
+      await (isGone ? dropAdopted(session, props) : noteAdopted(session, read.props)).catch(() => undefined);
+      return read;
     },
-    update: (id, olds, news) => updateSnapshot(session, id, olds, news),
+    async update(id, olds, news) {
+      const outs = await updateSnapshot(session, id, olds, news);
+      if (urnOf(olds) !== urnOf(outs)) {
+        // Renamed by an alias: from now on the state holds it under the new URN.
+        await noteAdopted(session, outs).catch(() => undefined);
+        await dropAdopted(session, olds).catch(() => undefined);
+      }
+      return outs;
+    },
     delete: (id, props) => deleteSnapshot(session, id, withId(id, props)),
   };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import { type Connection, resolveConnection } from "../../../provider/model/connection";
 import { openPlatform } from "../../../provider/platforms";
 import { scp as definition } from "../../../provider/platforms/scp/definition";
@@ -110,10 +110,9 @@ describe("a request", () => {
     });
   });
 
-  it("to update always holds the name: the wanted one, the one held, or null", () => {
-    expect(toUpdate("held", { name: "wanted", description: "d" })).toEqual({ name: "wanted", description: "d" });
-    expect(toUpdate("held", { description: "d" })).toEqual({ name: "held", description: "d" });
-    expect(toUpdate(undefined, {})).toEqual({ name: null });
+  it("to update always holds the name, and a description only where one is wanted", () => {
+    expect(toUpdate("n", { description: "d", force: true })).toEqual({ name: "n", description: "d" });
+    expect(toUpdate("n", {})).toEqual({ name: "n" });
   });
 });
 
@@ -210,7 +209,7 @@ describe("Samsung Cloud Platform over HTTP", () => {
   it.each(["v", "a b", "ä/ö?x=1&y#z", "%20", "+:,;'()*!~", "日本"])(
     "signs the very bytes that it sends, for the target %j",
     async (id) => {
-      server.plan({ status: 200, body: { count: 0, snapshots: [] } });
+      server.plan({ status: 200, body: { id, count: 0, snapshots: [] } });
       for (const path of ["/v1", "/a%20b/ü/v1", "/A:B@c/v1"]) {
         const platform = open({ virtualserverUrl: server.url + path, filestorageUrl: server.url + path });
         await platform.list(volume(id), scope());
@@ -234,7 +233,7 @@ describe("Samsung Cloud Platform over HTTP", () => {
   );
 
   it("signs each attempt anew, with its own time", async () => {
-    server.plan({ status: 500 }, { status: 429, headers: { "retry-after": "7" } }, reset, page([]));
+    server.plan({ status: 500 }, { status: 429, headers: { "retry-after": "7" } }, reset, page(["a"], 1));
     await open().list(volume(), scope());
     const stamps = server.arrived.map(({ headers }) => String(headers["scp-timestamp"]));
     expect(stamps).toHaveLength(4);
@@ -249,7 +248,7 @@ describe("Samsung Cloud Platform over HTTP", () => {
   });
 
   it("sends the version of each service that the connection pins, and no sort", async () => {
-    server.plan(page([]));
+    server.plan(page(["a"], 1), { status: 200, body: { count: 1, snapshots: [{ id: "a" }] } });
     const platform = open({ virtualserverVersion: "1.0", filestorageVersion: "1.2" });
     await platform.list(volume(), scope());
     await platform.list(fileVolume(), scope());
@@ -299,10 +298,44 @@ describe("Samsung Cloud Platform over HTTP", () => {
     expect(server.arrived).toHaveLength(2);
   });
 
-  it("ends where markers do nothing", async () => {
+  const listed = async () => (await open().list(volume(), scope())).snapshots.map(({ snapshotId: id }) => id).sort();
+
+  it("reads a list again that shows fewer than it counts", async () => {
+    server.plan(page(["a", "b"], 4), page(["c"], 4), page([]), page(["a", "b"], 3), page(["c"], 3));
+    expect(await listed()).toEqual(["a", "b", "c"]);
+    expect(server.arrived).toHaveLength(5);
+  });
+
+  it("reads a list again whose marker was deleted between two pages", async () => {
+    const refused = { status: 400, body: own("marker: Input is invalid", "ValidationError") };
+    server.plan(page(["a", "b"], 4), refused, page(["a", "c"], 3), page(["d"], 3));
+    expect(await listed()).toEqual(["a", "c", "d"]);
+    server.plan(page(["a", "b"], 4), refused, page(["a", "b"], 4), refused, page(["a", "b"], 4), refused);
+    await expect(listed()).rejects.toMatchObject({ kind: "invalid" });
+  });
+
+  it("reads a list again that begins again instead of ending", async () => {
+    server.plan(page(["a", "b"]), page(["a", "b"]), page(["a", "b"]), page(["c"]), page([]));
+    expect(await listed()).toEqual(["a", "b", "c"]);
+  });
+
+  it.each<[string, ReturnType<typeof page>[]]>([
+    ["shows 100 of 150, whatever the marker", [page(["a", "b"], 150)]],
+    ["shows none of what it counts", [page([], 1)]],
+    ["counts on its first page only", [page(["a"], 3), page([]), page(["a"], 3), page([]), page(["a"], 3), page([])]],
+    ["is another one each time it is read", ["a", "b", "c"].flatMap((id) => [page([id]), page([id])])],
+  ])("is an error where the list %s", async (_title, pages) => {
+    server.plan(...pages);
+    await expect(listed()).rejects.toMatchObject({
+      kind: "unexpectedAnswer",
+      message: expect.stringMatching(/^\[scp\] list snapshots of volume v: the list .*; nothing follows from it/),
+    });
+  });
+
+  it("ends where markers do nothing and nothing is counted, once a second reading shows the same", async () => {
     server.plan(page(["a", "b"]));
     expect((await open().list(volume(), scope())).snapshots).toHaveLength(2);
-    expect(server.arrived).toHaveLength(2);
+    expect(server.arrived).toHaveLength(4);
   });
 
   it("lists only what is of the volume, where the filter does nothing", async () => {
@@ -476,15 +509,8 @@ describe("deleting on Samsung Cloud Platform", () => {
     expect(await opened.platform.observe(fileVolume(), { snapshotId: id }, opened.scope())).toEqual({
       outcome: "unproven",
       reason: expect.stringContaining(fileVolumeId),
+      remedy: expect.stringContaining('connection "scp"'),
     });
-  });
-
-  it("of a File Storage snapshot whose volume is gone itself finds no fault", async () => {
-    const { id } = opened.emulator.scp.filestorage.addSnapshot(fileVolumeId);
-    opened.emulator.scp.filestorage.removeVolume(fileVolumeId);
-    const before = opened.clock.now();
-    await opened.platform.delete?.(fileVolume(), { snapshotId: id }, opened.scope());
-    expect(opened.clock.now()).toBe(before);
   });
 
   it("an attached volume needs force, which is said by the platform", async () => {
@@ -580,6 +606,7 @@ describe("a volume", () => {
       const { snapshots, count } = (answer ?? {}) as { snapshots?: unknown; count?: unknown };
       if (!Array.isArray(snapshots) || !snapshots.every(isVolumeSnapshot) || !isCount(count)) return undefined;
       const last = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot.volume_id]));
+      if (last.size < Number(count ?? 0)) return undefined;
       return [...last.values()].filter((id) => id === volumeId).length;
     },
     show: { operation: "get-snapshot", wellFormed: own([{ loc: ["path"], msg: "no" }]), status: 404, shown: entry },
@@ -603,13 +630,15 @@ describe("a File Storage volume", () => {
     create: "create-file-snapshot",
     wellFormed: { count: 2, snapshots: [file, { ...file, id: "g" }] },
     holds(answer) {
-      const { snapshots } = (answer ?? {}) as { snapshots?: unknown };
+      const { snapshots, count } = (answer ?? {}) as { snapshots?: unknown; count?: unknown };
       const isEntry = (given: Record<string, unknown> | null) =>
         isId(given?.["id"]) &&
         [undefined, null, fileVolumeId].includes(given?.["volume_id"] as string) &&
         ["state", "created_at"].every((name) => isOpen(given?.[name], "string")) &&
         (isOpen(given?.["size"], "number") || isText(given?.["size"]));
-      return Array.isArray(snapshots) && snapshots.every(isEntry) ? snapshots.length : undefined;
+      if (!Array.isArray(snapshots) || !snapshots.every(isEntry) || !isCount(count)) return undefined;
+      const { size } = new Set(snapshots.map(({ id }) => id));
+      return size < Number(count ?? 0) ? undefined : size;
     },
   });
 });

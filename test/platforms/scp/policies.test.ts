@@ -1,4 +1,4 @@
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import type { Connection } from "../../../provider/model/connection";
 import { SnapshotsError } from "../../../provider/model/errors";
 import type { ObservedPolicy } from "../../../provider/model/policy";
@@ -9,6 +9,7 @@ import { toPolicyStatus } from "../../../provider/platforms/scp/mapping-policies
 import { describePolicies, type OpenedPolicies, openPolicies } from "../../contract/policy-platform";
 import { type ApiServer, startApiServer } from "../../http/api-server";
 import { fakeClock } from "../../http/fake-clock";
+import { Stack } from "../../resources/stack";
 
 const { serverId, fileVolumeId, region } = seed.scp;
 const { serverId: serverTarget, fileVolumeId: fileTarget } = scp.policyTargets;
@@ -284,7 +285,8 @@ describe("a server's backup", () => {
     for (let index = 0; index < 120; index += 1) backup().addPolicy(serverId, { name: `web-nightly-${index}` });
     const policy = await opened.make(server);
     expect(await opened.policies.find(server, opened.scope())).toEqual([policy]);
-    expect(opened.count("list-backups")).toBe(filter === "exact" ? 1 : 2);
+    // Two pages are read twice: numbers alone don't tell that no entry has moved between them.
+    expect(opened.count("list-backups")).toBe(filter === "exact" ? 1 : 4);
   });
 
   it("is not looked for in the list where its name is free", async () => {
@@ -462,7 +464,7 @@ describe("a server's backup as the API is asked for it", () => {
     };
     await policies?.create(given, scope());
     await policies?.create({ ...server, schedules: given.schedules }, scope());
-    const [all, least] = api.arrived.map(({ body }) => JSON.parse(body));
+    const [all, least] = api.arrived.flatMap(({ method, body }) => (method === "POST" ? [JSON.parse(body)] : []));
     expect(least).toEqual({
       name: "web-nightly",
       policy_category: "AGENTLESS",
@@ -530,15 +532,78 @@ describe("a server's backup as the API is asked for it", () => {
     );
   });
 
-  it.each([
-    ["short pages and a count", [["a"], ["b"], ["c"]], 3],
-    ["no count", [["a", "b"], ["b", "c"], []], null],
-  ])("is listed to the end with %s", async (_what, pages, count) => {
+  const pages = (...readings: string[][][]) =>
+    readings.flatMap((reading) => reading.map((ids) => ({ ids, count: reading.flat().length })));
+  const arrivedPages = () => api.arrived.map(({ url }) => new URL(url, api.url).searchParams.get("page"));
+  const listed = async (planned: readonly { ids: string[]; count: number | null }[]) => {
     const { policies, scope } = open();
-    api.plan(...pages.map((ids) => ({ status: 200, body: { contents: ids.map(run), count } })));
+    api.plan(...planned.map(({ ids, count }) => ({ status: 200, body: { contents: ids.map(run), count } })));
     const list = await policies?.list({ segments: [serverId, "b"] }, scope());
-    expect(list?.snapshots.map(({ snapshotId }) => snapshotId).sort()).toEqual(["a", "b", "c"]);
-    expect(api.arrived.map(({ url }) => new URL(url, api.url).searchParams.get("page"))).toEqual(["0", "1", "2"]);
+    return list?.snapshots.map(({ snapshotId }) => snapshotId).sort();
+  };
+
+  it("is listed with one request where one page shows all that it counts", async () => {
+    expect(await listed(pages([["a", "b"]]))).toEqual(["a", "b"]);
+    expect(arrivedPages()).toEqual(["0"]);
+  });
+
+  it("is listed to the end, twice where its pages have numbers and are several", async () => {
+    const reading = [["a"], ["b"], ["c"]];
+    expect(await listed(pages(reading, reading))).toEqual(["a", "b", "c"]);
+    expect(arrivedPages()).toEqual(["0", "1", "2", "0", "1", "2"]);
+  });
+
+  it("is listed to the end without a count, twice as well", async () => {
+    const reading = [["a", "b"], ["b", "c"], []].map((ids) => ({ ids, count: null }));
+    expect(await listed([...reading, ...reading])).toEqual(["a", "b", "c"]);
+    expect(arrivedPages()).toEqual(["0", "1", "2", "0", "1", "2"]);
+  });
+
+  it.each<[string, { ids: string[]; count: number | null }[]]>([
+    [
+      "which its count shows",
+      [
+        { ids: ["a", "b"], count: 4 },
+        { ids: ["d"], count: 3 },
+      ],
+    ],
+    [
+      "which only another reading shows",
+      [
+        { ids: ["a", "b"], count: null },
+        { ids: ["d"], count: null },
+        { ids: [], count: null },
+      ],
+    ],
+  ])("loses no entry that moves to a page that was read before, %s", async (_how, torn) => {
+    // "a" is deleted between the two pages, so that "c" moves from the second one to the first.
+    const whole = [["b", "c"], ["d"]];
+    expect(await listed([...torn, ...pages(whole, whole)])).toEqual(["b", "c", "d"]);
+  });
+
+  it("whose runs are fewer than they are counted is an error, and no absence", async () => {
+    const { policies, scope } = open();
+    api.plan({ status: 200, body: { contents: [run("a")], count: 2 } });
+    expect(await refusal(policies?.list({ segments: [serverId, "b"] }, scope()))).toMatchObject({
+      kind: "unexpectedAnswer",
+      message: expect.stringContaining("counts 2 entries and shows 1"),
+    });
+    expect(api.arrived).toHaveLength(6);
+    api.plan({ status: 200, body: shownBackup("b") }, { status: 200, body: { ...shownSchedules("b"), count: 3 } });
+    expect(await refusal(policies?.observe({ segments: [serverId, "b"] }, server, scope()))).toMatchObject({
+      kind: "unexpectedAnswer",
+    });
+  });
+
+  it("has runs that have no job yet, as the published SDK allows", async () => {
+    const { policies, scope } = open();
+    const queued = { ...run("a"), backup_job_guid: null, backup_job_state: "INPROGRESS", schedule_id: "s" };
+    api.plan({ status: 200, body: { contents: [queued, { ...queued, backup_start_time: null }], count: 2 } });
+    const list = await policies?.list({ segments: [serverId, "b"] }, scope());
+    expect(list?.snapshots.map(({ snapshotId, status }) => [snapshotId, status])).toEqual([
+      ["s@2026-11-21T02:30:15Z", "running"],
+      ["s", "running"],
+    ]);
   });
 
   it("can't be deleted by a program from version 1.4 on, which the error says", async () => {
@@ -649,14 +714,46 @@ describe("a File Storage volume's snapshot schedule", () => {
     expect(other?.policyId).not.toBe(policy.policyId);
   });
 
-  it("of a volume that is gone itself is not proven to be gone, and is deleted", async () => {
+  it("of a volume that is gone itself is not proven to be gone", async () => {
     const policy = await opened.make(files);
     storage().removeVolume(fileVolumeId);
-    expect(await opened.policies.observe(policy, files, opened.scope())).toEqual({
-      outcome: "unproven",
-      reason: `the File Storage volume ${fileVolumeId} itself is no longer there`,
-    });
-    await opened.policies.delete?.(policy, opened.scope());
+    const reason = expect.stringMatching(
+      `filestorage service answers 404 for File Storage volume ${fileVolumeId} itself, .*; if .* still exists`,
+    );
+    expect(await opened.policies.observe(policy, files, opened.scope())).toEqual({ outcome: "unproven", reason });
+    const { kind, message } = await refusal(opened.policies.delete?.(policy, opened.scope()));
+    expect([kind, message]).toEqual(["notFound", expect.stringMatching(/does not prove it gone.*pulumi state delete/)]);
+  });
+
+  it("is waited for while it is shown without its id, as the published SDK allows", async () => {
+    const policy = await opened.make(files);
+    const body = {
+      volume_id: fileVolumeId,
+      snapshot_policy_enabled: true,
+      snapshot_retention_count: 14,
+      snapshot_schedule: [{ ...entry, id: null }],
+    };
+    const shown = { platform: "scp", operation: "get-file-schedule", fault: "status", status: 200, body } as const;
+    opened.emulator.faults.add({ ...shown, times: 3 });
+    expect(await opened.policies.find(files, opened.scope())).toEqual([policy]);
+    opened.emulator.faults.add({ ...shown, times: "always" });
+    expect(await opened.look(policy, files)).toEqual(policy);
+    const { kind, message } = await refusal(opened.policies.find(files, opened.scope()));
+    expect([kind, message]).toEqual(["unexpectedAnswer", expect.stringContaining("without its id")]);
+  });
+
+  it.each([null, undefined])("is made and changed by an up where the answers' volume_id is %s", async (volume_id) => {
+    const stack = await Stack.start("BackupPolicy");
+    const body = { ...(volume_id === undefined ? {} : { volume_id }), snapshot_schedule: entry };
+    for (const operation of ["create-file-schedule", "set-file-schedule"]) {
+      stack.fault({ platform: "scp", operation, fault: "status", status: 202, body, commit: true, times: "always" });
+    }
+    expect(await stack.up("a", files)).toEqual({ step: "create", warnings: [] });
+    expect(await stack.up("a", { ...files, retention: { keepLast: 3 } })).toEqual({ step: "update", warnings: [] });
+    const { schedule } = stack.emulator.scp.filestorage.volumes.get(fileVolumeId) ?? {};
+    expect(schedule).toMatchObject({ dayOfWeek: "MON", hour: "5", retentionCount: 3 });
+    expect(stack.posts()).toBe(2);
+    await stack.close();
   });
 
   it("is looked for in its own region only", async () => {

@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../../provider/emulator";
+import { type FaultRule, seed } from "../../../emulator";
 import { UNKNOWN } from "../../../provider/model/unknown";
 import { definitions } from "../../../provider/platforms";
 import type { Properties } from "../../../provider/resources/host";
@@ -185,6 +185,75 @@ describe("name and description", () => {
     const before = held();
     expect((await stack.up("a", { ...volume, name: "second" })).failure).toMatch(/Action definition is not found/);
     expect(held()).toEqual(before);
+  });
+});
+
+describe("the name of a snapshot whose description changes", () => {
+  const adopting: Properties = { ...volume, deletionPolicy: "retain", adopt: seeded };
+  const named = () =>
+    server()
+      .snapshotsOf(volumeId)
+      .find(({ id }) => id === seeded);
+
+  beforeEach(() => {
+    server().nullName = "erases";
+  });
+
+  it.each<[string, Properties]>([
+    ["adopted", adopting],
+    ["reused", { ...volume, deletionPolicy: "retain", reuseWithin: "10y" }],
+  ])("is the one on the platform where it was %s, whatever it was renamed to", async (_how, args) => {
+    await stack.up("a", args);
+    expect(held()).not.toHaveProperty("name");
+    Object.assign(named() ?? {}, { name: "golden-master" });
+    expect((await stack.up("a", { ...args, description: "release 42" })).failure).toBeUndefined();
+    expect(named()).toMatchObject({ name: "golden-master", description: "release 42" });
+    await stack.refresh("a");
+    expect((await stack.up("a", { ...args, description: "release 42" })).step).toBe("same");
+    expect(count("set-snapshot")).toBe(1);
+  });
+
+  it("is kept where an adoption says a description at once", async () => {
+    expect((await stack.up("a", { ...adopting, description: "release 43" })).failure).toBeUndefined();
+    expect(named()).toMatchObject({ name: "snapshot-1", description: "release 43" });
+  });
+
+  it("is never null: a snapshot without one is refused with what to write", async () => {
+    Object.assign(named() ?? {}, { name: null });
+    const { failure } = await stack.up("a", { ...adopting, description: "release 44" });
+    expect(failure).toMatch(/it has no name, .*: give it a name as well/);
+    expect(count("set-snapshot")).toBe(0);
+    expect((await stack.up("a", { ...adopting, description: "release 44", name: "named" })).failure).toBeUndefined();
+    expect(named()).toMatchObject({ name: "named", description: "release 44" });
+  });
+
+  it("of one that is gone is not asked for with a PUT", async () => {
+    await stack.up("a", adopting);
+    server().removeSnapshot(seeded);
+    expect((await stack.up("a", { ...adopting, description: "d" })).failure).toMatch(/run pulumi refresh/);
+    expect(count("set-snapshot")).toBe(0);
+  });
+
+  it("is not taken from an answer about another snapshot", async () => {
+    await stack.up("a", adopting);
+    const other = server().addSnapshot(volumeId);
+    const body = { id: other.id, volume_id: volumeId, name: "other", status: "available" };
+    on("set-snapshot", { fault: "status", times: "always", status: 200, body });
+    expect((await stack.up("a", { ...adopting, description: "d" })).failure).toMatch(/about another one/);
+    expect(held()).toMatchObject({ snapshotId: seeded });
+  });
+});
+
+describe("an answer to a create that names one of another volume", () => {
+  it.each<[string, Properties, string, object]>([
+    ["a volume", volume, "create-snapshot", { id: "other", volume_id: attachedVolumeId, status: "available" }],
+    ["a File Storage volume", file, "create-file-snapshot", { snapshot: { id: "other", volume_id: "other" } }],
+  ])("is not taken for the snapshot of %s, which the list shows", async (_title, args, operation, body) => {
+    on(operation, { fault: "status", status: 202, body, commit: true });
+    expect((await stack.up("a", args)).failure).toBeUndefined();
+    const made = args === volume ? server().snapshotsOf(volumeId).at(-1) : files().snapshotsOf(fileVolumeId)[0];
+    expect(held()).toMatchObject({ snapshotId: made?.id, status: "available" });
+    expect(count(operation)).toBe(1);
   });
 });
 

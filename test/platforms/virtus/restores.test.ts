@@ -1,4 +1,4 @@
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import { entryOfVersion, versionsInWords } from "../../../provider/platforms/virtus/mapping";
 import { describeRestores } from "../../contract/restore-platform";
 

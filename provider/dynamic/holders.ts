@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../model/errors";
+import type { HolderRegistry } from "../resources/host";
+import { localFolder } from "./journal";
+
+/** One resource that has adopted one snapshot. */
+interface Entry {
+  readonly urn: string;
+  readonly key: string;
+}
+
+function isMissingFile(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+/** The entry that a file holds; undefined where it is damaged. */
+function parse(text: string): Entry | undefined {
+  try {
+    const { urn, key } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Entry, unknown>>;
+    return typeof urn === "string" && typeof key === "string" ? { urn, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Keeps each adoption as a file of its own in the user's Pulumi home, so that stacks that run at the same time don't
+ * overwrite each other's. The files hold URNs and ids of snapshots, no credentials.
+ */
+export function fileHolders(environment: Readonly<Record<string, string | undefined>>): HolderRegistry {
+  const folder = join(localFolder(environment), "holders");
+  const fileOf = ({ urn, key }: Entry): string =>
+    join(
+      folder,
+      `${createHash("sha256")
+        .update(JSON.stringify([urn, key]))
+        .digest("hex")}.json`,
+    );
+
+  // A note that is still being written must not come after the removal that follows it.
+  let tail: Promise<unknown> = Promise.resolve();
+  function inTurn(task: () => Promise<void>): Promise<void> {
+    const result = tail.then(task);
+    tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async function read(file: string): Promise<string | undefined> {
+    try {
+      return await readFile(file, "utf8");
+    } catch (error) {
+      if (isMissingFile(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function write(entry: Entry): Promise<void> {
+    const file = fileOf(entry);
+    const text = `${JSON.stringify(entry)}\n`;
+    if ((await read(file)) === text) return;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Another process may write the same entry.
+    const part = `${file}.${process.pid}.new`;
+    await writeFile(part, text, { mode: 0o600, flush: true });
+    await rename(part, file);
+  }
+
+  async function readAll(): Promise<Entry[]> {
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (isMissingFile(error)) return [];
+      throw error;
+    });
+    const entries: Entry[] = [];
+    for (const name of names.filter((each) => each.endsWith(".json"))) {
+      const text = await read(join(folder, name));
+      const entry = text === undefined ? undefined : parse(text);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  // What asks while the files are being read has the same answer.
+  let reading: Promise<Entry[]> | undefined;
+
+  return {
+    note: (urn, keys) =>
+      inTurn(async () => {
+        for (const key of keys) await write({ urn, key });
+      }),
+    drop: (urn, keys) =>
+      inTurn(async () => {
+        for (const key of keys) await rm(fileOf({ urn, key }), { force: true });
+      }),
+    async others(urn) {
+      reading ??= readAll().finally(() => {
+        reading = undefined;
+      });
+      const entries = await reading.catch((error: unknown) => {
+        throw new Error(
+          `${folder} can't be read (${messageOf(error)}), so nothing tells which snapshots other resources have adopted: ` +
+            "make it readable, or remove it if no resource has",
+        );
+      });
+      const others = new Map<string, string[]>();
+      for (const entry of entries) {
+        if (entry.urn !== urn) others.set(entry.key, [...(others.get(entry.key) ?? []), entry.urn]);
+      }
+      return others;
+    },
+  };
+}

@@ -1,0 +1,219 @@
+import {
+  type CreateRequest,
+  create,
+  type Outcome,
+  type Run,
+  resumeFromJournal,
+  waitUntilReady,
+} from "../../../creation";
+import { lookScope } from "../../../http/poll";
+import { isoText } from "../../../model/clock";
+import { messageOf, SnapshotsError } from "../../../model/errors";
+import type { ObservedPolicy, PolicyReference } from "../../../model/policy";
+import { findDefinition } from "../../../platforms";
+import { type Properties, UnfinishedError } from "../../host";
+import { DELETE_TIMEOUT_MS, keysOf, type Session, sharing, timeoutMs, urnOf } from "../../session";
+import type { Created } from "../../verbs";
+import { policyTargetOf } from "../meaning";
+import type { PolicyRunner } from "../runner";
+import { adoptAdvice, idOf, type Job, jobFor, nameOf, referenceFor, referenceTo, runOf, title } from "./job";
+import { judgedBy, lastKnown, outsOf, reportUnreadable, withFreshness } from "./outputs";
+
+/** How long a destroy waits to say how many backups stay. */
+const COUNT_TIMEOUT_MS = 20_000;
+
+/** Policies that their platform runs. */
+export function runByPlatform(session: Session): PolicyRunner {
+  return {
+    create: (inputs) => createOnPlatform(session, inputs),
+    read: (id, props, isFirst) => readOnPlatform(session, id, props, isFirst),
+    update: (id, olds, news) => updateOnPlatform(session, id, news, olds),
+    async delete(id, props) {
+      await deleteOnPlatform(session, id, props);
+      return undefined;
+    },
+    ahead: async () => [],
+  };
+}
+
+/** Creates a policy on the platform, or adopts the one that is there; returns when it runs. */
+function createOnPlatform(session: Session, inputs: Properties): Promise<Created> {
+  const job = jobFor(session, inputs, {});
+  return session.oneAtATime(
+    job.definition,
+    { argument: job.target.argument, kind: job.target.definition.kind, id: nameOf(job) },
+    async () => {
+      const { clock } = session.host;
+      job.scope.deadlineMs = clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
+      const run = runOf(job, false);
+      const resumed = await resumeFromJournal(run);
+      if (resumed !== undefined) return handOver(job, resumed, {});
+      const before = await run.what.list(job.scope);
+      const [first] = before.items;
+      if (first !== undefined) return adopt(job, run, first, before.items);
+      return handOver(job, await create(run, before), {});
+    },
+  );
+}
+
+async function adopt(
+  job: Job,
+  run: Run<ObservedPolicy>,
+  first: ObservedPolicy,
+  all: readonly ObservedPolicy[],
+): Promise<Created> {
+  if (job.inputs["adopt"] !== true || all.length > 1) {
+    const ids = all.map(({ policyId }) => policyId).join(", ");
+    throw new SnapshotsError(
+      `${title(job)}: there is one already (${ids}), and no second one is created: ${adoptAdvice(job)}`,
+      { kind: "conflict", executed: "no" },
+    );
+  }
+  await set(job, referenceFor(first), first);
+  const nowText = isoText(job.session.host.clock.now());
+  const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: true };
+  return handOver(job, await waitUntilReady(run, { item: first, request, isInferred: false }), { adopted: true });
+}
+
+/** What the engine stores once a policy runs; throws what it stores where it does not run in time. */
+async function handOver(job: Job, outcome: Outcome<ObservedPolicy>, olds: Properties): Promise<Created> {
+  if (outcome.outcome === "unknown") {
+    throw new SnapshotsError(outcome.reason, { kind: "unavailable", cause: outcome.cause });
+  }
+  const { item } = outcome;
+  const id = idOf(job, item);
+  const owned = { ...olds, ownerId: job.ownerId, ...(outcome.isInferred ? { inferred: true } : {}) };
+  const outs = outsOf(job, item, owned, job.session.host.clock.now());
+  await reportUnreadable(job, item);
+  if (outcome.outcome === "unfinished") {
+    const pending = outcome.cause === undefined ? {} : { status: "pending" };
+    throw new UnfinishedError(id, { ...outs, ...pending }, outcome.reason, { cause: outcome.cause });
+  }
+  try {
+    return { id, outs: await withFreshness(job, outs, referenceFor(item)) };
+  } catch (error) {
+    throw new UnfinishedError(
+      id,
+      { ...outs, status: "pending" },
+      `${title(job)}: it was created, and its backups can't be listed: ${messageOf(error)}. It is in the state: run pulumi ` +
+        "up again",
+      { cause: error },
+    );
+  }
+}
+
+/** Sets what the platform can set and the inputs want otherwise. */
+async function set(job: Job, reference: PolicyReference, shown: ObservedPolicy): Promise<void> {
+  await job.policies.update?.(reference, job.inputs, shown.shown, job.scope);
+}
+
+/** Changes schedules and retention where they differ, goes on waiting for one that was not ready, and looks again. */
+async function updateOnPlatform(
+  session: Session,
+  id: string,
+  inputs: Properties,
+  olds: Properties,
+): Promise<Properties> {
+  const job = jobFor(session, inputs, olds);
+  job.scope.deadlineMs =
+    session.host.clock.now() + timeoutMs(inputs, "update", timeoutMs(inputs, "create", job.definition.createTimeoutMs));
+  const reference = referenceTo(id, olds);
+  const observed = await job.policies.observe(reference, job.inputs, job.scope);
+  if (observed.outcome !== "found") {
+    const why = observed.outcome === "gone" ? observed.proof : observed.reason;
+    throw new SnapshotsError(`${title(job)}: it can't be found: ${why}; run pulumi refresh`, {
+      kind: "notFound",
+      executed: "no",
+    });
+  }
+  try {
+    await set(job, reference, observed.policy);
+  } catch (error) {
+    // One of several requests may have been executed: what counts is what the platform shows now.
+    const now = await job.policies
+      .observe(reference, job.inputs, lookScope(job.scope, job.session.host.clock))
+      .catch(() => undefined);
+    const policy = now?.outcome === "found" ? now.policy : observed.policy;
+    throw new UnfinishedError(id, outsOf(job, policy, olds, session.host.clock.now()), messageOf(error), {
+      cause: error,
+    });
+  }
+  const nowText = isoText(session.host.clock.now());
+  const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: true };
+  // What it shows is as of before the change.
+  const item: ObservedPolicy = { ...observed.policy, status: "pending" };
+  const outcome = await waitUntilReady(runOf(job, true), { item, request, isInferred: false });
+  return (await handOver(job, outcome, olds)).outs;
+}
+
+/** Reads a policy that its platform runs; undefined when it is proven gone. The first time there are no inputs. */
+async function readOnPlatform(
+  session: Session,
+  id: string,
+  props: Properties,
+  isFirst: boolean,
+): Promise<Properties | undefined> {
+  const opened = jobFor(session, props, props);
+  const job = { ...opened, scope: sharing(opened.scope) };
+  const reference = referenceTo(id, props);
+  const observed = await job.policies.observe(reference, isFirst ? {} : job.inputs, job.scope);
+  if (observed.outcome === "gone") {
+    await session.host.warn(job.urn, `the policy is gone from ${job.definition.title}: ${observed.proof}`);
+    return undefined;
+  }
+  if (observed.outcome === "unproven") {
+    await session.host.warn(
+      job.urn,
+      `the policy was not found, and that does not prove it gone: ${observed.reason}. It stays in the state; if you know ` +
+        `that it is gone, take it out with pulumi state delete${job.urn === undefined ? "" : ` '${job.urn}'`}`,
+    );
+    const { platformStatus: _word, ...others } = props;
+    return judgedBy({ ...others, status: "unknown" }, lastKnown(props), session.host.clock.now());
+  }
+  const { policy } = observed;
+  await reportUnreadable(job, policy);
+  return withFreshness(job, outsOf(job, policy, props, session.host.clock.now()), reference);
+}
+
+/** Deletes or forgets a policy; no snapshot goes with it, and what stays is told. */
+async function deleteOnPlatform(session: Session, id: string, props: Properties): Promise<void> {
+  const urn = urnOf(props);
+  const reference = referenceTo(id, props);
+  const isMade = props["adopted"] !== true && props["inferred"] !== true;
+  const definition = findDefinition(props["platform"]);
+  // Another resource, or the replacement that has just taken its place, goes on with it.
+  if (keysOf(props).some((key) => session.isHeldElsewhere(urn, key))) return;
+  const { deletes, keepsRunning } = policyTargetOf(definition, props)?.definition ?? {};
+  if (isMade && (deletes === "always" || (deletes === "asked" && props["deletionPolicy"] === "delete"))) {
+    const job = jobFor(session, props, props);
+    const stay = await staying(job, reference);
+    job.scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+    await job.policies.delete?.(reference, job.scope);
+    await session.host.warn(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
+    return;
+  }
+  const notOurs =
+    props["adopted"] === true
+      ? "it was there before, and continues to run"
+      : "no answer of the platform named it as this resource's, it was only inferred; it continues to run";
+  // To forget needs no platform: one that can't be asked is no reason to fail.
+  const stay = await Promise.resolve()
+    .then(() => staying(jobFor(session, props, props), reference))
+    .catch(() => "its backups stay");
+  await session.host.warn(
+    urn,
+    `forgotten, not deleted: ${isMade ? keepsRunning : notOurs} (${props["policyId"]}); ${stay}`,
+  );
+}
+
+/** How many backups stay when a policy goes, as a phrase. */
+async function staying(job: Job, reference: PolicyReference): Promise<string> {
+  const count = await job.policies
+    .list(reference, { ...job.scope, deadlineMs: job.session.host.clock.now() + COUNT_TIMEOUT_MS })
+    .then(({ snapshots }) => snapshots.filter(({ status }) => status !== "gone").length)
+    .catch(() => undefined);
+  if (count === 0) return `${job.definition.title} shows no backups of it`;
+  const those =
+    count === undefined ? "its backups stay" : count === 1 ? "its 1 backup stays" : `its ${count} backups stay`;
+  return `${those} on ${job.definition.title}`;
+}

@@ -1,0 +1,159 @@
+import { type CreateRequest, create, resumeFromJournal, resumeRequest, waitUntilReady } from "../../../creation";
+import { instantOf, isoText } from "../../../model/clock";
+import { SnapshotsError } from "../../../model/errors";
+import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
+import type { Properties } from "../../host";
+import { requestOf } from "../../request";
+import { cannotCreate, handOver } from "../../snapshot/create";
+import { listingOf, runOf, titleOf } from "../../snapshot/job";
+import { inWords } from "../../snapshot/state";
+import { isFor, isRecorded, isSettled, recordInWords, recordOf, referenceTo, type SnapshotRecord } from "../records";
+import {
+  type Held,
+  isHeldByOther,
+  isMarkedOwn,
+  lookAt,
+  MARK,
+  type PolicyJob,
+  recordOfCreated,
+  type Seen,
+  snapshotOf,
+  withRecord,
+} from "./job";
+
+const MOST_NAMED = 5;
+
+/** The snapshots on the platform that settle the slot: where names tell, the policy's own; else those taken since. */
+function listedForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
+  const { name } = job.inputs;
+  return list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
+    if (name === undefined) {
+      const isSince =
+        (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
+      return isSince && (status === "available" || status === "running" || status === "pending");
+    }
+    // Another policy may have the same name.
+    const { description } = details;
+    const isMarked = typeof description === "string" && description.startsWith(MARK);
+    const isMeant = !isMarked || description.split(" ")[1] === job.policyId;
+    return (
+      details["name"] === name && isMeant && status !== "failed" && status !== "gone" && !isHeldByOther(job, snapshotId)
+    );
+  });
+}
+
+function findForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): ObservedSnapshot | undefined {
+  const candidates = listedForSlot(job, list, dueAt);
+  return candidates.find(({ status }) => status === "available") ?? candidates[0];
+}
+
+/** What the state has for the slot, as it is now. A list that does not show it is no proof that there is none. */
+async function findRecorded(
+  job: PolicyJob,
+  recorded: SnapshotRecord,
+  list: SnapshotList,
+  dueAt: string,
+): Promise<ObservedSnapshot | undefined> {
+  const listed = list.snapshots.find((snapshot) => isRecorded(recorded, snapshot));
+  if (listed !== undefined) return listed;
+  const observed = await job.platform.observe(job.target, referenceTo(recorded), job.scope);
+  if (observed.outcome === "found") return observed.snapshot;
+  if (observed.outcome === "gone") return findForSlot(job, list, dueAt);
+  throw new SnapshotsError(
+    `${titleOf(job)}: whether snapshot ${recordInWords(recorded)}, which was ` +
+      `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
+    { kind: "notFound", executed: "no" },
+  );
+}
+
+/** What came of a request whose outcome an earlier run did not learn, with the slot that it was for. */
+async function resumed(job: PolicyJob, olds: Properties): Promise<{ outs: Properties; slot: string } | undefined> {
+  const stored = requestOf(olds);
+  const run = runOf(job);
+  const outcome = stored === undefined ? await resumeFromJournal(run) : await resumeRequest(run, stored);
+  if (outcome === undefined) return undefined;
+  return { outs: handOver(job, outcome).outs, slot: outcome.request.labels?.["slot"] ?? job.slot };
+}
+
+/** Makes sure that a usable snapshot of the slot exists and is recorded; returns the list that it was decided by. */
+export async function settleSlot(
+  job: PolicyJob,
+  held: Held,
+  olds: Properties,
+  first: Seen,
+  dueAt: string,
+): Promise<Seen> {
+  const { clock, inform } = job.session.host;
+  const earlier = await resumed(job, olds);
+  if (earlier !== undefined) held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
+  held.unfinished = undefined;
+  if (isSettled(held.records, dueAt)) return first;
+  // What was listed before a wait is out of date.
+  const seen = earlier === undefined && requestOf(olds) === undefined ? first : await lookAt(job);
+  const before = seen.list;
+
+  const recorded = held.records.find(
+    (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
+  );
+  const found =
+    recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
+  if (found === undefined) {
+    if (job.platform.create === undefined) throw cannotCreate(job);
+    const { outs } = handOver(job, await create(runOf(job), listingOf(before, seen.atMs)));
+    held.records = withRecord(held.records, recordOfCreated(outs, dueAt));
+    return seen;
+  }
+  const known = held.records.find((record) => isRecorded(record, found));
+  const isOwn = known === undefined ? isMarkedOwn(job, found) : known.adopted !== true;
+  const nowText = isoText(clock.now());
+  const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
+  const wait = async () =>
+    handOver(job, await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn }));
+  const usable = found.status === "available" ? found : snapshotOf((await wait()).outs);
+  const { createdAt } = known ?? {};
+  held.records = withRecord(held.records, {
+    ...recordOf(usable, createdAt === undefined ? {} : { createdAt }),
+    slot: dueAt,
+    ...(isOwn ? {} : { adopted: true }),
+  });
+  const shown = recordInWords(recordOf(usable));
+  const others = besides(job, found, before, dueAt);
+  await inform(job.urn, `snapshot ${shown} is there for ${dueAt}: no other one is taken${others}`);
+  return seen;
+}
+
+/** The others that could settle the slot: one of them may be what a run took that nothing has noted. */
+function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
+  const others = listedForSlot(job, list, dueAt).filter(({ snapshotId }) => snapshotId !== chosen.snapshotId);
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  return others.length === 0 ? "" : `; also there: ${others.slice(0, MOST_NAMED).map(inWords).join(", ")}${more}`;
+}
+
+/**
+ * Waits until the platform's clock has reached a scheduled time: what is taken before it would not settle it for a run
+ * on another machine. False where it has been reached.
+ */
+export async function waitForSlot(
+  job: PolicyJob,
+  list: SnapshotList,
+  dueAt: string,
+  untilMs: number,
+): Promise<boolean> {
+  const { clock, announce } = job.session.host;
+  const { title } = job.definition;
+  const platformMs = list.serverTimeMs ?? clock.now();
+  const leftMs = (instantOf(dueAt) ?? 0) - platformMs;
+  if (leftMs <= 0) return false;
+  const clocks = `this machine's clock shows ${isoText(clock.now())} and ${title}'s ${isoText(platformMs)}`;
+  if (clock.now() + leftMs > untilMs) {
+    throw new SnapshotsError(
+      `${titleOf(job)}: the scheduled time ${dueAt} has not come yet: ` +
+        `${clocks}. No snapshot is taken; correct this machine's clock and run pulumi up again`,
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);
+  await clock.sleep(leftMs);
+  job.scope.deadlineMs += leftMs;
+  return true;
+}

@@ -1,0 +1,85 @@
+import { instantOf } from "../../../model/clock";
+import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
+import type { Properties } from "../../host";
+import {
+  isFor,
+  isRecorded,
+  newestRecordFirst,
+  recordInWords,
+  recordOf,
+  recordsOf,
+  referenceTo,
+  type SnapshotRecord,
+  withoutTimesAhead,
+} from "../records";
+import { isHeldByOther, type PolicyJob, slotOf } from "./job";
+
+/** The records as the platform's list shows them now, with what a run has made that did not live to record it. */
+export async function synced(
+  job: PolicyJob,
+  properties: Properties,
+  list: SnapshotList,
+  dueAt: string | undefined,
+): Promise<SnapshotRecord[]> {
+  const { host } = job.session;
+  const nowMs = list.serverTimeMs ?? host.clock.now();
+  const records = withoutTimesAhead(recordsOf(properties), nowMs);
+  const shown: SnapshotRecord[] = [];
+  const lost: SnapshotRecord[] = [];
+  const listedAs = (record: SnapshotRecord) => list.snapshots.find((snapshot) => isRecorded(record, snapshot));
+  // None of them at all: the connection may be for another region by now, which only a look at one of them tells.
+  const [newest] = records;
+  const isBlank = newest !== undefined && records.every((record) => listedAs(record) === undefined);
+  if (isBlank) await job.platform.observe(job.target, referenceTo(newest), job.scope);
+  for (const record of records) {
+    const listed = listedAs(record);
+    const isLate = nowMs - (instantOf(record.createdAt) ?? 0) < job.definition.listLagMs;
+    const update = (snapshot: ObservedSnapshot): SnapshotRecord => ({ ...record, ...recordOf(snapshot, record) });
+    if (listed !== undefined) {
+      shown.push(update(listed));
+    } else if (!isFor(record, dueAt)) {
+      (!list.complete || isLate ? shown : lost).push(record);
+    } else {
+      const observed = await job.platform.observe(job.target, referenceTo(record), job.scope);
+      if (observed.outcome === "found") shown.push(update(observed.snapshot));
+      if (observed.outcome === "gone") {
+        await host.warn(
+          job.urn,
+          `snapshot ${recordInWords(record)}, which was taken for ${record.slot}, is gone from ${job.definition.title}: ` +
+            `${observed.proof}. Another one is due`,
+        );
+      }
+      if (observed.outcome === "unproven") {
+        await host.warn(
+          job.urn,
+          `snapshot ${recordInWords(record)} was not found, and that does not prove it gone: ${observed.reason}`,
+        );
+        shown.push(record);
+      }
+    }
+  }
+  if (lost.length > 0) {
+    const what = lost.length === 1 ? "an older snapshot" : `${lost.length} older snapshots`;
+    await host.warn(
+      job.urn,
+      `${what} of this policy ${lost.length === 1 ? "is" : "are"} gone from ${job.definition.title} (expired or deleted): ` +
+        lost.map(recordInWords).join(", "),
+    );
+  }
+  return newestRecordFirst([...shown, ...unrecorded(job, properties, list)]);
+}
+
+/** What bears this policy's mark, was taken since the policy was made, and is in no record. */
+function unrecorded(job: PolicyJob, properties: Properties, list: SnapshotList): SnapshotRecord[] {
+  const records = recordsOf(properties);
+  const sinceMs = instantOf(properties["createdAt"]);
+  const { mark } = job;
+  if (mark === undefined || sinceMs === undefined) return [];
+  return list.snapshots.flatMap((snapshot) => {
+    const { details, createdAt } = snapshot;
+    const slot = typeof details["name"] === "string" ? slotOf(details["name"]) : undefined;
+    const isOwn = details["description"] === mark && (instantOf(createdAt) ?? 0) >= sinceMs;
+    const isKnown = records.some((record) => isRecorded(record, snapshot)) || isHeldByOther(job, snapshot.snapshotId);
+    return slot !== undefined && isOwn && !isKnown ? [recordOf(snapshot, { slot })] : [];
+  });
+}

@@ -1,0 +1,358 @@
+"use strict";
+// What the real engine is timed and counted on. Every platform is the emulator's.
+
+const { setTimeout: wait } = require("node:timers/promises");
+const { request } = require("undici");
+const { startEmulator } = require("../../dist/emulator/index.js");
+const { median, medianRatio, range, rotated } = require("./numbers.js");
+const { openWorkspace } = require("./workspace.js");
+
+/** @typedef {import("./programs.js").Declared} Declared */
+/** @typedef {import("./programs.js").Kind} Kind */
+/** @typedef {import("../../test/pulumi-cli/engine.js").Engine} Engine */
+/** @typedef {import("../../dist/emulator/index.js").Emulator} Emulator */
+/** @typedef {import("./report.js").Measure} Measure */
+/** @typedef {import("./workspace.js").Workspace} Workspace */
+
+/** Of how many apps the snapshots are. */
+const APPS = 20;
+const LATENCY_MS = 200;
+
+const COMMANDS = {
+  up: ["up", "--yes", "--skip-preview"],
+  again: ["up", "--yes", "--skip-preview"],
+  preview: ["preview"],
+  refresh: ["refresh", "--yes", "--skip-preview"],
+  destroy: ["destroy", "--yes", "--skip-preview"],
+};
+/** @typedef {keyof typeof COMMANDS} Command */
+const commands = /** @type {Command[]} */ (Object.keys(COMMANDS));
+
+/** @param {number} index */
+const appOf = (index) => `bench-${index % APPS}`;
+
+/**
+ * An emulator with the apps and one snapshot each, without Discloud's rate limit unless it is asked for.
+ *
+ * @param {{ latencyMs?: number, isLimited?: boolean }} [options]
+ */
+async function startPlatforms({ latencyMs = 0, isLimited = false } = {}) {
+  const emulator = await startEmulator({ latencyMs });
+  if (!isLimited) emulator.discloud.rateLimit.limit = Number.MAX_SAFE_INTEGER;
+  for (const index of range(APPS)) {
+    emulator.discloud.addApp(appOf(index));
+    emulator.discloud.addSnapshot(appOf(index));
+  }
+  return emulator;
+}
+
+/** @param {number} size @returns {Declared[]} Snapshots that adopt the newest of their app. */
+function adopting(size) {
+  return range(size).map((index) => ({
+    name: `snapshot-${index}`,
+    args: { platform: "discloud", appId: appOf(index), adopt: "latest" },
+  }));
+}
+
+/** @param {number} size @returns {Declared[]} */
+function creating(size) {
+  return range(size).map((index) => ({
+    name: `created-${index}`,
+    args: { platform: "discloud", appId: appOf(index), triggers: { release: "1" } },
+  }));
+}
+
+/** @param {number} size @returns {Declared[]} */
+function policies(size) {
+  const schedules = [{ cron: "0 3 * * *" }];
+  return range(size).map((index) => ({
+    resource: "BackupPolicy",
+    name: `policy-${index}`,
+    args: { platform: "discloud", appId: appOf(index), schedules },
+  }));
+}
+
+/**
+ * How many of the emulator's requests are lists while something runs.
+ *
+ * @param {Emulator} emulator
+ * @param {() => Promise<unknown>} run
+ */
+async function countLists(emulator, run) {
+  const before = emulator.requests.length;
+  await run();
+  return emulator.requests.slice(before).filter(({ operation }) => operation.startsWith("list-")).length;
+}
+
+/**
+ * The engine's commands one after another, each on every program before the next, in turns.
+ *
+ * @param {object} options
+ * @param {Engine} options.engine
+ * @param {readonly Kind[]} options.kinds
+ * @param {number} options.size
+ * @param {number} options.rounds
+ * @param {readonly Command[]} [options.only]
+ * @param {(message: string) => void} options.log
+ */
+async function timeCommands({ engine, kinds, size, rounds, only = commands, log }) {
+  const emulator = await startPlatforms();
+  /** @type {Map<Kind, Workspace>} */
+  const workspaces = new Map();
+  const none = () => ({ product: [], storedText: [], dynamic: [] });
+  /** @type {Record<Command, Record<Kind, number[]>>} */
+  const seconds = { up: none(), again: none(), preview: none(), refresh: none(), destroy: none() };
+  const bytes = /** @type {Record<Kind, number>} */ ({});
+  try {
+    for (const kind of kinds) {
+      const workspace = await openWorkspace(kind, engine, emulator.environment);
+      workspaces.set(kind, workspace);
+      workspace.declare([]);
+      // The first command of a program also fills the file system's caches.
+      await workspace.run(COMMANDS.up);
+      workspace.declare(adopting(size));
+    }
+    for (const round of range(rounds)) {
+      for (const command of only) {
+        for (const kind of rotated(kinds, round)) {
+          const run = await /** @type {Workspace} */ (workspaces.get(kind)).run(COMMANDS[command]);
+          seconds[command][kind].push(run.seconds);
+          log(`${size} resources, ${command}, ${kind}: ${run.seconds.toFixed(1)} s`);
+        }
+        if (command === "up" && round === 0) {
+          for (const [kind, workspace] of workspaces) bytes[kind] = await workspace.bytesPerResource();
+        }
+      }
+    }
+    return { seconds, bytes };
+  } finally {
+    for (const workspace of workspaces.values()) workspace.dispose();
+    await emulator.close();
+  }
+}
+
+/**
+ * The commands of a stack against the least that the engine takes for as many dynamic resources.
+ *
+ * @param {{ engine: Engine, n: number, rounds: number, log: (message: string) => void }} options
+ */
+async function measureCommands({ engine, n, rounds, log }) {
+  const kinds = /** @type {const} */ (["product", "storedText", "dynamic"]);
+  const { seconds, bytes } = await timeCommands({ engine, kinds, size: n, rounds, log });
+  const ratio = (/** @type {Command} */ command, /** @type {Kind} */ floor) =>
+    medianRatio(seconds[command].product, seconds[command][floor]);
+  /** @type {Measure[]} */
+  const measures = [
+    { what: `up of ${n} that adopt ÷ no-op, stored text`, value: ratio("up", "storedText"), most: 1.15 },
+    { what: `up of ${n} that adopt ÷ no-op, pulumi.dynamic.Resource`, value: ratio("up", "dynamic"), most: 0.65 },
+    { what: `up without changes, ${n} ÷ no-op, stored text`, value: ratio("again", "storedText"), most: 1.1 },
+    { what: `preview, ${n} ÷ no-op, stored text`, value: ratio("preview", "storedText"), most: 1.1 },
+    { what: `refresh, ${n} ÷ no-op, stored text`, value: ratio("refresh", "storedText"), most: 1.1 },
+    { what: `destroy, ${n} ÷ no-op, stored text`, value: ratio("destroy", "storedText"), most: 1.1 },
+    { what: "state bytes a Snapshot ÷ no-op, stored text", value: bytes.product / bytes.storedText, most: 1.5 },
+  ];
+  const times = commands.map((command) => [
+    command === "again" ? "up without changes" : command,
+    ...kinds.map((kind) => `${median(seconds[command][kind]).toFixed(1)} s`),
+  ]);
+  return { measures, times };
+}
+
+/**
+ * How many lists the platform is asked for, and how much memory the provider takes.
+ *
+ * @param {{ engine: Engine, n: number, log: (message: string) => void }} options
+ */
+async function measureLists({ engine, n, log }) {
+  const emulator = await startPlatforms();
+  const targets = Math.min(APPS, n);
+  /** @type {Workspace[]} */
+  const workspaces = [];
+  const open = async (/** @type {Kind} */ kind, /** @type {Declared[]} */ declared) => {
+    const workspace = await openWorkspace(kind, engine, emulator.environment);
+    workspaces.push(workspace);
+    workspace.declare(declared);
+    return workspace;
+  };
+  try {
+    const once = await open("product", adopting(n));
+    const upLists = await countLists(emulator, () => once.run(COMMANDS.up));
+    log(`up of ${n}: ${upLists} lists`);
+    const twice = await open("product", adopting(2 * n));
+    const { providerMiB } = await twice.run(COMMANDS.up, { watchMemory: true });
+    const refreshLists = await countLists(emulator, () => twice.run(COMMANDS.refresh));
+    log(`refresh of ${2 * n}: ${refreshLists} lists`);
+    const floor = await open("storedText", adopting(2 * n));
+    const { providerMiB: floorMiB } = await floor.run(COMMANDS.up, { watchMemory: true });
+    const mixed = await open("product", [...adopting(n), ...policies(Math.ceil(0.4 * n))]);
+    await mixed.run(COMMANDS.up);
+    const mixedLists = await countLists(emulator, () => mixed.run(COMMANDS.refresh));
+    log(`refresh of ${n} and ${Math.ceil(0.4 * n)} policies: ${mixedLists} lists`);
+    const moreMiB = providerMiB === undefined || floorMiB === undefined ? undefined : providerMiB - floorMiB;
+    /** @type {Measure[]} */
+    return [
+      {
+        what: `refresh of ${2 * n} Snapshots of ${targets} apps: lists`,
+        value: refreshLists,
+        most: targets,
+        digits: 0,
+      },
+      { what: `up of ${n} that adopt, ${targets} apps: lists`, value: upLists, most: targets, digits: 0 },
+      {
+        what: `refresh of ${Math.ceil(0.4 * n)} policies and ${n} Snapshots of ${targets} apps: lists`,
+        value: mixedLists,
+        most: targets,
+        digits: 0,
+      },
+      {
+        what: `memory of the provider with ${2 * n} resources, over the no-op one, in MiB`,
+        value: moreMiB,
+        most: 40,
+        digits: 0,
+      },
+    ];
+  } finally {
+    for (const workspace of workspaces) workspace.dispose();
+    await emulator.close();
+  }
+}
+
+/**
+ * The requests that the creates can't do without, by bare undici and within the rate limit: one list for each app, then
+ * one create after another.
+ *
+ * @param {Emulator} emulator
+ * @param {readonly Declared[]} declared
+ */
+async function sendBare(emulator, declared) {
+  const { DISCLOUD_API_URL: url = "", DISCLOUD_TOKEN: token = "" } = emulator.environment;
+  const { limit, windowMs } = emulator.discloud.rateLimit;
+  const start = performance.now();
+  let [windowStart, left] = [start, limit];
+  const takeFromLimit = async () => {
+    while (left === 0) {
+      await wait(windowStart + windowMs - performance.now());
+      if (performance.now() >= windowStart + windowMs) [windowStart, left] = [performance.now(), limit];
+    }
+    left--;
+  };
+  const appIds = declared.map(({ args }) => String(args["appId"]));
+  await Promise.all(
+    [...new Set(appIds)].map(async (appId) => {
+      for (const method of ["GET", ...appIds.filter((each) => each === appId).map(() => "POST")]) {
+        await takeFromLimit();
+        const { body, statusCode } = await request(`${url}/snapshot/${appId}`, {
+          method,
+          headers: { "api-token": token },
+        });
+        await body.text();
+        if (statusCode !== 200) throw new Error(`${method} of ${appId} answered ${statusCode}`);
+      }
+    }),
+  );
+  return (performance.now() - start) / 1000;
+}
+
+/**
+ * How many creates the platforms had in flight together.
+ *
+ * @param {Emulator} emulator
+ */
+function mostInFlight(emulator) {
+  const posts = emulator.requests.filter(({ operation }) => operation === "create-snapshot");
+  // An answer leaves a fixed time after its request has arrived.
+  const beside = posts.map(({ at }) => posts.filter((other) => other.at <= at && at < other.at + LATENCY_MS).length);
+  return Math.max(0, ...beside);
+}
+
+/**
+ * How long creates take on a platform with latency and a rate limit, and how many of them are in flight together.
+ *
+ * @param {{ engine: Engine, n: number, rounds: number, log: (message: string) => void }} options
+ */
+async function measureCreates({ engine, n, rounds, log }) {
+  const size = Math.ceil(n / 5);
+  const declared = creating(size);
+  const targets = Math.min(APPS, size);
+  const up = [...COMMANDS.up, "--parallel", String(Math.max(size, APPS))];
+  /** On platforms of its own, whose rate limit nobody has used. */
+  const timeUp = async (/** @type {Kind} */ kind, /** @type {Declared[]} */ resources, isLimited = true) => {
+    const emulator = await startPlatforms({ latencyMs: LATENCY_MS, isLimited });
+    const workspace = await openWorkspace(kind, engine, emulator.environment);
+    try {
+      workspace.declare(resources);
+      const { seconds } = await workspace.run(up);
+      return { seconds, inFlight: mostInFlight(emulator) };
+    } finally {
+      workspace.dispose();
+      await emulator.close();
+    }
+  };
+  /** @type {number[]} */
+  const taken = [];
+  /** @type {number[]} */
+  const floors = [];
+  for (const round of range(rounds)) {
+    const kinds = /** @type {const} */ (["product", "storedText"]);
+    for (const kind of rotated(kinds, round)) {
+      const { seconds } = await timeUp(kind, declared);
+      if (kind === "product") taken.push(seconds);
+      else {
+        const emulator = await startPlatforms({ latencyMs: LATENCY_MS, isLimited: true });
+        floors.push(seconds + (await sendBare(emulator, declared)));
+        await emulator.close();
+      }
+    }
+    log(`${size} creates: ${taken.at(-1)?.toFixed(1)} s, floor ${floors.at(-1)?.toFixed(1)} s`);
+  }
+  const onOneApp = range(4).map((index) => ({ name: `one-${index}`, args: creating(1)[0]?.args ?? {} }));
+  /** @type {Measure[]} */
+  return [
+    {
+      what: `${size} creates on ${targets} apps, ${LATENCY_MS} ms latency ÷ the no-op's up and the bare requests`,
+      value: medianRatio(taken, floors),
+      most: 1.1,
+    },
+    {
+      what: "creates on one app in flight together",
+      value: (await timeUp("product", onOneApp, false)).inFlight,
+      most: 1,
+      digits: 0,
+    },
+    {
+      what: `creates on ${APPS} apps in flight together`,
+      value: (await timeUp("product", creating(APPS), false)).inFlight,
+      least: APPS,
+      digits: 0,
+    },
+  ];
+}
+
+/**
+ * How the commands grow with the stack, as a multiple of the first size's.
+ *
+ * @param {{ engine: Engine, n: number, log: (message: string) => void }} options
+ */
+async function measureGrowth({ engine, n, log }) {
+  const kinds = /** @type {const} */ (["product", "storedText"]);
+  const shown = /** @type {const} */ (["up", "refresh", "destroy"]);
+  const sizes = [Math.ceil(n / 5), n, 4 * n];
+  /** @type {Awaited<ReturnType<typeof timeCommands>>["seconds"][]} */
+  const runs = [];
+  for (const size of sizes) {
+    runs.push((await timeCommands({ engine, kinds, size, rounds: 1, only: shown, log })).seconds);
+  }
+  const rows = shown.flatMap((command) =>
+    kinds.map((kind) => {
+      const seconds = runs.map((run) => run[command][kind][0] ?? Number.NaN);
+      return [
+        command,
+        kind,
+        ...seconds.map((each) => `${each.toFixed(1)} s (${(each / (seconds[0] ?? 1)).toFixed(1)})`),
+      ];
+    }),
+  );
+  return { sizes, rows };
+}
+
+module.exports = { measureCommands, measureCreates, measureGrowth, measureLists };

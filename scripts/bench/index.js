@@ -1,0 +1,66 @@
+"use strict";
+// How fast the package is, in ratios to the least that the engine and the network allow: `npm run bench`.
+// Options: --n <resources, default 500> --rounds <default 3> --only <commands|lists|creates|process|growth>, which prints
+// that part and writes nothing.
+
+const fs = require("node:fs");
+const path = require("node:path");
+const { parseArgs } = require("node:util");
+const { ensureEngine } = require("../../test/pulumi-cli/engine.js");
+const { measureCommands, measureCreates, measureGrowth, measureLists } = require("./engine-measures.js");
+const { measureProcess } = require("./process-measures.js");
+const { pageOf } = require("./report.js");
+
+const REPOSITORY = path.resolve(__dirname, "../..");
+const PAGE = path.join(REPOSITORY, "docs/performance.md");
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      n: { type: "string", default: "500" },
+      rounds: { type: "string", default: "3" },
+      only: { type: "string" },
+    },
+  });
+  const [n, rounds] = [Number(values.n), Number(values.rounds)];
+  if (!(Number.isInteger(n) && n >= 5 && Number.isInteger(rounds) && rounds >= 1)) {
+    throw new Error("--n is a whole number from 5 on, and --rounds one from 1 on");
+  }
+  const wants = (/** @type {string} */ part) => values.only === undefined || values.only === part;
+  const engine = await ensureEngine();
+  const log = (/** @type {string} */ message) => void process.stderr.write(`[bench] ${message}\n`);
+  const options = { engine, n, rounds, log };
+  const started = wants("process") ? await measureProcess(options) : undefined;
+  const commands = wants("commands") ? await measureCommands(options) : undefined;
+  const lists = wants("lists") ? await measureLists(options) : [];
+  const creates = wants("creates") ? await measureCreates(options) : [];
+  const growth = wants("growth") ? await measureGrowth(options) : undefined;
+  const page = pageOf(
+    {
+      measures: [...lists, ...(commands?.measures ?? []), ...creates, ...(started?.measures ?? [])],
+      ...(commands === undefined ? {} : { times: commands.times }),
+      ...(growth === undefined ? {} : { growth }),
+      ...(started === undefined ? {} : { retention: started.retention }),
+    },
+    { n, rounds, versions: versionsOf(engine.version) },
+  );
+  if (values.only === undefined) fs.writeFileSync(PAGE, page);
+  console.log(page);
+}
+
+/** @param {string} engineVersion */
+function versionsOf(engineVersion) {
+  const versionIn = (/** @type {string} */ folder) =>
+    String(JSON.parse(fs.readFileSync(path.join(REPOSITORY, folder, "package.json"), "utf8")).version);
+  return {
+    "pulumi-snapshots": versionIn("."),
+    pulumi: engineVersion,
+    "@pulumi/pulumi": versionIn("node_modules/@pulumi/pulumi"),
+    "Node.js": versionIn("node_modules/node"),
+  };
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

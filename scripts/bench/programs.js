@@ -1,0 +1,60 @@
+"use strict";
+// The programs that are compared: the package's own, and the least that a dynamic resource can be in two forms.
+
+/** A resource of a program: which one, its name, its arguments. */
+/** @typedef {{ resource?: "Snapshot" | "BackupPolicy", name: string, args: Record<string, unknown> }} Declared */
+
+/** What a provider must do so that the engine takes its resources: nothing. */
+const NOOP_VERBS = `{
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async () => ({}),
+  create: async (inputs) => ({ id: require("node:crypto").randomUUID(), outs: inputs }),
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, _olds, news) => ({ outs: news }),
+  delete: async () => {},
+}`;
+
+/** The kinds of programs, by the name that the tables give them: their entry, and the module that it needs besides. */
+const PROGRAMS = {
+  product: {
+    title: "pulumi-snapshots",
+    entry: `
+const resources = require("pulumi-snapshots");
+for (const { resource = "Snapshot", name, args } of require("./resources.json")) new resources[resource](name, args);
+`,
+  },
+  /** The floor of a dynamic resource: a text of one line in every state, as this package has. */
+  storedText: {
+    title: "no-op, stored text",
+    entry: `
+const pulumi = require("@pulumi/pulumi");
+class Noop extends pulumi.CustomResource {
+  constructor(name, args) {
+    const __provider = 'exports.handler = () => require("noop-provider");';
+    super("pulumi-nodejs:dynamic/bench:Noop", name, { ...args, __provider });
+  }
+}
+for (const { name, args } of require("./resources.json")) new Noop(name, args);
+`,
+  },
+  /** What anyone would write: the SDK serialises the provider into every state. */
+  dynamic: {
+    title: "no-op, pulumi.dynamic.Resource",
+    entry: `
+const pulumi = require("@pulumi/pulumi");
+const provider = ${NOOP_VERBS};
+class Noop extends pulumi.dynamic.Resource {
+  constructor(name, args) {
+    super(provider, name, { ...args });
+  }
+}
+for (const { name, args } of require("./resources.json")) new Noop(name, args);
+`,
+  },
+};
+
+/** @typedef {keyof typeof PROGRAMS} Kind */
+
+const NOOP_PROVIDER = `module.exports = ${NOOP_VERBS};\n`;
+
+module.exports = { NOOP_PROVIDER, PROGRAMS };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import ts from "typescript";
 import { z } from "zod";
-import { type Emulator, seed, startEmulator } from "../../provider/emulator";
+import { type Emulator, seed, startEmulator } from "../../emulator";
 import { Command, type FakeStack, fakePulumi } from "./command";
 
 const document = z.array(

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import { Command, fakePulumi } from "./command";
 
 const document = z.array(

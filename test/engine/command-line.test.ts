@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { Command } from "../cli/command";
 import { changesSeenBy, createStack, type Declared, type Stack } from "./stack";
 

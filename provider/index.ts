@@ -14,8 +14,10 @@ export type { PlatformDefinition } from "./model/platform";
 export type { DownloadLink, JsonValue, SnapshotStatus } from "./model/snapshot";
 export { VERSION } from "./model/version";
 export { definitions, type PlatformName } from "./platforms";
+export { type Adoption, findAdoptions, type ImportedResource, importOf } from "./resources/adopt";
 export { backupPolicyResource } from "./resources/backup-policy";
 export { policyFields, policyOutputs } from "./resources/backup-policy/fields";
+export { type Check, examine } from "./resources/doctor";
 export {
   type ByteSink,
   type Downloaded,

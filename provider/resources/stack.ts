@@ -10,21 +10,23 @@ import { textOf } from "./session";
 const properties = z.record(z.string(), z.json()).nullish();
 
 const exported = z.object({
-  deployment: z.object({
-    resources: z
-      .array(
-        z.object({
-          urn: z.string(),
-          type: z.string(),
-          id: z.string().nullish(),
-          external: z.boolean().nullish(),
-          delete: z.boolean().nullish(),
-          inputs: properties,
-          outputs: properties,
-        }),
-      )
-      .nullish(),
-  }),
+  // A stack that was never deployed has none.
+  deployment: z
+    .object({
+      resources: z
+        .array(
+          z.object({
+            urn: z.string(),
+            type: z.string(),
+            id: z.string().nullish(),
+            external: z.boolean().nullish(),
+            inputs: properties,
+            outputs: properties,
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
 });
 
 /** One resource of this package in a stack's state. Secrets are encrypted, so such a value is no plain text. */
@@ -62,7 +64,7 @@ export function readStack(text: string): StackContents {
       kind: "unexpectedAnswer",
     });
   }
-  const all = parsed.data.deployment.resources ?? [];
+  const all = parsed.data.deployment?.resources ?? [];
   return {
     urnPrefix: /^(urn:pulumi:[^:]+::[^:]+)::/.exec(all[0]?.urn ?? "")?.[1],
     urns: all.map(({ urn }) => urn),

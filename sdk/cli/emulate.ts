@@ -43,7 +43,7 @@ function logLine(request: RecordedRequest): string {
 
 /** Starts on the port that was asked for, else on the default one or the next that is free. */
 async function start(options: EmulatorOptions, port: number | undefined): Promise<Emulator> {
-  const { startEmulator } = await import("../../emulator");
+  const { startEmulator } = loadEmulator();
   if (port !== undefined) return startEmulator({ ...options, port });
   for (let next = DEFAULT_PORT; ; next++) {
     try {
@@ -77,7 +77,7 @@ export function emulateCommand(): Command {
     .option("--data <dir>", "keep what the platforms hold in a folder, for the next start")
     .option("--log", "write each request to stderr")
     .action(async (options: Options) => {
-      const { parseFaults } = await import("../../emulator");
+      const { parseFaults } = loadEmulator();
       const { faults, data } = options;
       const emulator = await start(
         {

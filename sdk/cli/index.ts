@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { messageOf, VERSION } from "../../provider";
+import { adoptCommand } from "./adopt";
+import { doctorCommand } from "./doctor";
 import { downloadCommand } from "./download";
 import { emulateCommand } from "./emulate";
 import { listCommand } from "./list";
@@ -18,6 +20,8 @@ const program = new Command("pulumi-snapshots")
   .addCommand(listCommand())
   .addCommand(downloadCommand())
   .addCommand(verifyCommand())
+  .addCommand(adoptCommand())
+  .addCommand(doctorCommand())
   .addCommand(emulateCommand());
 
 function exitCodeOf(error: unknown): number {

@@ -69,6 +69,11 @@ export const fileSnapshotList = z
 /** What a change is answered with. */
 export const syncResponse = z.object({ resource: z.object({ id }) });
 
+/** The versions of a service. */
+export const serviceVersions = z.object({
+  versions: z.array(z.object({ id: z.string(), status: z.string(), not_before: z.string().nullish() })),
+});
+
 export const nameCheck = z.object({ result: z.boolean() });
 
 function contentsOf<Entry extends z.ZodType>(entry: Entry) {

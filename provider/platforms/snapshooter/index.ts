@@ -15,6 +15,7 @@ import {
 } from "./client";
 import { select, toSnapshot, toStart } from "./mapping";
 import { openJobs } from "./policies";
+import { probesOf } from "./probe";
 import { openBackupRestores } from "./restores";
 
 /** Opens SnapShooter on a connection. */
@@ -108,6 +109,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
             { kind: "unexpectedAnswer", executed: "no", status: 404 },
           );
     },
+
+    probes: probesOf(api),
 
     async downloadLink(_target, reference, scope) {
       const files = await getDownloadLinks(api, reference.snapshotId, scope);

@@ -18,6 +18,7 @@ import {
   toSnapshot,
   unlisted,
 } from "./mapping";
+import { probesOf } from "./probe";
 import { openDatabaseRestores } from "./restores";
 
 /** Opens Virtus Cloud on a connection. */
@@ -85,6 +86,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     select: (answer, fresh) => select(answer?.hints ?? {}, answer?.serverTimeMs, fresh),
+
+    probes: probesOf(api),
 
     async downloadLink(target, reference, scope) {
       const answer = await listSnapshots(api, target, scope);

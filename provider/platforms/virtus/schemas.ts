@@ -27,7 +27,13 @@ export const restored = z.object({ status: z.literal("success") });
 export const account = z.object({
   status: z.literal("success"),
   response: z.object({
-    user: z.object({ id: z.string().min(1) }),
+    user: z.object({
+      id: z.string().min(1),
+      plan: z
+        .object({ name: z.string().nullish(), memory: z.object({ limit: z.number().nullish() }).nullish() })
+        .nullish()
+        .catch(undefined),
+    }),
     applications: z.array(z.object({ id: z.string() })).nullish(),
     databases: z.array(z.object({ id: z.string() })).nullish(),
   }),

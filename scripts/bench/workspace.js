@@ -117,7 +117,7 @@ class Workspace {
 function providerMiB(pid) {
   for (const each of descendants(pid)) {
     try {
-      if (!fs.readFileSync(`/proc/${each}/cmdline`, "utf8").includes("dynamic-provider\0")) continue;
+      if (!fs.readFileSync(`/proc/${each}/cmdline`, "utf8").includes("/cmd/dynamic-provider")) continue;
       const peak = /^VmHWM:\s*(\d+) kB$/m.exec(fs.readFileSync(`/proc/${each}/status`, "utf8"))?.[1];
       if (peak !== undefined) return Number(peak) / 1024;
     } catch {

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host, JsonValue, Properties, Session } from "../provider";
 import { readConnections } from "./connections";
 import { core } from "./core";
-import type { Platform, SnapshotFile, SnapshotStatus } from "./snapshot";
+import type { Platform } from "./platform";
+import type { SnapshotFile, SnapshotStatus } from "./snapshot";
 
 /** What a snapshot is of: one target, by the argument that its platform has. */
 export type SnapshotTarget =

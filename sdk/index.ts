@@ -31,6 +31,18 @@ export {
   type SnapshotResult,
   type SnapshotTarget,
 } from "./functions";
+export type { Platform } from "./platform";
+export {
+  type CommonRestoreArgs,
+  Restore,
+  type RestoreArgs,
+  type RestoreConfirmation,
+  type RestoreStatus,
+  type ScpVolumeRestoreArgs,
+  type SnapshooterRestoreArgs,
+  type SnapshooterRestoreCompute,
+  type VirtusDatabaseRestoreArgs,
+} from "./restore";
 export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
 export {
   type CommonSnapshotArgs,
@@ -39,7 +51,6 @@ export {
   type DiscloudSnapshotArgs,
   type LatestDscloudSnapshotArgs,
   type NamedDscloudSnapshotArgs,
-  type Platform,
   type RetainedSnapshotArgs,
   type ScpFileVolumeSnapshotArgs,
   type ScpVolumeSnapshotArgs,

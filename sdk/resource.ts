@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusePlainCredentials } from "./connections";
+import type { Platform } from "./platform";
 import { providerText, type ResourceName, typeToken } from "./provider-text";
-import type { Platform } from "./snapshot";
 
 /** The `customTimeouts` of a resource, as the provider is told of them: the engine tells it nothing. */
 function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<string, string> | undefined {

@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "./platform";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
-
-/** A platform that this package speaks to. */
-export type Platform = "virtus" | "dscloud" | "discloud" | "snapshooter" | "scp";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:

@@ -1,6 +1,6 @@
 import { isoText } from "../model/clock";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../model/errors";
-import { candidatesOf, inWords, lagEndMs, watchList } from "./search";
+import { candidatesOf, inDoubt, inWords, lagEndMs, watchList } from "./search";
 import type { CreateRequest, Listing, Outcome, Run, Sent } from "./types";
 import { settle, waitUntilReady } from "./wait";
 
@@ -49,7 +49,10 @@ export async function create<Item>(run: Run<Item>, before: Listing<Item>): Promi
   if (named !== undefined && request.known.includes(describe(named).key)) return refuseExisting(run, request, named);
   if (sent.item !== undefined) return waitUntilReady(run, { item: sent.item, request, isInferred: false });
 
-  const { serverTimeMs, hints, unlisted } = sent;
+  const { serverTimeMs, hints } = sent;
+  // What the answer names counts without the list only where the list before could have shown it.
+  const unlisted =
+    sent.unlisted !== undefined && what.isComparable(sent.unlisted, before.items) ? sent.unlisted : undefined;
   request = {
     ...request,
     answer: { ...(serverTimeMs === undefined ? {} : { serverTimeMs }), ...(hints === undefined ? {} : { hints }) },
@@ -67,8 +70,9 @@ export async function create<Item>(run: Run<Item>, before: Listing<Item>): Promi
     outcome: "unknown",
     request,
     reason:
-      `${title}: the platform accepted the ${noun} at ${request.requestedAt}, and its list does not show it yet. The request ` +
-      `is recorded: run pulumi up again, which looks for the ${noun} first and requests no second one`,
+      `${title}: the platform accepted the ${noun} at ${request.requestedAt}, and its list does not show it yet` +
+      `${inDoubt(run, search.doubtful)}. The request is recorded: run pulumi up again, which looks for the ${noun} first ` +
+      "and requests no second one",
   };
 }
 
@@ -102,8 +106,8 @@ async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost
   const { clock, scope, what } = run;
   // A later run must not wait for an answer that has come.
   await recordRequest(run, request).catch(() => undefined);
-  // Of a stated refusal the list needs one look only.
-  const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : SETTLE_MS;
+  // Of a stated refusal, or where a list never lags, one look is enough.
+  const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : Math.min(SETTLE_MS, what.listLagMs);
   const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found") {
     return waitUntilReady(run, { item: search.item, request, isInferred: !what.describe(search.item).bearsOwner });
@@ -113,8 +117,8 @@ async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost
     outcome: "unknown",
     request,
     reason:
-      `${messageOf(lost)}. Whether a ${what.noun} was created is not known yet, and the list shows none so far. The request is ` +
-      `recorded: run pulumi up again, which looks for the ${what.noun} first and requests another only when none can appear ` +
+      `${messageOf(lost)}. Whether a ${what.noun} was created is not known yet, and the list shows none so far` +
+      `${inDoubt(run, search.doubtful)}. The request is recorded: run pulumi up again, which looks for the ${what.noun} first and requests another only when none can appear ` +
       `any more (after ${isoText(lagEndMs(run, request))})`,
     cause: lost,
   };

@@ -13,7 +13,8 @@ const MOST_NAMED = 10;
 /** What looking for the result of a request has come to. */
 export type Search<Item> =
   | { readonly outcome: "found"; readonly item: Item }
-  | { readonly outcome: "none" }
+  /** `doubtful`: what is new and has a time that does not fit. */
+  | { readonly outcome: "none"; readonly doubtful: readonly Item[] }
   /** It can't be decided; `reason` is for the user. */
   | { readonly outcome: "undecided"; readonly reason: string; readonly cause?: unknown };
 
@@ -33,6 +34,14 @@ export function inWords<Item>(run: Run<Item>, items: readonly Item[]): string {
       .map((item) => run.what.describe(item).words)
       .join(", ") + more
   );
+}
+
+/** What is new and does not fit, as the end of a sentence. */
+export function inDoubt<Item>(run: Run<Item>, doubtful: readonly Item[]): string {
+  const [first] = doubtful;
+  return first === undefined
+    ? ""
+    : ` (new, but not certainly its result: ${inWords(run, doubtful)}; ${run.what.remedy(first)})`;
 }
 
 async function keysOfOthers(run: Run<unknown>): Promise<ReadonlySet<string>> {
@@ -125,6 +134,7 @@ export async function watchList<Item>(
 ): Promise<Search<Item>> {
   const others = await keysOfOthers(run);
   let unreadable: unknown;
+  let doubtful: readonly Item[] = [];
   const found = await poll<Search<Item>>(
     async () => {
       let list: Listing<Item>;
@@ -136,8 +146,12 @@ export async function watchList<Item>(
         if (isSnapshotsError(error, "unavailable", "timeout", "unexpectedAnswer", "rateLimited")) return undefined;
         return unreadableList(run, request, error);
       }
-      const timely = appeared(run, request, list, others).filter((item) => isTimely(run, request, item));
-      const match = run.what.match(request, timely);
+      const fresh = appeared(run, request, list, others);
+      const match = run.what.match(
+        request,
+        fresh.filter((item) => isTimely(run, request, item)),
+      );
+      doubtful = fresh;
       if (match.outcome === "none") return undefined;
       if (match.outcome === "several") return choose(run, request, match.candidates);
       await reportClaim(run, request, match.item, match.others);
@@ -147,7 +161,7 @@ export async function watchList<Item>(
     deadlineMs,
   );
   if (found !== undefined) return found;
-  return unreadable === undefined ? { outcome: "none" } : unreadableList(run, request, unreadable);
+  return unreadable === undefined ? { outcome: "none", doubtful } : unreadableList(run, request, unreadable);
 }
 
 function unreadableList(run: Run<unknown>, request: CreateRequest, error: unknown): Search<never> {
@@ -179,7 +193,8 @@ export async function findResult<Item>(run: Run<Item>, request: CreateRequest): 
   const hasLagPassed = clock.now() + list.aheadMs >= endMs;
   const isSure = list.complete || !request.knownComplete;
   const doubtful = appeared(run, request, list, await keysOfOthers(run));
-  if (hasLagPassed && (what.ambiguity === "nearest" || (isSure && doubtful.length === 0))) return { outcome: "none" };
+  if (hasLagPassed && (what.ambiguity === "nearest" || (isSure && doubtful.length === 0)))
+    return { outcome: "none", doubtful };
   const why = !hasLagPassed
     ? `the list may lag until ${isoText(endMs)}`
     : isSure

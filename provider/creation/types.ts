@@ -137,6 +137,8 @@ export interface Creation<Item> {
    * serves, and no doubt may stop the next request).
    */
   readonly ambiguity: "refuse" | "nearest";
+  /** Where no list proves what a request has done: what to say of one that no run resumes, a clause. */
+  readonly unprovable?: string;
   /** What the user does about an item that has failed, or has ended without a documented success: a sentence. */
   advice(progress: "failed" | "ended"): string;
   /** What the user can do with an existing item, for messages: `pass adopt: "…" to manage it`. */
@@ -145,6 +147,8 @@ export interface Creation<Item> {
   /** Sends the one request that creates. */
   send(scope: Scope): Promise<Sent<Item>>;
   observe(item: Item, scope: Scope): Promise<Sighting<Item>>;
+  /** Whether the list would show an item under the same kind of id: else its absence from the list tells nothing. */
+  isComparable(item: Item, listed: readonly Item[]): boolean;
   /** Whether an item can be the result of the request at all, as far as its name tells. */
   fits(request: CreateRequest, item: Item): boolean;
   match(request: CreateRequest, fresh: readonly Item[]): Match<Item>;

@@ -21,7 +21,8 @@ const LONGEST_FREE_HOLD_MS = 5 * 60_000;
 const LARGEST_SKEW_MS = 5 * 60_000;
 /** The last instant that a Date can hold; a header can name a later one. */
 const LATEST_DATE_MS = 8.64e15;
-const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
+/** What this package calls itself. */
+export const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
 
 /** A call to an API as data, so that checking its answer can't be forgotten. */
 export interface Call<Schema extends z.ZodType> {
@@ -40,6 +41,8 @@ export interface Call<Schema extends z.ZodType> {
   readonly changes?: boolean;
   /** A change that may be sent twice without harm, such as one that sets a value. */
   readonly repeatable?: true;
+  /** Which reading of a list it belongs to: two readings of one list share no answer. Default: 1. */
+  readonly reading?: number;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -107,7 +110,8 @@ function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: 
 // The proxy variables are read once, when the first request leaves.
 const dispatchers = new Map<string, Dispatcher>();
 
-function dispatcherFor(url: URL, changes: boolean): Dispatcher {
+/** The connections to an address, through the environment's proxy where that applies. */
+export function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   // A loopback address is this machine itself: no proxy can reach it for us.
   const isDirect = isLoopbackHost(url.hostname);
   const key = `${isDirect} ${changes}`;
@@ -122,14 +126,15 @@ function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   return dispatcher;
 }
 
-function codeOf(error: unknown): string {
+/** The code of a network error; empty where it has none. */
+export function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : "";
 }
 
 /** Whether a request surely never left: no name, no connection, no trust, or a proxy that makes no tunnel. */
-function wasNeverSent(error: unknown): boolean {
+export function wasNeverSent(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(wasNeverSent);
   const code = codeOf(error);
   // "No route" can also end a connection on which the request has left: only the call that failed tells.
@@ -219,7 +224,8 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-function kindOfStatus(status: number): ErrorKind {
+/** What a status that is no success means by itself. */
+export function kindOfStatus(status: number): ErrorKind {
   if (status === 401) return "unauthorized";
   if (status === 402) return "quota";
   if (status === 403) return "forbidden";
@@ -363,9 +369,11 @@ async function attempt<Schema extends z.ZodType>(
             ? "an answer that is not JSON"
             : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
+    // A success that says why instead of what: the change was refused, as far as the platform's words go.
+    const isRefusal = changes && explanation.message !== undefined;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
-      { kind: explanation.kind ?? "unexpectedAnswer", status: answer.status },
+      { kind: explanation.kind ?? (isRefusal ? "invalid" : "unexpectedAnswer"), status: answer.status },
     );
   }
   return {
@@ -407,6 +415,26 @@ export async function callApi<Schema extends z.ZodType>(
   scope: Scope,
 ): Promise<Answer<z.output<Schema>>> {
   const changes = call.changes ?? call.method !== "GET";
+  const { reads, mayShare } = scope;
+  if (!changes && reads !== undefined && mayShare) {
+    const key = JSON.stringify([api.baseUrl, call.method, call.path, call.query ?? {}, call.reading ?? 1]);
+    return reads.read(key, () => callUntilAnswered(api, call, changes, scope));
+  }
+  if (!changes || reads === undefined) return callUntilAnswered(api, call, changes, scope);
+  reads.end();
+  try {
+    return await callUntilAnswered(api, call, changes, scope);
+  } finally {
+    reads.end();
+  }
+}
+
+async function callUntilAnswered<Schema extends z.ZodType>(
+  api: Api,
+  call: Call<Schema>,
+  changes: boolean,
+  scope: Scope,
+): Promise<Answer<z.output<Schema>>> {
   let firstFailureMs: number | undefined;
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.

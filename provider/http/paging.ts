@@ -21,8 +21,11 @@ export interface PagedList<Entry> {
   readonly title: string;
   /** Returns the unique key of an entry. */
   keyOf(entry: Entry): string;
-  /** Reads the page of this number, from 1: at the cursor that the page before it states, else by the number alone. */
-  read(number: number, cursor: string | undefined): Promise<Page<Entry>>;
+  /**
+   * Reads the page of this number, from 1: at the cursor that the page before it states, else by the number alone.
+   * `reading` counts the readings of the whole list, from 1.
+   */
+  read(number: number, cursor: string | undefined, reading: number): Promise<Page<Entry>>;
 }
 
 /** All entries of a list, each once. */
@@ -42,13 +45,17 @@ interface Pass<Entry> {
   readonly doubt: string | undefined;
 }
 
-async function readPass<Entry>(list: PagedList<Entry>, isSought: (entry: Entry) => boolean): Promise<Pass<Entry>> {
+async function readPass<Entry>(
+  list: PagedList<Entry>,
+  isSought: (entry: Entry) => boolean,
+  reading: number,
+): Promise<Pass<Entry>> {
   const entries = new Map<string, Entry>();
   const totals = new Set<number>();
   let serverTimeMs: number | undefined;
   let cursor: string | undefined;
   for (let number = 1; number <= MOST_PAGES; number++) {
-    const page = await list.read(number, cursor);
+    const page = await list.read(number, cursor, reading);
     if (number === 1) serverTimeMs = page.serverTimeMs;
     if (page.total != null) totals.add(page.total);
     const before = entries.size;
@@ -83,7 +90,7 @@ async function readUntil<Entry>(
   let doubt: string | undefined;
   for (let pass = 1; pass <= MOST_PASSES; pass++) {
     const before = all.size;
-    const { entries, serverTimeMs, ...shown } = await readPass(list, isSought);
+    const { entries, serverTimeMs, ...shown } = await readPass(list, isSought, pass);
     for (const [key, entry] of entries) all.set(key, entry);
     const found = [...entries.values()].find(isSought);
     const isConfirmed = pass > 1 && all.size === before;

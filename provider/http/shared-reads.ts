@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock";
+import type { TargetReads } from "../model/scope";
 
 /** How long an answer serves reads that start after it came. */
 const SHARED_FOR_MS = 3_000;
@@ -14,8 +15,9 @@ interface Shared {
  * The answers to the reads of one target that several resources share, so that a refresh of many resources asks for one
  * list. A write to the target ends the sharing: no read that starts after a write has begun sees an answer from before.
  */
-export class SharedReads {
+export class SharedReads implements TargetReads {
   private readonly shared = new Map<string, Shared>();
+  private readonly byId = { count: 0, untilMs: 0 };
 
   constructor(private readonly clock: Clock) {}
 
@@ -37,6 +39,14 @@ export class SharedReads {
       },
     );
     return answer;
+  }
+
+  countById(): number {
+    const nowMs = this.clock.now();
+    if (nowMs >= this.byId.untilMs) this.byId.count = 0;
+    this.byId.count += 1;
+    this.byId.untilMs = nowMs + SHARED_FOR_MS;
+    return this.byId.count;
   }
 
   /** Ends the sharing of what has been asked for so far. Called when a write begins, and again when it has ended. */

@@ -38,6 +38,8 @@ export interface ConnectionSources {
   /** Whether stack config keeps `snapshots:<connection>` encrypted; undefined where that can't be seen. */
   isSecret?(connection: string): boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** True where stack config was read just now: it can't be what an earlier `up` has stored. */
+  readonly isCurrent?: true;
 }
 
 /** A resolved connection, or everything that is wrong with it, each a sentence with its remedy. */
@@ -246,7 +248,7 @@ export function resolveConnection(
       secrets: Object.keys(values)
         .filter((field) => fields[field]?.secret)
         .map((field) => values[field] ?? ""),
-      fromConfig: fromConfigSecret,
+      fromConfig: fromConfigSecret && sources.isCurrent !== true,
     },
   };
 }

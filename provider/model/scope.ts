@@ -1,3 +1,13 @@
+/** The reads of one target that the operations of a process share. */
+export interface TargetReads {
+  /** Returns the shared answer of this key, or asks for one. */
+  read<T>(key: string, ask: () => Promise<T>): Promise<T>;
+  /** Notes that one more operation reads by id; returns how many have within the time that an answer is shared. */
+  countById(): number;
+  /** Ends the sharing of what has been asked for so far. */
+  end(): void;
+}
+
 /** Bounds one operation in time and tells the user while it waits. */
 export interface Scope {
   /** When the operation has to be over, in milliseconds since 1970. Waits in our own limiter push it back. */
@@ -6,4 +16,8 @@ export interface Scope {
   announce(message: string): void;
   /** Called before each request that changes something leaves, also before it leaves again. */
   beforeChange?(): Promise<void>;
+  /** The reads of the operation's target; each write of the operation ends their sharing. */
+  readonly reads?: TargetReads;
+  /** Whether an answer of a moment ago is as good as a new one: never for what looks for the result of a write. */
+  readonly mayShare?: true;
 }

@@ -35,7 +35,7 @@ export function platformOf(news: Properties): PlatformDefinition | CheckFailure 
     ? "missing: name the platform"
     : news["platform"] === UNKNOWN
       ? "must be written out, not taken from an output"
-      : `"${String(news["platform"])}" is no platform`;
+      : `"${String(news["platform"])}" is not a platform`;
   return { property: "platform", reason: `${reason}; it is one of ${quoted(Object.keys(definitions))}` };
 }
 

@@ -1,8 +1,11 @@
 import { SnapshotsError } from "../model/errors";
 import { parseSnapshotId } from "../model/ids";
+import type { PlatformDefinition } from "../model/platform";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
+import type { ByteSource } from "./download";
 import type { Properties } from "./host";
 import { type Opened, type Session, targetOf, textOf } from "./session";
+import { addressOf } from "./snapshot/read";
 import { describe, idOf, referenceOf } from "./snapshot/state";
 
 /** A snapshot as a function returns it: its resource id and the outputs of a Snapshot. */
@@ -74,6 +77,18 @@ export async function listSnapshots(session: Session, query: Properties): Promis
   return entries.slice(0, most).map(({ target, snapshot }) => toItem(opened, query, target, snapshot));
 }
 
+/** The query for the snapshot that a resource id names, or for a target's newest usable one: `<target's id>/latest`. */
+export function snapshotQuery(id: string): Properties {
+  const { address, definition, target } = addressOf(id);
+  if (address.pending) {
+    throw new SnapshotsError(`"${id}" names a request, not a snapshot that can be read`, {
+      kind: "invalid",
+      executed: "no",
+    });
+  }
+  return { platform: definition.name, [target.argument]: target.id, id };
+}
+
 async function findSnapshot(
   opened: Opened,
   query: Properties,
@@ -88,17 +103,25 @@ async function findSnapshot(
       executed: "no",
     });
   }
-  if (id === "latest") {
+  const address = parseSnapshotId(id);
+  const isOwn =
+    address?.platform === definition.name &&
+    address.kind === target.kind &&
+    address.target === target.id &&
+    !address.pending;
+  const segments = isOwn ? address.segments : [id];
+  const snapshotId = segments.at(-1) ?? id;
+  if (snapshotId === "latest") {
     const { snapshots } = await platform.list(target, scope);
-    const snapshot = snapshots.find(({ status }) => status === "available");
+    const isMeant = (snapshot: ObservedSnapshot): boolean =>
+      snapshot.status === "available" &&
+      segments.slice(0, -1).every((segment, index) => segment === snapshot.segments[index]);
+    const snapshot = snapshots.find(isMeant);
     if (snapshot !== undefined) return { target, snapshot };
     throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot`, {
       kind: "notFound",
     });
   }
-  const address = parseSnapshotId(id);
-  const isOwn = address?.platform === definition.name && address.target === target.id && !address.pending;
-  const snapshotId = isOwn ? (address.segments.at(-1) ?? id) : id;
   const observed = await platform.observe(target, { snapshotId }, scope);
   if (observed.outcome === "found") return { target, snapshot: observed.snapshot };
   const reason = observed.outcome === "gone" ? observed.proof : observed.reason;
@@ -117,15 +140,70 @@ export async function showSnapshot(session: Session, query: Properties): Promise
   return toItem(opened, query, target, snapshot);
 }
 
+/** A file of a snapshot, as it can be downloaded. */
+export interface SnapshotFileSource {
+  /** Its name on the platform, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
+  readonly name: string | undefined;
+  /** What its store calls it, for its ending: the name, or else the path of its link. */
+  readonly storedAs: string;
+  readonly source: ByteSource;
+}
+
+/** What a snapshot is downloaded as. */
+export interface SnapshotFiles {
+  /** The resource id of the snapshot: `latest` is one of them by now. */
+  readonly resourceId: string;
+  /** Whether every file is an archive, by the platform's documents. */
+  readonly areArchives: boolean;
+  readonly files: readonly SnapshotFileSource[];
+}
+
+/** The files of one snapshot, each with fresh links. */
+export async function filesOfSnapshot(session: Session, query: Properties): Promise<SnapshotFiles> {
+  const opened = openFor(session, query);
+  const { definition, platform } = opened;
+  if (platform.downloadLink === undefined) throw noDownload(definition);
+  const { target, snapshot } = await findSnapshot(opened, query);
+  const reference = referenceOf(describe(snapshot));
+  const link = (): Promise<DownloadLink> => {
+    // A later link is asked for long after the first.
+    const { scope } = openFor(session, query);
+    return platform.downloadLink?.(target, reference, scope) as Promise<DownloadLink>;
+  };
+  const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${snapshot.snapshotId}`;
+  const { url, files } = await link();
+  const names = files === undefined ? [undefined] : Object.keys(files).sort();
+  return {
+    resourceId: idOf(definition, target, snapshot),
+    areArchives: files === undefined,
+    files: names.map((name) => ({
+      name,
+      storedAs: name ?? (URL.canParse(url) ? new URL(url).pathname : ""),
+      source: {
+        subject: name === undefined ? subject : `${subject} file ${JSON.stringify(name)}`,
+        mayBeHtml: /\.html?$/i.test(name ?? ""),
+        async link() {
+          const fresh = await link();
+          const url = name === undefined ? fresh.url : fresh.files?.[name];
+          if (url !== undefined) return url;
+          throw new SnapshotsError(`${subject}: it has no file ${JSON.stringify(name)} any more`, { kind: "notFound" });
+        },
+      },
+    })),
+  };
+}
+
+function noDownload(definition: PlatformDefinition): SnapshotsError {
+  return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
+    kind: "unsupported",
+    executed: "no",
+  });
+}
+
 /** A fresh download link to one snapshot's bytes: a secret. */
 export async function linkToSnapshot(session: Session, query: Properties): Promise<DownloadLink> {
   const opened = openFor(session, query);
-  if (opened.platform.downloadLink === undefined) {
-    throw new SnapshotsError(`[${opened.definition.name}] ${opened.definition.cannot["download"]}`, {
-      kind: "unsupported",
-      executed: "no",
-    });
-  }
+  if (opened.platform.downloadLink === undefined) throw noDownload(opened.definition);
   const { target, snapshot } = await findSnapshot(opened, query);
   return opened.platform.downloadLink(target, referenceOf(describe(snapshot)), opened.scope);
 }

@@ -1,3 +1,4 @@
+import { SharedReads } from "../http/shared-reads";
 import { resolveConnection } from "../model/connection";
 import { parseCustomTimeout } from "../model/duration";
 import { SnapshotsError } from "../model/errors";
@@ -13,8 +14,6 @@ import { type Host, noHolders, type Properties } from "./host";
 const READ_TIMEOUT_MS = 5 * 60_000;
 /** How long a deletion may take unless `customTimeouts.delete` says otherwise. */
 export const DELETE_TIMEOUT_MS = 15 * 60_000;
-/** How long is watched for what must show soon, or was perhaps never made. */
-export const SETTLE_MS = 30_000;
 
 /** Runs tasks of one name one after another. */
 class Queues {
@@ -29,6 +28,11 @@ class Queues {
     );
     return result;
   }
+}
+
+/** The scope of a read for which an answer of a moment ago is as good as a new one. */
+export function sharing(scope: Scope): Scope {
+  return { ...scope, mayShare: true };
 }
 
 /** A platform opened for one operation of one resource. */
@@ -51,6 +55,8 @@ function once(tell: (message: string) => Promise<void>): (message: string) => Pr
 /** What one process shares between all its resources: open platforms, queues, what is about to be replaced. */
 export class Session {
   private readonly platforms = new Map<string, SnapshotPlatform>();
+  /** What the operations on one target read together, by connection and target. */
+  private readonly reads = new Map<string, SharedReads>();
   private readonly queues = new Queues();
   /** What each resource that the engine has compared holds in the state, by URN. */
   private readonly held = new Map<string, Properties>();
@@ -110,12 +116,20 @@ export class Session {
     return this.holders.otherThan(urn, snapshotKey) !== undefined;
   }
 
-  /** Opens a platform on the named connection, once for all resources, with the time of a read. */
-  open(platformName: string, connectionName: string | undefined, urn: string | undefined): Opened {
+  /**
+   * Opens a platform on the named connection, once for all resources, with the time of a read. Operations on the same
+   * target share what they may read together.
+   */
+  open(
+    platformName: string,
+    connectionName: string | undefined,
+    urn: string | undefined,
+    target?: Pick<Target, "kind" | "id">,
+  ): Opened {
     const definition = findDefinition(platformName);
     if (definition === undefined) {
       throw new SnapshotsError(
-        `"${platformName}" is no platform; it is one of ${Object.keys(definitions).join(", ")}`,
+        `"${platformName}" is not a platform; it is one of ${Object.keys(definitions).join(", ")}`,
         { kind: "invalid", executed: "no" },
       );
     }
@@ -137,7 +151,29 @@ export class Session {
       this.platforms.set(key, platform);
     }
     const guarded = this.datedAhead.guard(platform, definition, urn);
-    return { definition, platform: guarded, scope: this.scope(urn, READ_TIMEOUT_MS) };
+    const reads = target === undefined ? undefined : this.readsOf(JSON.stringify([key, target.kind, target.id]));
+    const scope = this.scope(urn, READ_TIMEOUT_MS);
+    return { definition, platform: guarded, scope: reads === undefined ? scope : { ...scope, reads } };
+  }
+
+  /** Opens the platform that a resource's properties name, with their target. */
+  openFor(properties: Properties): Opened & { readonly target: Target } {
+    const definition = findDefinition(properties["platform"]);
+    const target = definition === undefined ? undefined : targetOf(definition, properties);
+    const { platform, connection } = {
+      platform: textOf(properties, "platform"),
+      connection: textOf(properties, "connection"),
+    };
+    const opened = this.open(platform ?? "", connection, urnOf(properties), target);
+    return { ...opened, target: target ?? targetOf(opened.definition, properties) };
+  }
+
+  private readsOf(key: string): SharedReads {
+    const known = this.reads.get(key);
+    if (known !== undefined) return known;
+    const reads = new SharedReads(this.host.clock);
+    this.reads.set(key, reads);
+    return reads;
   }
 
   /** Bounds an operation that starts now. */

@@ -26,32 +26,3 @@ export {
   scheduleSchema,
   schedulesSchema,
 } from "./schedules";
-export {
-  compileForFileStorage,
-  compileRetentionForFileStorage,
-  type FileStorageSchedule,
-  type FileStorageScheduleAnswer,
-  retentionFromFileStorage,
-  scheduleFromFileStorage,
-} from "./scp-file-storage";
-export {
-  compileForServerBackup,
-  compileRetentionForServerBackup,
-  retentionFromServerBackup,
-  SCP_SERVER_ZONE_WARNING,
-  SCP_ZONE,
-  type ServerBackupRetention,
-  type ServerBackupSchedule,
-  type ServerBackupScheduleAnswer,
-  schedulesFromServerBackup,
-} from "./scp-server-backup";
-export {
-  compileForSnapshooter,
-  compileRetentionForSnapshooter,
-  retentionFromSnapshooter,
-  type SnapshooterRetention,
-  type SnapshooterRetentionAnswer,
-  type SnapshooterSchedule,
-  type SnapshooterScheduleAnswer,
-  schedulesFromSnapshooter,
-} from "./snapshooter";

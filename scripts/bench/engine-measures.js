@@ -3,14 +3,14 @@
 
 const { setTimeout: wait } = require("node:timers/promises");
 const { request } = require("undici");
-const { startEmulator } = require("../../dist/provider/emulator/index.js");
+const { startEmulator } = require("../../dist/emulator/index.js");
 const { median, medianRatio, range, rotated } = require("./numbers.js");
 const { openWorkspace } = require("./workspace.js");
 
 /** @typedef {import("./programs.js").Declared} Declared */
 /** @typedef {import("./programs.js").Kind} Kind */
 /** @typedef {import("../../test/pulumi-cli/engine.js").Engine} Engine */
-/** @typedef {import("../../dist/provider/emulator/index.js").Emulator} Emulator */
+/** @typedef {import("../../dist/emulator/index.js").Emulator} Emulator */
 /** @typedef {import("./report.js").Measure} Measure */
 /** @typedef {import("./workspace.js").Workspace} Workspace */
 

@@ -10,7 +10,7 @@ const { request } = require("undici");
 const { openRuntime } = /** @type {typeof import("../../provider/dynamic/runtime.js")} */ (
   require("../../dist/provider/dynamic/runtime.js")
 );
-const { startEmulator } = require("../../dist/provider/emulator/index.js");
+const { startEmulator } = require("../../dist/emulator/index.js");
 const { systemClock } = require("../../dist/provider/http/system-clock.js");
 const { resolveConnection } = require("../../dist/provider/model/connection.js");
 const { definitions, openPlatform } = require("../../dist/provider/platforms/index.js");

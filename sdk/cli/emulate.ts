@@ -1,10 +1,25 @@
 import { readFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
-import { loadEmulator } from "../../provider";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Emulator, EmulatorOptions, RecordedRequest } from "../../emulator";
+import { isoText } from "../../provider";
+import { printJson, tell } from "./output";
+import { verb, wholeNumber } from "./verb";
 
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("write a whole number.");
-  return Number(text);
+/** The emulator brings a web server that no other verb needs. */
+function loadEmulator(): typeof import("../../emulator") {
+  return require("../../emulator") as typeof import("../../emulator");
+}
+
+const DEFAULT_PORT = 7070;
+const MOST_PORTS = 100;
+
+interface Options {
+  readonly port?: number;
+  readonly latency: number;
+  readonly faults?: string;
+  readonly data?: string;
+  readonly log?: true;
+  readonly json?: true;
 }
 
 function portNumber(text: string): number {
@@ -20,27 +35,67 @@ function untilTold(): Promise<void> {
   });
 }
 
+function logLine(request: RecordedRequest): string {
+  const { at, platform, operation, method, path, query, status, faults } = request;
+  const fired = faults.length === 0 ? "" : ` [${faults.join(", ")}]`;
+  return `${isoText(at)} ${platform} ${operation}: ${method} ${path}${query === "" ? "" : `?${query}`} ${status ?? "no answer"}${fired}`;
+}
+
+/** Starts on the port that was asked for, else on the default one or the next that is free. */
+async function start(options: EmulatorOptions, port: number | undefined): Promise<Emulator> {
+  const { startEmulator } = loadEmulator();
+  if (port !== undefined) return startEmulator({ ...options, port });
+  for (let next = DEFAULT_PORT; ; next++) {
+    try {
+      return await startEmulator({ ...options, port: next });
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || next === DEFAULT_PORT + MOST_PORTS) throw error;
+    }
+  }
+}
+
 /** `pulumi-snapshots emulate`: serves the platforms' APIs from memory, until it is told to stop. */
 export function emulateCommand(): Command {
-  return new Command("emulate")
-    .description(
-      "Serve the platforms' APIs on one loopback port, from memory and with invented data, and print the environment " +
-        "lines that point the default connections at it",
+  return verb(
+    "emulate",
+    "Serve the platforms' APIs on one loopback port, from memory and with invented data; print the environment lines " +
+      "that point the default connections at it, then its targets",
+    [
+      "pulumi-snapshots emulate",
+      "pulumi-snapshots emulate --log --data .emulator > emulator.env &   # then: source emulator.env",
+      "pulumi-snapshots emulate --port 0 --faults faults.json --json",
+    ],
+  )
+    .option(
+      "--port <number>",
+      `port on 127.0.0.1; 0 for any (default: ${DEFAULT_PORT}, or the next free one)`,
+      portNumber,
     )
-    .option("--port <number>", "port on 127.0.0.1; 0 for any free one", portNumber, 0)
     .option("--latency <milliseconds>", "how late every answer comes", wholeNumber, 0)
     .option("--faults <file>", "a JSON list of faults, each with the platform, the operation and how often it fires")
-    .option("--json", "print the environment as JSON")
-    .action(async (options: { port: number; latency: number; faults?: string; json?: true }) => {
-      const { parseFaults, startEmulator } = loadEmulator();
-      const { faults } = options;
-      const emulator = await startEmulator({
-        port: options.port,
-        latencyMs: options.latency,
-        faults: faults === undefined ? [] : parseFaults(await readFile(faults, "utf8"), faults),
-      });
-      if (options.json) console.log(JSON.stringify(emulator.environment));
-      else for (const [name, value] of Object.entries(emulator.environment)) console.log(`export ${name}=${value}`);
+    .option("--data <dir>", "keep what the platforms hold in a folder, for the next start")
+    .option("--log", "write each request to stderr")
+    .action(async (options: Options) => {
+      const { parseFaults } = loadEmulator();
+      const { faults, data } = options;
+      const emulator = await start(
+        {
+          latencyMs: options.latency,
+          faults: faults === undefined ? [] : parseFaults(await readFile(faults, "utf8"), faults),
+          ...(data === undefined ? {} : { data }),
+          ...(options.log ? { onRequest: (request) => tell(logLine(request)) } : {}),
+        },
+        options.port,
+      );
+      const { environment } = emulator;
+      const targets = emulator.targets();
+      if (options.json) printJson({ environment, targets });
+      else {
+        const lines = Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
+        const comments = targets.map(({ platform, kind, id }) => `# ${platform} ${kind} ${id}`);
+        process.stdout.write(`${[...lines, ...comments].join("\n")}\n`);
+      }
       await untilTold();
       await emulator.close();
     });

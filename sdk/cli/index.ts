@@ -1,14 +1,44 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { VERSION } from "../../provider";
+import { Command, CommanderError } from "commander";
+import { messageOf, VERSION } from "../../provider";
+import { adoptCommand } from "./adopt";
+import { doctorCommand } from "./doctor";
+import { downloadCommand } from "./download";
 import { emulateCommand } from "./emulate";
+import { listCommand } from "./list";
+import { EXIT, InterruptedError, tell, UsageError } from "./output";
+import { verifyCommand } from "./verify";
 
 const program = new Command("pulumi-snapshots")
   .description("Snapshots and backups as code: the tools beside the Pulumi provider")
   .version(VERSION)
+  .exitOverride()
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 it ran and the answer is no, 130 stopped with Ctrl-C.",
+  )
+  .addCommand(listCommand())
+  .addCommand(downloadCommand())
+  .addCommand(verifyCommand())
+  .addCommand(adoptCommand())
+  .addCommand(doctorCommand())
   .addCommand(emulateCommand());
 
+function exitCodeOf(error: unknown): number {
+  // Commander has printed help, version or what is wrong already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  for (const line of messageOf(error).split("\n")) tell(`pulumi-snapshots: ${line}`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+// A reader that has seen enough, such as `head`, is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.done);
+  throw error;
+});
+
 program.parseAsync().catch((error: unknown) => {
-  console.error(`pulumi-snapshots: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  // What it was about to do is not waited for.
+  if (error instanceof InterruptedError) process.exit(error.exitCode);
+  process.exitCode = exitCodeOf(error);
 });

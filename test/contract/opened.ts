@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from "../../provider/emulator";
+import { type Emulator, startEmulator } from "../../emulator";
 import { type Connection, resolveConnection } from "../../provider/model/connection";
 import type { SnapshotPlatform } from "../../provider/model/platform";
 import type { Scope } from "../../provider/model/scope";

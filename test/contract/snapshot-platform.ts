@@ -1,4 +1,4 @@
-import type { Emulator, FaultRule } from "../../provider/emulator";
+import type { Emulator, FaultRule } from "../../emulator";
 import { type ErrorKind, isSnapshotsError, SnapshotsError } from "../../provider/model/errors";
 import type { SnapshotReference } from "../../provider/model/platform";
 import type { JsonValue } from "../../provider/model/snapshot";

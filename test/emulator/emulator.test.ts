@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Emulator, seed, startEmulator } from "../../provider/emulator";
+import { type Emulator, seed, startEmulator } from "../../emulator";
 import { ask, signedIn } from "./ask";
 
 let emulator: Emulator;

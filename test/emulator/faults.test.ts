@@ -1,11 +1,4 @@
-import {
-  type Emulator,
-  type EmulatorOptions,
-  type FaultRule,
-  parseFaults,
-  seed,
-  startEmulator,
-} from "../../provider/emulator";
+import { type Emulator, type EmulatorOptions, type FaultRule, parseFaults, seed, startEmulator } from "../../emulator";
 import { ask, signedIn } from "./ask";
 
 let emulator: Emulator;

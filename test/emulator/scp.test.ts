@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import { type Emulator, startEmulator } from "../../provider/emulator";
-import { scpEmulator } from "../../provider/platforms/scp/emulator";
-import { checkSignature } from "../../provider/platforms/scp/emulator-signature";
+import { type Emulator, startEmulator } from "../../emulator";
+import { scpEmulator } from "../../emulator/scp";
+import { checkSignature } from "../../emulator/scp/signature";
 import { ask } from "./ask";
 
 type ScpState = ReturnType<typeof scpEmulator.start>["state"];
@@ -640,6 +640,17 @@ describe("the emulated Samsung Cloud Platform", () => {
       nowMs += 1000;
       expect(await state(volumeId)).toBe("available");
       expect(emulator.scp.virtualserver.reverts).toEqual([{ volumeId, snapshotId, at: nowMs - 1000 }]);
+    });
+
+    it("begin to revert later, and come to another state, on command", async () => {
+      Object.assign(emulator.scp.virtualserver, { revertStartsMs: 2000, revertOutcome: "error" });
+      expect((await revert(volumeId, snapshotId)).status).toBe(202);
+      expect(await state(volumeId)).toBe("available");
+      nowMs += 2000;
+      expect(await state(volumeId)).toBe("reverting");
+      nowMs += 1000;
+      expect(await state(volumeId)).toBe("error");
+      expect((await revert(volumeId, snapshotId)).status).toBe(409);
     });
 
     it("refuse an older snapshot, an unfinished one, one of another volume, and any while attached", async () => {

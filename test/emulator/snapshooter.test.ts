@@ -1,5 +1,5 @@
-import { type Emulator, startEmulator } from "../../provider/emulator";
-import { snapshooterEmulator } from "../../provider/platforms/snapshooter/emulator";
+import { type Emulator, startEmulator } from "../../emulator";
+import { snapshooterEmulator } from "../../emulator/snapshooter";
 import { ask } from "./ask";
 
 type SnapshooterState = ReturnType<typeof snapshooterEmulator.start>["state"];
@@ -405,6 +405,11 @@ describe("the emulated SnapShooter", () => {
         { backupId, fileIds: [fileId], compute: { type: "server", serverId: 3 }, at: nowMs },
         { backupId, fileIds: [fileId], compute: { type: "ss_agent", serverId } },
       ]);
+    });
+
+    it("are answered with another word on command", async () => {
+      emulator.snapshooter.restoreStatus = "failed";
+      expect((await restore({})).json().data.status).toBe("failed");
     });
 
     it.each([

@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../provider/emulator";
+import { type FaultRule, seed } from "../../emulator";
 import type { CommandResult } from "../support/engine";
 import { changesSeenBy, createStack, type Declared, diagnosticsOf, type Stack, withFaults } from "./stack";
 

@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
 
 const discloud = { platform: "discloud", appId: seed.discloud.appId };
@@ -28,7 +28,7 @@ const inputs: Row[] = [
     what: "an unknown platform",
     declared: { ...discloud, platform: "vercel" },
     property: "platform",
-    reason: /"vercel" is no platform; it is one of .*"virtus"/,
+    reason: /"vercel" is not a platform; it is one of .*"virtus"/,
   },
   {
     what: "an unknown argument",

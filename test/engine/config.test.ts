@@ -1,4 +1,4 @@
-import { type Emulator, seed, startEmulator } from "../../provider/emulator";
+import { type Emulator, seed, startEmulator } from "../../emulator";
 import { changesSeenBy, createStack, diagnosticsOf, type Stack } from "./stack";
 
 const discloud = { platform: "discloud", appId: seed.discloud.appId };

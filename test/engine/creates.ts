@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ActiveFault, Emulator } from "../../emulator";
 import { definitions, type PlatformDefinition } from "../../provider";
-import type { ActiveFault, Emulator } from "../../provider/emulator";
 import { STACK } from "../support/engine";
 import type { Declared, Stack } from "./stack";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 const TYPE = "pulumi-nodejs:dynamic/snapshots:Snapshot";
@@ -99,7 +99,7 @@ test("Snapshot.get reads one on any platform, destroy leaves it alone, and a mis
   workspace.write({ "ids.json": ["discloud/20000101-000000"] });
   const odd = await workspace.preview();
   expect(odd.code).not.toBe(0);
-  expect(odd.stdout).toMatch(/is no id of a snapshot: it is written <platform>\/<kind>\/<target>\/<snapshot>/);
+  expect(odd.stdout).toMatch(/is not the id of a snapshot: it is written <platform>\/<kind>\/<target>\/<snapshot>/);
 
   const requests = requestsSeenBy(emulator);
   requests();

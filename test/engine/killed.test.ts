@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ActiveFault } from "../../provider/emulator";
+import type { ActiveFault } from "../../emulator";
 import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
 import { type CommandResult, type PulumiOptions, STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";

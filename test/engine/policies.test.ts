@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { type MovedClock, movedClock } from "./moved-clock";
 import { changesSeenBy, createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
 

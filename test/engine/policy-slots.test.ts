@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { type CommandResult, STACK } from "../support/engine";
 import { type MovedClock, movedClock } from "./moved-clock";
 import { upWithProviderKilled } from "./provider-process";

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { runCommand } from "../pulumi-cli/processes.js";
 import { installedPackage, type Workspace } from "../support/engine";
 import { changesSeenBy, createStack, type Stack } from "./stack";

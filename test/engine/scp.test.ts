@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, type FaultRule, seed } from "../../provider/emulator";
+import { type Emulator, type FaultRule, seed } from "../../emulator";
 import { STACK } from "../support/engine";
 import { compilerMessages, TSCONFIG } from "./compile";
 import { connectSeveral } from "./several";

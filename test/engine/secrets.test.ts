@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, seed } from "../../provider/emulator";
+import { type Emulator, seed } from "../../emulator";
 import { createStack, type Stack } from "./stack";
 
 const credentials = {

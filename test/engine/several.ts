@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Emulator, startEmulator } from "../../emulator";
 import { definitions, type PlatformDefinition } from "../../provider";
-import { type Emulator, startEmulator } from "../../provider/emulator";
 import { STACK, type Workspace } from "../support/engine";
 
 /**

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, type FaultRule, seed } from "../../provider/emulator";
+import { type Emulator, type FaultRule, seed } from "../../emulator";
 import { compilerMessages, TSCONFIG } from "./compile";
 import { connectSeveral } from "./several";
 import { changesSeenBy, createStack, type Declared, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";

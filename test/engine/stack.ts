@@ -1,9 +1,12 @@
-import type { FaultRule } from "../../provider/emulator";
-import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../provider/emulator";
+import type { FaultRule } from "../../emulator";
+import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../emulator";
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
 /** A resource of the program: its arguments, and beside them its options and which resource it is (a Snapshot). */
-export type Declared = Record<string, unknown> & { opts?: Record<string, unknown>; resource?: "BackupPolicy" };
+export type Declared = Record<string, unknown> & {
+  opts?: Record<string, unknown>;
+  resource?: "BackupPolicy" | "Restore";
+};
 
 /** A plain JavaScript program that declares one resource per entry of resources.json. */
 const PROGRAM = {

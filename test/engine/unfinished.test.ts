@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { upWithProviderKilled } from "./provider-process";
 import { changesSeenBy, createStack, diagnosticsOf, type Stack } from "./stack";
 

@@ -192,7 +192,7 @@ describe("a failure becomes one error by kind", () => {
     [
       "200 that says what is wrong",
       { status: 200, body: { message: "later" } },
-      "unexpectedAnswer",
+      "invalid",
       "maybe",
       /describe .*: later$/,
     ],

@@ -4,7 +4,7 @@ import ts from "typescript";
 
 const root = join(__dirname, "..", "..");
 /** What the matrix is made of: the provider's code, and its own. */
-const folders = ["provider", "sdk", "test/matrix", "test/http"];
+const folders = ["provider", "emulator", "sdk", "test/matrix", "test/http"];
 
 /** One place in the provider's code, and what is put there instead. */
 export interface Break {

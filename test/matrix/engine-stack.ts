@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Emulator } from "../../provider/emulator";
+import type { Emulator } from "../../emulator";
 import type { PlatformDefinition } from "../../provider/model/platform";
 import { definitions } from "../../provider/platforms";
 import type { Properties } from "../../provider/resources/host";
@@ -13,6 +13,7 @@ import type { FakeClock } from "../http/fake-clock";
 export interface ProviderCode {
   readonly runtime: Pick<typeof import("../../provider/dynamic/runtime"), "openRuntime">;
   readonly journal: Pick<typeof import("../../provider/dynamic/journal"), "fileJournal">;
+  readonly holders: Pick<typeof import("../../provider/dynamic/holders"), "fileHolders">;
 }
 
 /** A resource of a program: its type and its arguments. */
@@ -181,6 +182,7 @@ export class EngineStack {
       random: () => 0.5,
       environment: {},
       journal: this.code.journal.fileJournal({ PULUMI_HOME: this.home }),
+      holders: this.code.holders.fileHolders({ PULUMI_HOME: this.home }),
       warn: async (_urn, message) => void this.told.push(message),
       inform: async (_urn, message) => void this.told.push(message),
       announce: (_urn, message) => void this.everTold.push(message),

@@ -1,4 +1,4 @@
-import type { EmulatedPlatform, FaultRule } from "../../provider/emulator";
+import type { EmulatedPlatform, FaultRule } from "../../emulator";
 import type { Clocks, Scene } from "./steps";
 import type { MatrixTarget } from "./targets";
 
@@ -53,6 +53,8 @@ export interface Fault {
   readonly onceOnly?: true;
   /** A read that it breaks once is sent again by the client, whichever resource asks. */
   readonly isRepeated?: true;
+  /** It breaks the request after it, too. */
+  readonly needsNext?: true;
   /** It happens to a target's snapshots: nothing that a policy which the platform runs would look at. */
   readonly isOfSnapshots?: true;
   /** The answers are true ones, which may prove an absence. */
@@ -226,6 +228,7 @@ const changing: readonly Fault[] = [
   { name: "the credential is revoked before the request", rules: rules({ fault: "revoke-credentials" }) },
   {
     name: "the credential is revoked after the request, whose answer is lost",
+    needsNext: true,
     rules: (place) => [
       { ...where(place), fault: "reset-after-commit" },
       { platform: place.platform, skip: place.index + 1, fault: "revoke-credentials" },
@@ -252,6 +255,16 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Somebody else's snapshot that is older than every slot of a case. */
 const addOld = ({ target, emulator }: Scene) => void target.addForeign(emulator, -40 * DAY_MS);
+
+const REFUSAL = "This target is paused, nothing was done.";
+/** How each platform words an error. */
+const refusals: Readonly<Record<EmulatedPlatform, Extract<FaultRule, { fault: "status" }>["body"]>> = {
+  virtus: { status: "error", code: "PAUSED", message: REFUSAL },
+  dscloud: { status: "error" },
+  discloud: { status: "error", message: REFUSAL },
+  snapshooter: { message: REFUSAL },
+  scp: { errors: [{ code: "Paused", title: "Paused", status: 409, detail: REFUSAL }] },
+};
 
 /** Faults in which a platform says something that is not so. */
 const lying: readonly Fault[] = [
@@ -284,21 +297,17 @@ const lying: readonly Fault[] = [
     lasting: true,
     rules: rules({ fault: "other-account" }),
   },
-  ...[
-    { holds: "a message", body: (refusal: string) => ({ message: refusal }) },
-    {
-      holds: "errors",
-      body: (refusal: string) => ({ errors: [{ code: "Refused", title: "Refused", detail: refusal }] }),
-    },
-  ].map(({ holds, body }): Fault => {
-    const refusal = "This target is paused, nothing was done.";
-    return {
-      name: `a refusal with 200 that holds ${holds}`,
-      on: "changes",
-      refusal,
-      rules: rules({ fault: "status", status: 200, body: body(refusal) }),
-    };
-  }),
+  {
+    name: "a refusal in the platform's own form, with 200",
+    on: "changes",
+    refusal: REFUSAL,
+    rules: (place) => rules({ fault: "status", status: 200, body: refusals[place.platform] })(place),
+  },
+  {
+    name: "200 with a message and nothing else, and the request was not carried out",
+    on: "changes",
+    rules: rules({ fault: "status", status: 200, body: { message: REFUSAL } }),
+  },
   ...[404, 204].flatMap((code): Fault[] => {
     const fault: Fault = {
       name: `${code} to a deletion, and what it names is still there`,

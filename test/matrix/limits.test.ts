@@ -2,10 +2,11 @@ import { subscribe } from "node:diagnostics_channel";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type EmulatedPlatform, type Emulator, seed, startEmulator } from "../../emulator";
 import type { Journal } from "../../provider/creation";
+import * as holders from "../../provider/dynamic/holders";
 import * as journal from "../../provider/dynamic/journal";
 import * as runtime from "../../provider/dynamic/runtime";
-import { type EmulatedPlatform, type Emulator, seed, startEmulator } from "../../provider/emulator";
 import type { Properties } from "../../provider/resources/host";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 import { EngineStack, type Program } from "./engine-stack";
@@ -69,7 +70,7 @@ beforeEach(async () => {
   clock = patientClock();
   emulator = await startEmulator({ now: clock.now });
   home = mkdtempSync(join(tmpdir(), "pulumi-snapshots-limits-"));
-  stack = new EngineStack({ runtime, journal: countedJournal }, clock, home, emulator);
+  stack = new EngineStack({ runtime, journal: countedJournal, holders }, clock, home, emulator);
 });
 afterEach(async () => {
   await emulator.close();

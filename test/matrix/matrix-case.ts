@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { type ActiveFault, type Emulator, type RecordedRequest, startEmulator } from "../../provider/emulator";
+import { type ActiveFault, type Emulator, type RecordedRequest, startEmulator } from "../../emulator";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 import { EngineStack, type Held, type ProviderCode, type Run } from "./engine-stack";
 import type { Circumstances, Fault, FaultContext } from "./faults";

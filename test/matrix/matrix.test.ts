@@ -48,7 +48,7 @@ it("nothing is taken twice, lost, wrongly dropped or leaked, whatever breaks on 
   const page = pageOf(played);
   if (process.env["WRITE_PAGES"] !== undefined) writeFileSync(PAGE, page);
   expect(readFileSync(PAGE, "utf8")).toBe(page);
-}, 600_000);
+}, 2_400_000);
 
 describe("the matrix turns red", () => {
   const broken: [string, "duplicates" | "lost" | "dropped" | "leaks", Break, Meant][] = [

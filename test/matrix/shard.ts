@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import * as holders from "../../provider/dynamic/holders";
 import * as journal from "../../provider/dynamic/journal";
 import * as runtime from "../../provider/dynamic/runtime";
 import { type Meant, playShard } from "./matrix";
@@ -13,7 +14,7 @@ export interface ShardOrder {
 }
 
 const order = JSON.parse(process.argv[2] ?? "") as ShardOrder;
-playShard({ runtime, journal }, order).then(
+playShard({ runtime, journal, holders }, order).then(
   (shown) => writeFileSync(order.result, JSON.stringify(shown)),
   (error: unknown) => {
     console.error(error);

@@ -1,4 +1,4 @@
-import type { Emulator } from "../../provider/emulator";
+import type { Emulator } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { FakeClock } from "../http/fake-clock";
 import type { EngineStack, Program, Run } from "./engine-stack";

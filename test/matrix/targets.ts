@@ -1,6 +1,7 @@
-import { type EmulatedPlatform, type Emulator, seed } from "../../provider/emulator";
+import { type EmulatedPlatform, type Emulator, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { ResourceName } from "../../sdk/provider-text";
+import { restoreTargets } from "./restore-targets";
 
 /** A snapshot, or a policy that the platform runs, as the platform itself has it. */
 export interface Truth {
@@ -34,6 +35,8 @@ export interface MatrixTarget {
   readonly find?: string;
   /** The operation that deletes one. */
   readonly delete?: string;
+  /** The platform shows nothing of what was made: no request follows the one that makes it. */
+  readonly isUnseen?: true;
   /** Whether a snapshot becomes usable some time after the answer, or its list shows it late. */
   readonly waits: boolean;
   /** What there is now, expired and deleted ones left out. */
@@ -150,7 +153,7 @@ const snapshooter: MatrixTarget = {
       tag: "daily",
     }).id,
   fill(emulator, count) {
-    for (let days = count; days > 0; days--) {
+    for (let days = 40 + count; days > 40; days--) {
       emulator.snapshooter.addBackup(seed.snapshooter.jobId, { createdAtMs: emulator.now() - days * DAY_MS });
     }
   },
@@ -174,7 +177,7 @@ const volume: MatrixTarget = {
   addForeign: (emulator, aheadMs) =>
     emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, dated("createdAtMs", emulator, aheadMs)).id,
   fill(emulator, count) {
-    for (let days = count; days > 0; days--) {
+    for (let days = 40 + count; days > 40; days--) {
       emulator.scp.virtualserver.addSnapshot(seed.scp.volumeId, { createdAtMs: emulator.now() - days * DAY_MS });
     }
   },
@@ -345,4 +348,5 @@ export const targets: readonly MatrixTarget[] = [
   job,
   server,
   fileSchedule,
+  ...restoreTargets,
 ];

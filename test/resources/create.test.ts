@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../provider/emulator";
+import { type FaultRule, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import { Stack, urnOf } from "./stack";
 

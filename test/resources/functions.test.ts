@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { linkToSnapshot, listSnapshots, showSnapshot } from "../../provider/resources/functions";
 import type { Properties } from "../../provider/resources/host";
 import { ask } from "../emulator/ask";
@@ -54,7 +54,7 @@ describe("getSnapshots", () => {
     [
       "a platform that is none",
       { platform: "heroku" },
-      /"heroku" is no platform; it is one of virtus, dscloud, discloud/,
+      /"heroku" is not a platform; it is one of virtus, dscloud, discloud/,
     ],
     [
       "an argument that is none",

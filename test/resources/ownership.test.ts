@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { Stack } from "./stack";
 
 let stack: Stack;

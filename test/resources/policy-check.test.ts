@@ -1,4 +1,4 @@
-import { seed, startEmulator } from "../../provider/emulator";
+import { seed, startEmulator } from "../../emulator";
 import { UNKNOWN } from "../../provider/model/unknown";
 import { checkPolicy } from "../../provider/resources/backup-policy/check";
 import { diffPolicy } from "../../provider/resources/backup-policy/diff";

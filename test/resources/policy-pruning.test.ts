@@ -1,4 +1,4 @@
-import { seed } from "../../provider/emulator";
+import { seed } from "../../emulator";
 import { backupPolicyResource } from "../../provider/resources/backup-policy";
 import { noHolders, type Properties } from "../../provider/resources/host";
 import { Session } from "../../provider/resources/session";

@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../provider/emulator";
+import { type FaultRule, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import { Stack, urnOf } from "./stack";
 
@@ -195,11 +195,11 @@ describe("reading a snapshot by its id alone", () => {
     [
       "of no platform",
       "heroku/app/1/2",
-      /is no id of a snapshot: it is written <platform>\/<kind>\/<target>\/<snapshot>/,
+      /is not the id of a snapshot: it is written <platform>\/<kind>\/<target>\/<snapshot>/,
     ],
-    ["of no such target", "discloud/database/1/2", /is no id of a snapshot/],
-    ["that is none", "20010101-000000", /is no id of a snapshot/],
-    ["with a broken escape", "discloud/app/1/%", /is no id of a snapshot/],
+    ["of no such target", "discloud/database/1/2", /is not the id of a snapshot/],
+    ["that is none", "20010101-000000", /is not the id of a snapshot/],
+    ["with a broken escape", "discloud/app/1/%", /is not the id of a snapshot/],
     ["of every app", "discloud/app/all/20010101-000000", /name one app by its id/],
     ["of a folder", "virtus/app/../name/x", /must not consist of dots/],
   ])("fails for one %s", async (_title, id, message) => {

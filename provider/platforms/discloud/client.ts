@@ -90,12 +90,12 @@ export async function listAccountSnapshots(api: Api, scope: Scope): Promise<read
   const { entries } = await listAll<AccountEntry>({
     title,
     keyOf: ({ appId, item }) => `${appId ?? ""}/${item.version}`,
-    async read(page) {
+    async read(page, _cursor, reading) {
       const query = { page, limit: LARGEST_PAGE };
       try {
         const answer = await callApi(
           api,
-          { operation, method: "GET", path: "/snapshot", query, expect: accountList },
+          { operation, method: "GET", path: "/snapshot", query, expect: accountList, reading },
           scope,
         );
         const entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);

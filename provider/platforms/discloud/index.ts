@@ -5,6 +5,7 @@ import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../..
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { createSnapshot, getDownloadLink, listAccountSnapshots, listAppSnapshots, openApi, showApp } from "./client";
 import { newestFirst, toSnapshot, zoneOffsetMs } from "./mapping";
+import { probesOf } from "./probe";
 import { versionItem } from "./schemas";
 
 /** Opens Discloud on a connection. */
@@ -85,6 +86,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       const link = await getDownloadLink(api, target.id, reference.snapshotId, scope);
       return { url: link.url, ...(link.expiresAt == null ? {} : { expiresAt: link.expiresAt }) };
     },
+
+    probes: probesOf(api),
 
     async listAccount(scope) {
       const entries = [...(await listAccountSnapshots(api, scope))];

@@ -41,6 +41,12 @@ export const downloadLink = z.object({
 /** `GET /app/{appID}`: `apps` is one object for one id. */
 export const appShown = z.object({ status, apps: z.object({ id: z.string() }) });
 
+/** `GET /user`: whom the token belongs to. */
+export const userShown = z.object({
+  status,
+  user: z.object({ plan: z.string().nullish().catch(undefined) }),
+});
+
 /** The account's list: the documents give only `status` and `message`, so the array has to be found. */
 export const accountList = z.looseObject({ status });
 export type AccountList = z.output<typeof accountList>;

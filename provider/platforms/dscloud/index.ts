@@ -4,6 +4,7 @@ import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../..
 import { newestFirst } from "../../model/snapshot";
 import { listBackups, openApi } from "./client";
 import { downloadUrl, toSnapshot } from "./mapping";
+import { probesOf } from "./probe";
 import type { ListEntry } from "./schemas";
 
 /** The entry that a reference means. Names are in seconds: where two share one, the time of creation decides. */
@@ -50,6 +51,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           }
         : { outcome: "gone", proof: `the app ${target.id} lists its backups without it` };
     },
+
+    probes: probesOf(api),
 
     async downloadLink(target, reference, scope) {
       const accountId = connection.fields["accountId"];

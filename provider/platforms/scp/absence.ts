@@ -12,7 +12,10 @@ export interface Doubt {
 }
 
 /** Whether the connection's credential sees a target. */
-export type Visibility = { readonly isVisible: true } | ({ readonly isVisible: false } & Doubt);
+export type Visibility =
+  | { readonly isVisible: true }
+  /** `isForbidden`: the credential may not ask for it. */
+  | ({ readonly isVisible: false; readonly isForbidden: boolean } & Doubt);
 
 /**
  * One thing of a target, with the two questions that tell whether it exists. A service answers a credential of another
@@ -73,10 +76,11 @@ export async function askForTarget(target: ShownTarget, scope: Scope): Promise<V
       kind: "unexpectedAnswer",
     });
   } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return { isVisible: false, ...notSeen(target) };
+    if (isSnapshotsError(error, "notFound")) return { isVisible: false, isForbidden: false, ...notSeen(target) };
     if (isSnapshotsError(error, "forbidden")) {
       return {
         isVisible: false,
+        isForbidden: true,
         reason: `whether the credential is of the account of ${name} is not known, since it may not show it (HTTP 403)`,
         remedy: `allow the credential of the connection "${api.connection.name}" to show ${name}`,
       };

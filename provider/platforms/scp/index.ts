@@ -3,6 +3,8 @@ import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../..
 import { onlyOne, type Target } from "../../model/snapshot";
 import { openLimiter, openService, refuseOtherRegion } from "./client";
 import { openFileSchedules, openServerBackups } from "./policies";
+import { probesOf } from "./probe";
+import { openVolumeReverts } from "./restores";
 import type { ServiceSnapshots } from "./snapshots";
 import { openFileSnapshots } from "./snapshots-filestorage";
 import { openVolumeSnapshots } from "./snapshots-virtualserver";
@@ -12,6 +14,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
   const limiter = openLimiter(runtime);
   const virtualserver = openService(connection, runtime, "virtualserver", limiter);
   const filestorage = openService(connection, runtime, "filestorage", limiter);
+  const backup = openService(connection, runtime, "backup", limiter);
   const region = connection.fields["region"] ?? "";
   const volumes = openVolumeSnapshots(virtualserver, region);
   const fileVolumes = openFileSnapshots(filestorage, region);
@@ -43,9 +46,12 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       await serviceOf(target).delete(target, reference, scope);
     },
 
+    probes: probesOf({ virtualserver, backup, filestorage }, connection),
+
     policies: {
-      serverId: openServerBackups(openService(connection, runtime, "backup", limiter), virtualserver, region),
+      serverId: openServerBackups(backup, virtualserver, region),
       fileVolumeId: openFileSchedules(filestorage, region),
     },
+    restores: { volumeId: openVolumeReverts(virtualserver) },
   };
 }

@@ -47,7 +47,12 @@ function failure(listing: Pick<Listing<unknown>, "operation" | "target">, what: 
   return new SnapshotsError(message, { kind: "unexpectedAnswer" });
 }
 
-async function readOnce<Entry>(api: Api, listing: Listing<Entry>, scope: Scope): Promise<Reading<Entry>> {
+async function readOnce<Entry>(
+  api: Api,
+  listing: Listing<Entry>,
+  scope: Scope,
+  reading: number,
+): Promise<Reading<Entry>> {
   const { operation, target, path, expect } = listing;
   const all = new Map<string, Entry>();
   let clock: { serverTimeMs?: number } = {};
@@ -61,7 +66,7 @@ async function readOnce<Entry>(api: Api, listing: Listing<Entry>, scope: Scope):
     if (query === undefined) break;
     let answer: Answer<Page<Entry>>;
     try {
-      answer = await callApi(api, { operation, target, path, method: "GET", query, expect }, scope);
+      answer = await callApi(api, { operation, target, path, method: "GET", query, expect, reading }, scope);
     } catch (error) {
       // The entry that the page was to follow can have been deleted meanwhile.
       if (index === 0 || !isSnapshotsError(error, "invalid")) throw error;
@@ -105,7 +110,7 @@ export async function readWhole<Entry>(api: Api, listing: Listing<Entry>, scope:
   const idsOf = ({ entries }: WholeList<Entry>): string => JSON.stringify(entries.map(listing.idOf).sort());
   let before: string | undefined;
   for (let readings = 1; ; readings++) {
-    const { flaw, isDoubtful, ...list } = await readOnce(api, listing, scope);
+    const { flaw, isDoubtful, ...list } = await readOnce(api, listing, scope, readings);
     const ids = idsOf(list);
     if (flaw === undefined && (!isDoubtful || ids === before)) return list;
     if (readings === MOST_READINGS || api.clock.now() >= scope.deadlineMs) {

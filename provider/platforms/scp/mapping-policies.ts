@@ -1,22 +1,22 @@
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedPolicy, PolicyStatus } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
+import type { Compiled, Retention, Schedule } from "../../schedule";
 import {
-  type Compiled,
-  compileForFileStorage,
   compileForServerBackup,
-  compileRetentionForFileStorage,
   compileRetentionForServerBackup,
-  type FileStorageSchedule,
-  type Retention,
-  retentionFromFileStorage,
   retentionFromServerBackup,
-  type Schedule,
   type ServerBackupRetention,
   type ServerBackupSchedule,
-  scheduleFromFileStorage,
   schedulesFromServerBackup,
-} from "../../schedule";
+} from "./backup/schedule";
+import {
+  compileForFileStorage,
+  compileRetentionForFileStorage,
+  type FileStorageSchedule,
+  retentionFromFileStorage,
+  scheduleFromFileStorage,
+} from "./filestorage/schedule";
 import type { FileSchedule, ServerBackup, ServerBackupSchedules } from "./schemas";
 
 type Inputs = Readonly<Record<string, JsonValue>>;

@@ -5,7 +5,7 @@ import type { ObservedPolicy, PolicyObservation, PolicyPlatform, PolicyReference
 import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { newestFirst as newestSnapshotsFirst } from "../../model/snapshot";
-import { lookFor, type Seen, type Sight } from "./absence";
+import { askForTarget, lookFor, type Seen, type Sight } from "./absence";
 import { refuseOtherRegion, shownServer } from "./client";
 import {
   createBackup,
@@ -83,7 +83,16 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
   return {
     async find(inputs, scope) {
       const name = String(inputs["name"]);
-      if (!(await isBackupNameTaken(api, name, scope))) return [];
+      if (!(await isBackupNameTaken(api, name, scope))) {
+        // To a credential of another account every name is free. No service shows a bare-metal server.
+        if (inputs["serverCategory"] === "BAREMETAL_SERVER") return [];
+        const visibility = await askForTarget(shownServer(virtualserver, String(inputs["serverId"])), scope);
+        if (visibility.isVisible || visibility.isForbidden) return [];
+        throw new SnapshotsError(
+          `[scp] find server backup ${JSON.stringify(name)}: ${visibility.reason}; ${visibility.remedy}`,
+          { kind: "notFound", executed: "no" },
+        );
+      }
       const found: ObservedPolicy[] = [];
       for (const backupId of await findBackups(api, name, scope)) {
         const backup = await showBackup(api, backupId, scope);
@@ -107,6 +116,14 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
     async create(inputs, scope) {
       const serverId = String(inputs["serverId"]);
       const backupId = await createBackup(api, serverId, toCreateBackup(inputs), scope);
+      const made = await showBackup(api, backupId, scope).catch(() => undefined);
+      if (made?.name != null && made.name !== inputs["name"]) {
+        throw new SnapshotsError(
+          `[scp] create a backup of server ${serverId}: the answer is about another one, ${JSON.stringify(made.name)} ` +
+            `(${backupId})`,
+          { kind: "unexpectedAnswer" },
+        );
+      }
       return { policyId: backupId, segments: [serverId, backupId], status: "pending", shown: {}, region };
     },
 

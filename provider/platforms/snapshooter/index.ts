@@ -15,6 +15,8 @@ import {
 } from "./client";
 import { select, toSnapshot, toStart } from "./mapping";
 import { openJobs } from "./policies";
+import { probesOf } from "./probe";
+import { openBackupRestores } from "./restores";
 
 /** Opens SnapShooter on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -108,6 +110,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           );
     },
 
+    probes: probesOf(api),
+
     async downloadLink(_target, reference, scope) {
       const files = await getDownloadLinks(api, reference.snapshotId, scope);
       const [url] = Object.values(files);
@@ -124,5 +128,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     policies: { job: openJobs(api) },
+    restores: { jobId: openBackupRestores(api) },
   };
 }

@@ -1,16 +1,13 @@
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedPolicy } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
+import { type Compiled, type Retention, type Schedule, sameRetention } from "../../schedule";
 import {
-  type Compiled,
   compileForSnapshooter,
   compileRetentionForSnapshooter,
-  type Retention,
   retentionFromSnapshooter,
-  type Schedule,
-  sameRetention,
   schedulesFromSnapshooter,
-} from "../../schedule";
+} from "./schedule";
 import type { Job } from "./schemas";
 
 type Fields = Readonly<Record<string, JsonValue>>;

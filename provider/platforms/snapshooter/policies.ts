@@ -1,4 +1,5 @@
 import type { Api } from "../../http/client";
+import { SnapshotsError } from "../../model/errors";
 import type { PolicyPlatform } from "../../model/policy";
 import { newestFirst } from "../../model/snapshot";
 import { createJob, findJob, listBackups, listJobs } from "./client";
@@ -15,7 +16,14 @@ export function openJobs(api: Api): PolicyPlatform {
     },
 
     async create(inputs, scope) {
-      return toPolicy(await createJob(api, toCreateJob(inputs), secretsOf(inputs), scope), inputs);
+      const body = toCreateJob(inputs);
+      const job = await createJob(api, body, secretsOf(inputs), scope);
+      if (job.name == null || job.name === body["name"]) return toPolicy(job, inputs);
+      throw new SnapshotsError(
+        `[snapshooter] create job ${JSON.stringify(body["name"])}: the answer is about another job, ` +
+          `${JSON.stringify(job.name)} (${job.id})`,
+        { kind: "unexpectedAnswer" },
+      );
     },
 
     async observe(reference, inputs, scope) {

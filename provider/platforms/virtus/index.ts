@@ -13,10 +13,13 @@ import {
   isMeant,
   keyExpiry,
   select,
+  servesAnother,
   toMeant,
   toSnapshot,
   unlisted,
 } from "./mapping";
+import { probesOf } from "./probe";
+import { openDatabaseRestores } from "./restores";
 
 /** Opens Virtus Cloud on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -84,6 +87,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
 
     select: (answer, fresh) => select(answer?.hints ?? {}, answer?.serverTimeMs, fresh),
 
+    probes: probesOf(api),
+
     async downloadLink(target, reference, scope) {
       const answer = await listSnapshots(api, target, scope);
       const entry = answer.data.response.find((candidate) => isMeant(target.kind, candidate, reference));
@@ -93,6 +98,13 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           { kind: "notFound", executed: "no" },
         );
       }
+      if (servesAnother(target.kind, entry, answer.data.response)) {
+        throw new SnapshotsError(
+          `[virtus] get a download link for ${target.kind} ${target.id}: the platform's link to snapshot ` +
+            `${reference.snapshotId} names no version, and would serve a newer snapshot of the same name instead`,
+          { kind: "unsupported", executed: "no" },
+        );
+      }
       const accountId = connection.fields["accountId"] ?? (await showAccount(api, scope)).user.id;
       const expiresAt = keyExpiry(entry.key);
       return {
@@ -100,5 +112,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         ...(expiresAt === undefined ? {} : { expiresAt }),
       };
     },
+
+    restores: { databaseId: openDatabaseRestores(api) },
   };
 }

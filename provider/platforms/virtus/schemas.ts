@@ -21,11 +21,19 @@ export const created = z.object({
 });
 export type Created = z.output<typeof created>;
 
+export const restored = z.object({ status: z.literal("success") });
+
 /** `GET /users/me`: the account and what it holds. */
 export const account = z.object({
   status: z.literal("success"),
   response: z.object({
-    user: z.object({ id: z.string().min(1) }),
+    user: z.object({
+      id: z.string().min(1),
+      plan: z
+        .object({ name: z.string().nullish(), memory: z.object({ limit: z.number().nullish() }).nullish() })
+        .nullish()
+        .catch(undefined),
+    }),
     applications: z.array(z.object({ id: z.string() })).nullish(),
     databases: z.array(z.object({ id: z.string() })).nullish(),
   }),

@@ -63,7 +63,10 @@ function scheduleFailures(
   if (known !== undefined) {
     add("schedules", target.scheduleProblem?.(schedules as JsonValue, nowMs));
     if (target.scheduleProblem === undefined && known.some(({ kind }) => kind !== undefined)) {
-      add("schedules", "kind: only server backups of Samsung Cloud Platform are full or incremental; remove kind");
+      add(
+        "schedules",
+        `kind: a policy for ${argument} on ${definition.title} has no full and incremental backups; remove kind`,
+      );
     }
   }
   if (target.retention === "none") {

@@ -28,8 +28,7 @@ function withId(id: string, olds: Properties): Properties {
     ) ?? [];
   if (address === undefined || definition === undefined || argument === undefined) {
     throw new SnapshotsError(
-      `"${id}" is no id of a policy: it is written <platform>/<kind>/<ids…>, each part percent-encoded, such as ` +
-        "snapshooter/job/6f7c5f07-bd49-49a5-8416-27b8de037ddc",
+      `"${id}" is not the id of a policy: it is written <platform>/<kind>/<ids…>, each part percent-encoded`,
       { kind: "invalid", executed: "no" },
     );
   }

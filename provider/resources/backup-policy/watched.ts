@@ -1,6 +1,6 @@
 import { isoText } from "../../model/clock";
 import type { Properties } from "../host";
-import { type Session, targetOf, textOf, urnOf } from "../session";
+import { type Session, sharing, textOf, urnOf } from "../session";
 import { judge } from "./freshness";
 import { policyInputsOf } from "./meaning";
 import { ownIdOf, policyIdOf } from "./policy-id";
@@ -10,12 +10,8 @@ import type { PolicyRunner } from "./runner";
 export function watched(session: Session): PolicyRunner {
   async function look(inputs: Properties, olds: Properties): Promise<Properties> {
     const urn = urnOf(inputs);
-    const { definition, platform, scope } = session.open(
-      textOf(inputs, "platform") ?? "",
-      textOf(inputs, "connection"),
-      urn,
-    );
-    const { snapshots, serverTimeMs } = await platform.list(targetOf(definition, inputs), scope);
+    const { platform, scope, target } = session.openFor(inputs);
+    const { snapshots, serverTimeMs } = await platform.list(target, sharing(scope));
     const nowMs = serverTimeMs ?? session.host.clock.now();
     return {
       ...inputs,

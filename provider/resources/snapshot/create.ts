@@ -14,7 +14,7 @@ import { SnapshotsError } from "../../model/errors";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
 import { plainRequest } from "../request";
-import { type Session, textOf } from "../session";
+import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
@@ -143,7 +143,7 @@ function withName(job: SnapshotJob): SnapshotJob {
 }
 
 async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> {
-  const { snapshots, complete } = await job.platform.list(job.target, job.scope);
+  const { snapshots, complete } = await job.platform.list(job.target, sharing(job.scope));
   const snapshot =
     adopt === "latest"
       ? snapshots.find(({ status }) => status === "available")

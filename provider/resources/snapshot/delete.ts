@@ -37,7 +37,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
     }
   } else if (mayDelete && !isKept) {
     const holder = await session.holders.deleteUnlessHeld(urn, key, async () => {
-      const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
+      const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn, target);
       scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
       await platform.delete?.(target, referenceOf(props), scope);
     });

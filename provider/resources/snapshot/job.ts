@@ -7,7 +7,7 @@ import type { PlatformDefinition } from "../../model/platform";
 import { type ObservedSnapshot, onlyOne, type SnapshotList, type Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
-import { keyOf, type Opened, type Session, snapshotKey, targetOf, textOf, timeoutMs, urnOf } from "../session";
+import { keyOf, type Opened, type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
 import { describe, idOf, inWords, referenceOf } from "./state";
 
 /** How old a request of a run that was killed may be for the next run to resume it. */
@@ -39,8 +39,8 @@ export interface SnapshotJob extends Opened {
 /** Opens the create of the snapshot that inputs ask for; `stored` is what the state holds of the resource. */
 export function openJob(session: Session, inputs: Properties, stored: Properties = {}): SnapshotJob {
   const urn = urnOf(inputs);
-  const opened = session.open(textOf(inputs, "platform") ?? "", textOf(inputs, "connection"), urn);
-  const target = targetOf(opened.definition, inputs);
+  const opened = session.openFor(inputs);
+  const { target } = opened;
   const storedId = storedOwnerId(stored);
   const ownerId = ownerIdFor(storedId);
   const canMark = hasDescriptions(opened.definition, target) && textOf(inputs, "description") === undefined;
@@ -135,6 +135,9 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
         ? { outcome: "gone", reason: observed.proof }
         : { outcome: "unproven", reason: observed.reason };
     },
+    // A list that knows snapshots by their times does not show one under its version.
+    isComparable: ({ snapshotId }, listed) =>
+      listed.every((other) => (instantOf(other.snapshotId) === undefined) === (instantOf(snapshotId) === undefined)),
     fits: ({ labels }, { details }) => labels?.["name"] === undefined || details["name"] === labels["name"],
     match(request, fresh): Match<ObservedSnapshot> {
       const own = fresh.filter(bearsOwner);

@@ -6,7 +6,7 @@ import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { requestOf } from "../request";
-import { type Session, textOf, urnOf } from "../session";
+import { type Session, sharing, textOf, urnOf } from "../session";
 import type { Read } from "../verbs";
 import { openJob, runOf } from "./job";
 import { bookkeepingOf, idOf, inputsOf, outputsOf, referenceOf, shownBy } from "./state";
@@ -18,15 +18,14 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
   const [argument] = Object.entries(definition?.targets ?? {}).find(([, { kind }]) => kind === address?.kind) ?? [];
   if (address === undefined || definition === undefined || argument === undefined) {
     throw new SnapshotsError(
-      `"${id}" is no id of a snapshot: it is written <platform>/<kind>/<target>/<snapshot>, each part percent-encoded, ` +
-        "such as discloud/app/1745338954955/20260101-030000",
+      `"${id}" is not the id of a snapshot: it is written <platform>/<kind>/<target>/<snapshot>, each part percent-encoded`,
       { kind: "invalid", executed: "no" },
     );
   }
   const checked = definition.targets[argument]?.schema.safeParse(address.target);
   if (checked?.success === false) {
     throw new SnapshotsError(
-      `"${id}" is no id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
+      `"${id}" is not the id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
       { kind: "invalid", executed: "no" },
     );
   }
@@ -45,7 +44,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     ...(isFirst ? { deletionPolicy: "retain", onGone: "keep", adopted: true } : {}),
     ...stored,
   };
-  const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn);
+  const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn, target);
   const result = (readId: string, outs: Properties): Read => ({
     id: readId,
     props: outs,
@@ -79,7 +78,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
         snapshotId: address.segments.at(-1) ?? "",
         ...(address.segments.length > 1 ? { name: address.segments[0] ?? "" } : {}),
       };
-  const observed = await platform.observe(target, reference, scope);
+  const observed = await platform.observe(target, reference, sharing(scope));
   const what = `snapshot ${reference.snapshotId} of ${target.kind} ${target.id}`;
   if (observed.outcome === "found") {
     const { status, platformStatus } = observed.snapshot;

@@ -2,7 +2,7 @@ import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import { requestOf } from "../request";
-import { type Session, targetOf, textOf, urnOf } from "../session";
+import type { Session } from "../session";
 import { resumeSnapshot } from "./create";
 import { changeInPlace } from "./in-place";
 import { describe, outputsOf } from "./state";
@@ -23,9 +23,8 @@ export async function updateSnapshot(
       : await resumeSnapshot(session, id, news, outputsOf(definition, olds), request);
   const wantsChange = Object.values(definition.snapshotArguments ?? {}).some(({ change }) => change === "inPlace");
   if (!wantsChange || olds["status"] === "gone") return held;
-  const { platform, scope } = session.open(definition.name, textOf(news, "connection"), urnOf(news));
+  const { platform, scope, target } = session.openFor(news);
   const shown = { ...olds, ...outputsOf(definition, held) };
-  const target = targetOf(definition, news);
   const changed = await changeInPlace(platform, definition, target, news, shown, scope).catch((error: unknown) => {
     if (!isSnapshotsError(error, "notFound")) throw error;
     throw new SnapshotsError(

@@ -1,4 +1,4 @@
-import { type Emulator, seed, startEmulator } from "../../../provider/emulator";
+import { type Emulator, seed, startEmulator } from "../../../emulator";
 import { ask, signedIn } from "../../emulator/ask";
 import { fixture } from "../../emulator/fixture";
 import { departures, type Schema, shapeOf } from "../../emulator/shape";

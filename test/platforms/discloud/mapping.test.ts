@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { type FaultRule, seed } from "../../../provider/emulator";
-import type { AssumedField, DiscloudAssumptions } from "../../../provider/platforms/discloud/emulator";
+import { type FaultRule, seed } from "../../../emulator";
+import type { AssumedField, DiscloudAssumptions } from "../../../emulator/discloud";
 import { accountEntries, newestFirst, toSnapshot, zoneOffsetMs } from "../../../provider/platforms/discloud/mapping";
 import { versionItem } from "../../../provider/platforms/discloud/schemas";
 import { describeArbitraryAnswers } from "../../contract/arbitrary-answers";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import { newestFirst } from "../../../provider/model/snapshot";
 import { downloadUrl, toSnapshot } from "../../../provider/platforms/dscloud/mapping";
 import { listEntry } from "../../../provider/platforms/dscloud/schemas";

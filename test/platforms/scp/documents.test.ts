@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { type Emulator, startEmulator } from "../../../provider/emulator";
-import { scpEmulator } from "../../../provider/platforms/scp/emulator";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { scpEmulator } from "../../../emulator/scp";
 import { ask } from "../../emulator/ask";
 import { fixture } from "../../emulator/fixture";
 import { shapeOf } from "../../emulator/shape";

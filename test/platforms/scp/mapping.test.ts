@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import { type Connection, resolveConnection } from "../../../provider/model/connection";
 import { openPlatform } from "../../../provider/platforms";
 import { scp as definition } from "../../../provider/platforms/scp/definition";

@@ -1,4 +1,4 @@
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import type { Connection } from "../../../provider/model/connection";
 import { SnapshotsError } from "../../../provider/model/errors";
 import type { ObservedPolicy } from "../../../provider/model/policy";
@@ -464,7 +464,7 @@ describe("a server's backup as the API is asked for it", () => {
     };
     await policies?.create(given, scope());
     await policies?.create({ ...server, schedules: given.schedules }, scope());
-    const [all, least] = api.arrived.map(({ body }) => JSON.parse(body));
+    const [all, least] = api.arrived.flatMap(({ method, body }) => (method === "POST" ? [JSON.parse(body)] : []));
     expect(least).toEqual({
       name: "web-nightly",
       policy_category: "AGENTLESS",

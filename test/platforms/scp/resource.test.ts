@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../../provider/emulator";
+import { type FaultRule, seed } from "../../../emulator";
 import { UNKNOWN } from "../../../provider/model/unknown";
 import { definitions } from "../../../provider/platforms";
 import type { Properties } from "../../../provider/resources/host";

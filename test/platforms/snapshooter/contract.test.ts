@@ -1,4 +1,4 @@
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import { describePlatform } from "../../contract/snapshot-platform";
 
 const { jobId } = seed.snapshooter;

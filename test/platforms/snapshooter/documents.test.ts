@@ -1,5 +1,5 @@
-import { type Emulator, startEmulator } from "../../../provider/emulator";
-import { snapshooterEmulator } from "../../../provider/platforms/snapshooter/emulator";
+import { type Emulator, startEmulator } from "../../../emulator";
+import { snapshooterEmulator } from "../../../emulator/snapshooter";
 import { ask } from "../../emulator/ask";
 import { fixture } from "../../emulator/fixture";
 import { shapeOf } from "../../emulator/shape";

@@ -1,4 +1,4 @@
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import type { Properties } from "../../../provider/resources/host";
 import { Stack } from "../../resources/stack";
 

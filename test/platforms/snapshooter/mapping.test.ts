@@ -1,4 +1,4 @@
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import type { Connection } from "../../../provider/model/connection";
 import { SnapshotsError } from "../../../provider/model/errors";
 import type { ObservedSnapshot } from "../../../provider/model/snapshot";

@@ -1,8 +1,8 @@
+import type { SnapshooterState } from "../../../emulator/snapshooter";
 import type { Connection } from "../../../provider/model/connection";
 import type { JsonValue } from "../../../provider/model/snapshot";
 import { openPlatform } from "../../../provider/platforms";
 import { snapshooter as platform } from "../../../provider/platforms/snapshooter/definition";
-import type { SnapshooterState } from "../../../provider/platforms/snapshooter/emulator";
 import { describePolicies, type OpenedPolicies, openPolicies } from "../../contract/policy-platform";
 import { type ApiServer, startApiServer } from "../../http/api-server";
 import { fakeClock } from "../../http/fake-clock";

@@ -1,4 +1,4 @@
-import { type FaultRule, seed } from "../../../provider/emulator";
+import { type FaultRule, seed } from "../../../emulator";
 import { UNKNOWN } from "../../../provider/model/unknown";
 import type { Properties } from "../../../provider/resources/host";
 import { checkSnapshot } from "../../../provider/resources/snapshot/check";

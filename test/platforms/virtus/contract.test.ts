@@ -1,4 +1,4 @@
-import { type Emulator, seed } from "../../../provider/emulator";
+import { type Emulator, seed } from "../../../emulator";
 import { describePlatform } from "../../contract/snapshot-platform";
 
 const removeNewest = (targetId: string) => (emulator: Emulator) => {

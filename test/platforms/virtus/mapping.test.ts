@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { seed } from "../../../provider/emulator";
+import { seed } from "../../../emulator";
 import type { ObservedSnapshot } from "../../../provider/model/snapshot";
 import { newestFirst } from "../../../provider/model/snapshot";
 import {

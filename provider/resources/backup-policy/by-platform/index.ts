@@ -12,7 +12,7 @@ import { messageOf, SnapshotsError } from "../../../model/errors";
 import type { ObservedPolicy, PolicyReference } from "../../../model/policy";
 import { findDefinition } from "../../../platforms";
 import { type Properties, UnfinishedError } from "../../host";
-import { DELETE_TIMEOUT_MS, keysOf, type Session, timeoutMs, urnOf } from "../../session";
+import { DELETE_TIMEOUT_MS, keysOf, type Session, sharing, timeoutMs, urnOf } from "../../session";
 import type { Created } from "../../verbs";
 import { policyTargetOf } from "../meaning";
 import type { PolicyRunner } from "../runner";
@@ -153,7 +153,8 @@ async function readOnPlatform(
   props: Properties,
   isFirst: boolean,
 ): Promise<Properties | undefined> {
-  const job = jobFor(session, props, props);
+  const opened = jobFor(session, props, props);
+  const job = { ...opened, scope: sharing(opened.scope) };
   const reference = referenceTo(id, props);
   const observed = await job.policies.observe(reference, isFirst ? {} : job.inputs, job.scope);
   if (observed.outcome === "gone") {

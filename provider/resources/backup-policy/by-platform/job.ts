@@ -10,7 +10,7 @@ import type { Properties } from "../../host";
 import { storedOwnerId } from "../../request";
 import { keysOf, policyKey, type Session, textOf, timeoutMs, urnOf } from "../../session";
 import { RECOVER_WITHIN_MS } from "../../snapshot/job";
-import { type PolicyTarget, policyTargetOf, subjectOf } from "../meaning";
+import { definitionOf, type PolicyTarget, policyTargetOf, subjectOf } from "../meaning";
 
 /** One operation on a policy that its platform runs. */
 export interface Job {
@@ -29,12 +29,11 @@ export interface Job {
 /** Opens an operation on the policy that inputs ask for; `stored` is what the state holds of it. */
 export function jobFor(session: Session, inputs: Properties, stored: Properties): Job {
   const urn = urnOf(inputs);
-  const { definition, platform, scope } = session.open(
-    textOf(inputs, "platform") ?? "",
-    textOf(inputs, "connection"),
-    urn,
-  );
+  const definition = definitionOf(inputs);
   const target = policyTargetOf(definition, inputs);
+  const id = target === undefined ? undefined : (textOf(inputs, target.argument) ?? subjectOf(definition, inputs));
+  const read = target === undefined || id === undefined ? undefined : { kind: target.definition.kind, id };
+  const { platform, scope } = session.open(definition.name, textOf(inputs, "connection"), urn, read);
   const policies = target === undefined ? undefined : platform.policies?.[target.argument];
   if (target === undefined || policies === undefined) {
     throw new SnapshotsError(`[${definition.name}] nothing says what the policy is for`, {
@@ -119,6 +118,7 @@ export function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
         ? { outcome: "gone", reason: observed.proof }
         : { outcome: "unproven", reason: observed.reason };
     },
+    isComparable: () => true,
     fits: () => true,
     match(_request, fresh) {
       const [item, ...others] = fresh;

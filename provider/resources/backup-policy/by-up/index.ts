@@ -3,7 +3,7 @@ import type { PolicyStatus } from "../../../model/policy";
 import type { SnapshotList } from "../../../model/snapshot";
 import { type Properties, UnfinishedError } from "../../host";
 import { requestOf } from "../../request";
-import { type Session, textOf } from "../../session";
+import { type Session, sharing, textOf } from "../../session";
 import { judge } from "../freshness";
 import { ownIdOf, policyIdOf } from "../policy-id";
 import { isFor, isSettled, plainRecords, recordsOf, referenceTo } from "../records";
@@ -124,7 +124,8 @@ function unfinishedRun(
 
 /** Reads what a policy that every up runs has on the platform; a slot whose snapshot is proven gone is due again. */
 async function readRun(session: Session, props: Properties): Promise<Properties> {
-  const job = openPolicyJob(session, props, props);
+  const opened = openPolicyJob(session, props, props);
+  const job = { ...opened, scope: sharing(opened.scope) };
   const dueAt = textOf(props, "dueAt");
   const known = recordsOf(props);
   const list = await job.platform.list(job.target, job.scope, known.map(referenceTo));

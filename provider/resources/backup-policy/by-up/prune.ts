@@ -44,7 +44,8 @@ export async function prune(job: PolicyJob, held: Held, inputs: Properties, nowM
     await host.warn(job.urn, `nothing is deleted: ${holderOf}`);
     return { pruned: [], pruneQueue: [...going.map(({ record }) => record.id), ...queued] };
   }
-  const scope = job.session.scope(job.urn, Math.max(PRUNE_TIMEOUT_MS, timeoutMs(inputs, "update", PRUNE_TIMEOUT_MS)));
+  const limitMs = Math.max(PRUNE_TIMEOUT_MS, timeoutMs(inputs, "update", PRUNE_TIMEOUT_MS));
+  const scope = { ...job.scope, deadlineMs: host.clock.now() + limitMs };
   for (const [index, { record, because }] of going.entries()) {
     host.announce(job.urn, `deleting snapshot ${recordInWords(record)}, ${index + 1} of ${going.length}`);
     try {

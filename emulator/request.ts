@@ -1,0 +1,38 @@
+import type { EmulatedRequest, Listing } from "./types";
+
+/** What a request is made of. */
+interface RequestParts extends Pick<EmulatedRequest, "operation" | "method" | "param" | "header" | "body"> {
+  /** The start of its URL. */
+  readonly origin: string;
+  /** Path and query, byte for byte. */
+  readonly path: string;
+  readonly joins?: boolean;
+}
+
+/** A request as a platform's emulator sees it. */
+export function requestOf({ origin, path, joins = false, body, ...parts }: RequestParts): EmulatedRequest {
+  const rawQuery = path.includes("?") ? path.slice(path.indexOf("?") + 1) : "";
+  return {
+    ...parts,
+    url: `${origin}${path}`,
+    rawQuery,
+    query: new URLSearchParams(rawQuery),
+    body,
+    json() {
+      try {
+        return JSON.parse(body);
+      } catch {
+        return undefined;
+      }
+    },
+    listing: {
+      lagMs: 0,
+      shuffled: false,
+      pageSize: Number.POSITIVE_INFINITY,
+      isBare: false,
+      withheld: undefined,
+      isShifted: false,
+    } satisfies Listing,
+    joins,
+  };
+}

@@ -1,0 +1,410 @@
+import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
+import type { Answer, EmulatedRequest, Route } from "../types";
+import { asUuid, bodyOf, type Course, digest, isObject, numberIn, type Pace, type ScpCommon, wordOf } from "./answers";
+
+/** One snapshot of a File Storage volume. */
+export interface ScpFileSnapshot extends Course {
+  readonly id: string;
+  readonly volumeId: string;
+  /** Given by the platform. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly createdAtMs: number;
+}
+
+/** A volume's snapshot schedule; a volume has one at most. */
+export interface ScpFileSchedule {
+  readonly id: string;
+  frequency: "DAILY" | "WEEKLY";
+  /** With `WEEKLY` only. */
+  dayOfWeek: string | null;
+  /** 0 to 23, as text without a leading zero; in GMT+9. */
+  hour: string;
+  retentionCount: number;
+}
+
+/** One File Storage volume. */
+export interface ScpFileVolume {
+  readonly id: string;
+  readonly name: string;
+  schedule: ScpFileSchedule | undefined;
+  readonly snapshots: Shelf<ScpFileSnapshot>;
+}
+
+/** What tests read and change of the emulated File Storage. */
+export interface ScpFileStorageState extends Pace {
+  readonly volumes: ReadonlyMap<string, ScpFileVolume>;
+  /** The zone of `created_at`, which names none: minutes east of UTC. Default 0 (assumed). */
+  utcOffsetMinutes: number;
+  /**
+   * Which fields are sent as the text that the documented samples hold rather than in their schema's type.
+   * Default: `policyEnabled` only.
+   */
+  readonly asText: { size: boolean; retentionCount: boolean; policyEnabled: boolean };
+  addVolume(volume?: { id?: string; name?: string }): ScpFileVolume;
+  removeVolume(id: string): void;
+  /** A snapshot that this program didn't take. Default: taken now, available. */
+  addSnapshot(
+    volumeId: string,
+    snapshot?: { id?: string; createdAtMs?: number; sizeBytes?: number; state?: string },
+  ): ScpFileSnapshot;
+  /** The snapshot is gone at once, without a deletion. */
+  removeSnapshot(id: string): void;
+  /** Sets a snapshot's state, whatever the clock says; undefined: back to the clock. */
+  setState(snapshotId: string, word: string | undefined): void;
+  /** A volume's snapshots, oldest first, by the platform's clock. */
+  snapshotsOf(volumeId: string): ScpFileSnapshot[];
+  /** Sets a volume's schedule, as somebody could in the console; undefined: none. */
+  setSchedule(volumeId: string, schedule: Partial<Omit<ScpFileSchedule, "id">> | undefined): void;
+}
+
+const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+/** https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/ */
+export function createFileStorage(common: ScpCommon, base: string) {
+  const { now, storageNow, refuse } = common;
+  const volumes = new Map<string, ScpFileVolume>();
+
+  const state: ScpFileStorageState = {
+    volumes,
+    creatingMs: 1000,
+    outcome: "available",
+    deletingMs: 500,
+    deleteOutcome: "gone",
+    utcOffsetMinutes: 0,
+    asText: { size: false, retentionCount: false, policyEnabled: true },
+    addVolume({ id = asUuid(common.nextId()), name = `files_${id.slice(0, 6)}` } = {}) {
+      const volume: ScpFileVolume = { id, name, schedule: undefined, snapshots: createShelf(now) };
+      volumes.set(id, volume);
+      return volume;
+    },
+    removeVolume(id) {
+      volumes.delete(id);
+    },
+    addSnapshot(volumeId, { state: word, createdAtMs = storageNow(), ...options } = {}) {
+      const volume = known(volumeId);
+      const snapshot = take(volume, { readyAtMs: now(), outcome: "available", createdAtMs, ...options });
+      snapshot.word = word;
+      volume.snapshots.add(snapshot);
+      return snapshot;
+    },
+    removeSnapshot(id) {
+      const snapshot = knownSnapshot(id);
+      known(snapshot.volumeId).snapshots.remove(snapshot);
+    },
+    setState(snapshotId, word) {
+      knownSnapshot(snapshotId).word = word;
+    },
+    snapshotsOf(volumeId) {
+      settle();
+      return known(volumeId).snapshots.present();
+    },
+    setSchedule(volumeId, schedule) {
+      const volume = known(volumeId);
+      volume.schedule = schedule && {
+        id: volume.schedule?.id ?? asUuid(common.nextId()),
+        frequency: "DAILY",
+        dayOfWeek: null,
+        hour: "23",
+        retentionCount: 10,
+        ...volume.schedule,
+        ...schedule,
+      };
+    },
+  };
+
+  const known = (id: string) => {
+    const volume = volumes.get(id);
+    if (!volume) throw new Error(`the emulated Samsung Cloud Platform has no file volume ${id}`);
+    return volume;
+  };
+  const stateOf = (snapshot: ScpFileSnapshot) =>
+    wordOf(snapshot, state, now(), { creating: "creating", deleting: "deleting" }); // assumed words
+  const settle = () => {
+    for (const { snapshots } of volumes.values()) {
+      for (const snapshot of snapshots.present()) if (stateOf(snapshot) === "gone") snapshots.remove(snapshot);
+    }
+  };
+  const knownSnapshot = (id: string) => {
+    settle();
+    const all = [...volumes.values()].flatMap(({ snapshots }) => snapshots.present());
+    const snapshot = all.find((candidate) => candidate.id === id);
+    if (!snapshot) throw new Error(`the emulated Samsung Cloud Platform has no file snapshot ${id}`);
+    return snapshot;
+  };
+
+  /** Without a zone, to the microsecond. */
+  const local = (atMs: number) => new Date(atMs + state.utcOffsetMinutes * 60_000).toISOString().replace("Z", "000");
+
+  const take = (
+    volume: ScpFileVolume,
+    options: { id?: string; createdAtMs: number; sizeBytes?: number; readyAtMs: number; outcome: string },
+  ): ScpFileSnapshot => {
+    const { id = asUuid(common.nextId()), createdAtMs, sizeBytes = 4096, readyAtMs, outcome } = options;
+    const [date = "", time = ""] = local(createdAtMs).split("T");
+    return {
+      id,
+      volumeId: volume.id,
+      name: `${volume.name}.${date}_${time.slice(0, 8).replaceAll(":", "")}`,
+      sizeBytes,
+      createdAtMs,
+      readyAtMs,
+      outcome,
+      word: undefined,
+      deletedAtMs: undefined,
+    };
+  };
+
+  const newest = ({ snapshots }: ScpFileVolume) =>
+    snapshots
+      .present()
+      .sort((a, b) => a.createdAtMs - b.createdAtMs)
+      .at(-1);
+  const describe = (snapshot: ScpFileSnapshot) => ({
+    created_at: local(snapshot.createdAtMs),
+    id: snapshot.id,
+    name: snapshot.name,
+    size: state.asText.size ? String(snapshot.sizeBytes) : snapshot.sizeBytes, // assumed unit
+    state: stateOf(snapshot) === "gone" ? "deleting" : stateOf(snapshot),
+  });
+
+  const retention = (count: number) => (state.asText.retentionCount ? String(count) : count);
+  const scheduleOf = ({ dayOfWeek, frequency, hour }: ScpFileSchedule) => ({ day_of_week: dayOfWeek, frequency, hour });
+  const acceptedSchedule = (volume: ScpFileVolume, schedule: ScpFileSchedule): Answer => ({
+    status: 202,
+    body: {
+      snapshot_retention_count: retention(schedule.retentionCount),
+      snapshot_schedule: scheduleOf(schedule),
+      volume_id: volume.id,
+    },
+  });
+
+  /** The service names no field in what it finds wrong. */
+  const invalid = () => refuse(400, "Field required");
+  /** Every operation but a create demands the volume in its query. */
+  const inQuery = (request: EmulatedRequest, act: (volume: ScpFileVolume) => Answer): Answer => {
+    settle();
+    const id = request.query.get("volume_id");
+    if (!id) return invalid();
+    const volume = volumes.get(id);
+    return volume ? act(volume) : refuse(404, `Volume ${id} not found.`);
+  };
+  const inBody = (request: EmulatedRequest, act: (volume: ScpFileVolume) => Answer): Answer => {
+    settle();
+    const { volume_id: id } = bodyOf(request);
+    if (typeof id !== "string" || id === "") return invalid();
+    const volume = volumes.get(id);
+    return volume ? act(volume) : refuse(404, `Volume ${id} not found.`);
+  };
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/showvolume/
+  const getVolume = (request: EmulatedRequest): Answer => {
+    const volume = volumes.get(request.param("id"));
+    if (!volume) return refuse(404, `Volume ${request.param("id")} not found.`);
+    return {
+      status: 200,
+      body: {
+        account_id: digest("account"),
+        cifs_id: null,
+        created_at: local(Date.parse("2025-07-01T09:00:00Z")),
+        encryption_enabled: "true", // a text, as in the documented example
+        endpoint_path: null,
+        file_unit_recovery_enabled: true,
+        id: volume.id,
+        name: volume.name,
+        path: null,
+        protocol: "NFS",
+        purpose: "NONE", // assumed; the example's is REPLICATION
+        state: "available",
+        type_id: asUuid(digest("HDD")),
+        type_name: "HDD",
+        usage: 0,
+      },
+    };
+  };
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/listsnapshots/
+  const listSnapshots = (request: EmulatedRequest): Answer =>
+    inQuery(request, (volume) => {
+      const limit = numberIn(request, "limit", 1, Number.POSITIVE_INFINITY); // assumed
+      if (limit === undefined) return invalid();
+      const newestFirst = volume.snapshots.listed(request.listing).reverse(); // assumed order
+      newestFirst.sort((a, b) => b.createdAtMs - a.createdAtMs);
+      const { shown } = pageOf(newestFirst, { page: 0, size: limit, listing: request.listing });
+      return {
+        status: 200,
+        body: {
+          count: newestFirst.length,
+          snapshot_size_total_byte: newestFirst.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+          snapshots: arrange(shown, request.listing).map(describe),
+        },
+      };
+    });
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/createsnapshot/
+  const createSnapshot = (request: EmulatedRequest): Answer =>
+    inBody(request, (volume) => {
+      const readyAtMs = now() + state.creatingMs;
+      const joined = request.joins ? newest(volume) : undefined;
+      const snapshot = joined ?? take(volume, { createdAtMs: storageNow(), readyAtMs, outcome: state.outcome });
+      if (!joined) volume.snapshots.add(snapshot);
+      return { status: 202, body: { snapshot: { ...describe(snapshot), volume_id: volume.id } } };
+    });
+
+  // Documented, and broken on the platform: its access control knows no such action.
+  const getSnapshot = (): Answer => refuse(403);
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/deletesnapshot/
+  const deleteSnapshot = (request: EmulatedRequest): Answer =>
+    inQuery(request, (volume) => {
+      const id = request.param("id");
+      const snapshot = volume.snapshots.present().find((candidate) => candidate.id === id);
+      if (!snapshot) return refuse(404, `Snapshot ${id} not found.`);
+      if (["creating", "deleting"].includes(stateOf(snapshot))) {
+        return refuse(409, `The snapshot is ${stateOf(snapshot)}.`); // assumed; a 409 is possible
+      }
+      snapshot.word = undefined;
+      snapshot.deletedAtMs = now();
+      return { status: 202 };
+    });
+
+  const scheduleIn = (request: EmulatedRequest): Omit<ScpFileSchedule, "id" | "retentionCount"> | undefined => {
+    const { snapshot_schedule: written } = bodyOf(request);
+    if (!isObject(written)) return undefined;
+    const { frequency, day_of_week: day, hour } = written;
+    if (typeof hour !== "string" || !/^([0-9]|1[0-9]|2[0-3])$/.test(hour)) return undefined;
+    if (frequency === "DAILY") return { frequency, dayOfWeek: null, hour }; // assumed: a day is ignored
+    if (frequency !== "WEEKLY" || typeof day !== "string" || !days.includes(day)) return undefined;
+    return { frequency, dayOfWeek: day, hour };
+  };
+  const countIn = (request: EmulatedRequest, absent: number): number | undefined => {
+    const { snapshot_retention_count: count } = bodyOf(request);
+    if (count === undefined || count === null) return absent;
+    return typeof count === "number" && Number.isInteger(count) && count >= 1 && count <= 128 ? count : undefined;
+  };
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/listsnapshotschedule/
+  const getSchedule = (request: EmulatedRequest): Answer =>
+    inQuery(request, ({ id, schedule }) => {
+      const enabled = schedule !== undefined;
+      return {
+        status: 200,
+        body: {
+          snapshot_policy_enabled: state.asText.policyEnabled ? String(enabled) : enabled,
+          snapshot_retention_count: retention(schedule?.retentionCount ?? 0), // assumed without one: the schema's default
+          snapshot_schedule: schedule ? [{ ...scheduleOf(schedule), id: schedule.id }] : [],
+          volume_id: id,
+        },
+      };
+    });
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/createsnapshotschedule/
+  const createSchedule = (request: EmulatedRequest): Answer =>
+    inBody(request, (volume) => {
+      const schedule = scheduleIn(request);
+      const retentionCount = countIn(request, 10);
+      if (!schedule || retentionCount === undefined) return invalid();
+      if (volume.schedule) return refuse(409, "The volume has a snapshot schedule."); // assumed
+      volume.schedule = { ...schedule, id: asUuid(common.nextId()), retentionCount };
+      return acceptedSchedule(volume, volume.schedule);
+    });
+
+  const inPath = (request: EmulatedRequest, act: (volume: ScpFileVolume, schedule: ScpFileSchedule) => Answer) =>
+    inQuery(request, (volume) => {
+      const id = request.param("id");
+      return volume.schedule?.id === id
+        ? act(volume, volume.schedule)
+        : refuse(404, `Snapshot schedule ${id} not found.`);
+    });
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/setsnapshotschedule/
+  const setSchedule = (request: EmulatedRequest): Answer =>
+    inPath(request, (volume, { id, retentionCount: before }) => {
+      const schedule = scheduleIn(request);
+      const retentionCount = countIn(request, before); // assumed: absent leaves it as it is
+      if (!schedule || retentionCount === undefined) return invalid();
+      volume.schedule = { ...schedule, id, retentionCount };
+      return acceptedSchedule(volume, volume.schedule);
+    });
+
+  // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/deletesnapshotschedule/
+  const deleteSchedule = (request: EmulatedRequest): Answer =>
+    inPath(request, (volume) => {
+      volume.schedule = undefined;
+      return { status: 202 };
+    });
+
+  const queried = (request: EmulatedRequest) => request.query.get("volume_id") ?? undefined;
+  const written = (request: EmulatedRequest) => {
+    const { volume_id: id } = bodyOf(request);
+    return typeof id === "string" ? id : undefined;
+  };
+  const schedules = `${base}/snapshot-schedules`;
+  const routes: Route[] = [
+    {
+      operation: "get-file-volume",
+      method: "GET",
+      path: `${base}/volumes/:id`,
+      target: (request) => request.param("id"),
+      handle: getVolume,
+    },
+    {
+      operation: "list-file-snapshots",
+      method: "GET",
+      path: `${base}/snapshots`,
+      lists: true,
+      counts: true,
+      target: queried,
+      handle: listSnapshots,
+    },
+    {
+      operation: "create-file-snapshot",
+      method: "POST",
+      path: `${base}/snapshots`,
+      changes: true,
+      takes: true,
+      target: written,
+      handle: createSnapshot,
+    },
+    {
+      operation: "get-file-snapshot",
+      method: "GET",
+      path: `${base}/snapshots/:id`,
+      handle: getSnapshot,
+    },
+    {
+      operation: "delete-file-snapshot",
+      method: "DELETE",
+      path: `${base}/snapshots/:id`,
+      changes: true,
+      target: queried,
+      handle: deleteSnapshot,
+    },
+    { operation: "get-file-schedule", method: "GET", path: schedules, target: queried, handle: getSchedule },
+    {
+      operation: "create-file-schedule",
+      method: "POST",
+      path: schedules,
+      changes: true,
+      target: written,
+      handle: createSchedule,
+    },
+    {
+      operation: "set-file-schedule",
+      method: "PUT",
+      path: `${schedules}/:id`,
+      changes: true,
+      target: queried,
+      handle: setSchedule,
+    },
+    {
+      operation: "delete-file-schedule",
+      method: "DELETE",
+      path: `${schedules}/:id`,
+      changes: true,
+      target: queried,
+      handle: deleteSchedule,
+    },
+  ];
+  return { state, routes };
+}

@@ -1,0 +1,107 @@
+import { BrokenArchive, type ByteReader } from "./reader";
+
+const BLOCK = 512;
+const zeroBlock = Buffer.alloc(BLOCK);
+/** Names and numbers of one entry; what is longer is no extended header that any tool writes. */
+const LARGEST_EXTENDED_HEADER = 1024 * 1024;
+/** Links, devices, folders and pipes: their size, where they say one, is of nothing that follows. */
+const withoutData = new Set(["1", "2", "3", "4", "5", "6"]);
+
+/** A number in a header: octal text, or its bytes where the first bit is set. Undefined where it is neither. */
+function numberIn(block: Buffer, at: number, length: number): number | undefined {
+  const field = block.subarray(at, at + length);
+  if (((field[0] ?? 0) & 0x80) !== 0) {
+    const bytes = Buffer.from(field);
+    bytes[0] = (bytes[0] ?? 0) & 0x7f;
+    const value = Number(BigInt(`0x${bytes.toString("hex")}`));
+    return Number.isSafeInteger(value) ? value : undefined;
+  }
+  const text = field
+    .toString("latin1")
+    .replace(/[\0 ]+$/, "")
+    .trimStart();
+  return /^[0-7]*$/.test(text) ? Number.parseInt(text || "0", 8) : undefined;
+}
+
+function hasRightChecksum(block: Buffer): boolean {
+  const stored = numberIn(block, 148, 8);
+  let unsigned = 0;
+  let signed = 0;
+  for (let index = 0; index < BLOCK; index++) {
+    const byte = index >= 148 && index < 156 ? 0x20 : (block[index] ?? 0);
+    unsigned += byte;
+    // Some old tools sum signed characters.
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  return stored === unsigned || stored === signed;
+}
+
+/** Whether bytes begin as a tar does. */
+export function looksLikeTar(start: Buffer): boolean {
+  if (start.length < BLOCK) return start.subarray(257, 262).toString("latin1") === "ustar";
+  if (start.subarray(0, BLOCK).equals(zeroBlock)) return false;
+  return start.subarray(257, 262).toString("latin1") === "ustar" || hasRightChecksum(start.subarray(0, BLOCK));
+}
+
+/** The size that an extended header gives the entry after it. */
+function sizeInRecords(records: Buffer): number | undefined {
+  let size: number | undefined;
+  for (let at = 0; at < records.length; ) {
+    const space = records.indexOf(0x20, at);
+    const length = Number(records.subarray(at, Math.max(space, at)).toString("latin1"));
+    if (!Number.isInteger(length) || length <= space - at || at + length > records.length) {
+      throw new BrokenArchive("holds a broken extended header");
+    }
+    const record = records.subarray(space + 1, at + length - 1).toString("utf8");
+    if (record.startsWith("size=")) size = Number(record.slice(5));
+    at += length;
+  }
+  return size;
+}
+
+function nameOf(block: Buffer): string {
+  const name = block.subarray(0, 100).toString("utf8").split("\0")[0] ?? "";
+  return JSON.stringify(name.slice(0, 80));
+}
+
+async function checkEnd(reader: ByteReader): Promise<void> {
+  const second = await reader.peek(BLOCK);
+  if (!second.equals(zeroBlock)) throw new BrokenArchive("ends without the two empty blocks of its end");
+  for (let bytes = await reader.some(BLOCK * 128); bytes !== undefined; bytes = await reader.some(BLOCK * 128)) {
+    if (bytes.some((byte) => byte !== 0)) throw new BrokenArchive("goes on after its end");
+  }
+  if (reader.offset % BLOCK !== 0) throw new BrokenArchive("ends in the middle of a block");
+}
+
+/**
+ * Checks a tar: the checksum of every header, that every entry is there as long as its header says, and the end. What
+ * entries hold has no checksum in a tar. Source: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
+ */
+export async function checkTar(reader: ByteReader): Promise<void> {
+  let givenSize: number | undefined;
+  for (;;) {
+    const start = reader.offset;
+    if ((await reader.peek(1)).length === 0) throw new BrokenArchive("ends without the two empty blocks of its end");
+    const block = await reader.take(BLOCK, "a header");
+    if (block.equals(zeroBlock)) return checkEnd(reader);
+    if (!hasRightChecksum(block)) throw new BrokenArchive(`has a header with a wrong checksum at byte ${start}`);
+    const type = String.fromCharCode(block[156] ?? 0);
+    const entry = `the entry ${nameOf(block)}`;
+    const ownSize = numberIn(block, 124, 12);
+    if (ownSize === undefined) throw new BrokenArchive(`has no readable size in the header of ${entry}`);
+    if (type === "x") {
+      if (ownSize > LARGEST_EXTENDED_HEADER) throw new BrokenArchive("holds an extended header of an absurd size");
+      givenSize = sizeInRecords(await reader.take(ownSize, "an extended header"));
+      await reader.each((BLOCK - (ownSize % BLOCK)) % BLOCK, "an extended header");
+      continue;
+    }
+    // GNU's sparse files have more headers of holes, as long as the last byte but seven says so.
+    let hasMore = type === "S" && block[482] !== 0;
+    while (hasMore) hasMore = (await reader.take(BLOCK, entry))[504] !== 0;
+    const size = withoutData.has(type) ? 0 : (givenSize ?? ownSize);
+    if (!Number.isSafeInteger(size) || size < 0) throw new BrokenArchive(`has no readable size for ${entry}`);
+    await reader.each(Math.ceil(size / BLOCK) * BLOCK, entry);
+    // A long name, or what counts for all, stands between an extended header and its entry.
+    if (!["g", "L", "K"].includes(type)) givenSize = undefined;
+  }
+}

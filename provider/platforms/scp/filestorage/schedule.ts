@@ -1,0 +1,173 @@
+import type { Compiled } from "../../../schedule/compiled";
+import { daysOf, weekRulesOf } from "../../../schedule/days";
+import { type Retention, retentionProblem } from "../../../schedule/retention";
+import { type ParsedSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
+import { cronField, listed } from "../../../schedule/words";
+import { clockChanges, offsetAt } from "../../../schedule/zone";
+import { SCP_ZONE } from "../zone";
+
+const minuteMs = 60_000;
+const minutesOfDay = 24 * 60;
+const yearMs = 366 * minutesOfDay * minuteMs;
+/** File Storage runs its schedules in GMT+9. */
+const platformOffset = 9 * 60;
+const mostKept = 128;
+const platform = "Samsung Cloud Platform";
+const dayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+/**
+ * The `snapshot_schedule` of a File Storage volume, in GMT+9.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/
+ */
+export interface FileStorageSchedule {
+  readonly frequency: "DAILY" | "WEEKLY";
+  /** Of WEEKLY. */
+  readonly day_of_week?: string;
+  /** `"0"` to `"23"`, without a leading zero. */
+  readonly hour: string;
+}
+
+/** The `snapshot_schedule` of a File Storage volume, as it is answered. */
+export interface FileStorageScheduleAnswer {
+  readonly frequency?: string | null | undefined;
+  readonly day_of_week?: string | null | undefined;
+  readonly hour?: string | number | null | undefined;
+}
+
+/** A time of the week on another clock: the time of day in minutes after midnight and how many days it moved. */
+function shifted(time: number, byMinutes: number): { readonly time: number; readonly days: number } {
+  const moved = time + byMinutes;
+  const days = Math.floor(moved / minutesOfDay);
+  return { time: moved - days * minutesOfDay, days };
+}
+
+function weekdayAfter(weekday: number, days: number): number {
+  return (weekday + days + 7) % 7;
+}
+
+/** How far a zone without clock changes is ahead of UTC, in minutes. */
+function fixedOffset(zone: string, nowMs: number): Compiled<number> {
+  if (clockChanges(zone, nowMs, nowMs + yearMs).length > 0) {
+    return {
+      problem:
+        `timezone "${zone}" has clock changes, and ${platform} runs File Storage schedules in GMT+9 all year: ` +
+        `write timezone: "${SCP_ZONE}"`,
+    };
+  }
+  return { compiled: offsetAt(zone, nowMs) / minuteMs };
+}
+
+function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): Compiled<FileStorageSchedule> {
+  const { text, times, hours, minutes, dayFields } = cron;
+  const [time = 0] = times;
+  if (kindGiven) {
+    return { problem: `"${text}" has a kind, and File Storage has no full or incremental snapshots: remove kind` };
+  }
+  const offset = fixedOffset(zone, nowMs);
+  if ("problem" in offset) return offset;
+  const there = shifted(time, platformOffset - offset.compiled);
+  const past = there.time % 60;
+  const rules = weekRulesOf(daysOf(cron));
+  const [rule] = rules ?? [];
+  const nearestDays = rules?.length === 1 && rule?.every !== "month" ? dayFields : "* * *";
+  const nearest = [time - past, time - past + 60]
+    .filter((at) => at >= 0 && at < minutesOfDay)
+    .map((at) => `"${at % 60} ${Math.floor(at / 60)} ${nearestDays}"`);
+  if (times.length > 1) {
+    return {
+      problem:
+        `"${text}" runs ${times.length} times a day: ${platform} runs a File Storage schedule once a day or once a week, ` +
+        `the nearest is ${nearest[0]}`,
+    };
+  }
+  if (past !== 0) {
+    return {
+      problem:
+        `"${text}" starts ${past} minutes past an hour of GMT+9: ${platform} starts File Storage schedules on the hour, ` +
+        `the nearest is ${listed(nearest, "or")}`,
+    };
+  }
+  const hour = String(there.time / 60);
+  if (rule?.every === "day") return { compiled: { frequency: "DAILY", hour } };
+  if (rules?.length === 1 && rule?.every === "week") {
+    return {
+      compiled: { frequency: "WEEKLY", day_of_week: dayNames[weekdayAfter(rule.weekday, there.days)] ?? "", hour },
+    };
+  }
+  const clock = `${cronField(minutes, 60)} ${cronField(hours, 24)}`;
+  const weekday = rule?.weekday ?? 1;
+  return {
+    problem:
+      `"${text}" runs neither every day nor on one day of the week: ${platform} has nothing else for File Storage, ` +
+      `the nearest is "${clock} * * *" or "${clock} * * ${weekday}"`,
+  };
+}
+
+/**
+ * Schedules as File Storage takes them: one, DAILY or WEEKLY on a day, on a full hour of GMT+9, converted from a zone
+ * without clock changes in the year after `nowMs`. Everything else is a problem that names the nearest.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/
+ */
+export function compileForFileStorage(schedules: readonly Schedule[], nowMs: number): Compiled<FileStorageSchedule> {
+  const parsed = parseSchedules(schedules);
+  if ("problem" in parsed) return parsed;
+  const [first, ...others] = parsed.schedules;
+  if (first === undefined || others.length > 0) {
+    const texts = listed(parsed.schedules.map(({ cron }) => `"${cron.text}"`));
+    return {
+      problem: `${texts}: ${platform} has one schedule for a File Storage volume: keep the most frequent of them`,
+    };
+  }
+  return compileOne(first, nowMs);
+}
+
+/**
+ * The schedule that File Storage answers, as a user of `timezone` writes it (one without clock changes, else and by
+ * default Asia/Seoul). A problem where the answer has words that it doesn't document.
+ */
+export function scheduleFromFileStorage(
+  answer: FileStorageScheduleAnswer,
+  nowMs: number,
+  timezone: string = SCP_ZONE,
+): Compiled<Schedule> {
+  const { frequency, day_of_week, hour } = answer;
+  const weekday = dayNames.indexOf(day_of_week?.toUpperCase() ?? "");
+  const known = frequency === "DAILY" || (frequency === "WEEKLY" && weekday >= 0);
+  if (!known || !/^([01]?\d|2[0-3])$/.test(String(hour ?? ""))) {
+    return { problem: `${platform} answers an unknown schedule: ${JSON.stringify(answer)}` };
+  }
+  const wanted = fixedOffset(timezone, nowMs);
+  const [zone, offset] = "compiled" in wanted ? [timezone, wanted.compiled] : [SCP_ZONE, platformOffset];
+  const here = shifted(Number(hour) * 60, offset - platformOffset);
+  const days = frequency === "DAILY" ? "*" : String(weekdayAfter(weekday, here.days));
+  return { compiled: { cron: `${here.time % 60} ${Math.floor(here.time / 60)} * * ${days}`, timezone: zone } };
+}
+
+/**
+ * A retention as File Storage takes it: `keepLast` from 1 to 128, its `snapshot_retention_count`. Everything else is a
+ * problem that names the nearest.
+ */
+export function compileRetentionForFileStorage(retention: Retention): Compiled<number> {
+  const { keepLast, ...others } = retention;
+  const wanted = keepLast ?? 1;
+  if (Number.isInteger(wanted) && (wanted < 1 || wanted > mostKept)) {
+    return {
+      problem:
+        `keepLast: ${platform} keeps 1 to ${mostKept} scheduled snapshots of a File Storage volume, not ${wanted}: ` +
+        `the nearest is ${wanted < 1 ? 1 : mostKept}`,
+    };
+  }
+  const problem = retentionProblem(retention);
+  if (problem !== undefined) return { problem };
+  const other = Object.entries(others).find(([, value]) => value !== undefined && value !== 0)?.[0];
+  const choice = `write keepLast: a number of snapshots from 1 to ${mostKept}`;
+  if (other !== undefined)
+    return { problem: `${other}: ${platform} keeps File Storage snapshots by number only: ${choice}` };
+  return keepLast === undefined ? { problem: `missing: ${choice}` } : { compiled: keepLast };
+}
+
+/** The retention that File Storage answers (a number, in some versions as text); undefined where it is none. */
+export function retentionFromFileStorage(count: number | string): Retention | undefined {
+  const keepLast = Number(count);
+  return Number.isInteger(keepLast) && keepLast > 0 ? { keepLast } : undefined;
+}

@@ -1,0 +1,100 @@
+import { SnapshotsError } from "../model/errors";
+import type { PlatformDefinition } from "../model/platform";
+import { findDefinition } from "../platforms";
+import { listSnapshots, type SnapshotItem } from "./functions";
+import type { Properties } from "./host";
+import { type Session, textOf } from "./session";
+import { checkSnapshot } from "./snapshot/check";
+import { managersIn, type StackContents } from "./stack";
+
+/** A Snapshot that would manage what exists already. */
+export interface Adoption {
+  readonly resourceId: string;
+  /** The resource's name: no other resource of the stack has it. */
+  readonly name: string;
+  /** What the program writes. */
+  readonly args: Properties;
+  /** What the platform shows of it. */
+  readonly item: SnapshotItem;
+}
+
+function targetArgument(definition: PlatformDefinition, item: SnapshotItem): string {
+  return Object.keys(definition.targets).find((argument) => item[argument] !== undefined) ?? "";
+}
+
+/** A name made of the kind, the target and the snapshot, as short as it stays readable. */
+function nameOf(definition: PlatformDefinition, item: SnapshotItem): string {
+  const argument = targetArgument(definition, item);
+  const parts = [definition.targets[argument]?.kind, item[argument], item["snapshotId"]];
+  return parts.map((part) => String(part).replace(/[^A-Za-z0-9]+/g, "-")).join("-");
+}
+
+function argsOf(definition: PlatformDefinition, item: SnapshotItem): Properties {
+  const argument = targetArgument(definition, item);
+  const { connection } = item;
+  return {
+    platform: definition.name,
+    ...(connection === undefined || connection === definition.name ? {} : { connection }),
+    [argument]: item[argument] ?? "",
+    adopt: item["snapshotId"] ?? "",
+    // The only one that goes with what a program has not taken.
+    ...(definition.delete ? { deletionPolicy: "retain" } : {}),
+  };
+}
+
+/** The usable snapshots that no resource of a stack manages, newest first, each as a Snapshot that would. */
+export async function findAdoptions(
+  session: Session,
+  query: Properties,
+  contents: StackContents,
+): Promise<readonly Adoption[]> {
+  const managerOf = managersIn(contents);
+  const items = (await listSnapshots(session, query)).filter(
+    (item) => item["status"] === "available" && managerOf(item) === undefined,
+  );
+  const taken = new Set(contents.urns.map((urn) => urn.split("::").at(-1)));
+  return items.map((item) => {
+    const definition = findDefinition(item["platform"]);
+    if (definition === undefined) throw new TypeError(`${String(item["platform"])} was listed`);
+    const stem = nameOf(definition, item);
+    let name = stem;
+    for (let count = 2; taken.has(name); count++) name = `${stem}-${count}`;
+    taken.add(name);
+    return { resourceId: String(item["id"]), name, args: argsOf(definition, item), item };
+  });
+}
+
+/** What `pulumi import --file` takes of one resource. */
+export interface ImportedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+/**
+ * A resource for `pulumi import --file` whose inputs are what a program with the same arguments comes to, and whose
+ * outputs are what adopting would have stored: the next preview shows nothing.
+ */
+export function importOf(
+  session: Session,
+  { resourceId, name, args, item }: Adoption,
+  resource: { readonly type: string; readonly provider: string; readonly urn: string },
+): ImportedResource {
+  const given = { ...args, __provider: resource.provider, __urn: resource.urn };
+  const { inputs, failures } = checkSnapshot({}, given, session.host.connections);
+  if (failures.length > 0) {
+    const reasons = failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ");
+    throw new SnapshotsError(`${resourceId} can't be imported: ${reasons}`, { kind: "invalid", executed: "no" });
+  }
+  const definition = findDefinition(textOf(args, "platform"));
+  const shown = Object.entries(item).filter(
+    ([output]) =>
+      output !== "id" &&
+      // What can be changed in place is the platform's where the program says nothing of it.
+      (definition?.snapshotArguments?.[output]?.change !== "inPlace" || inputs[output] !== undefined),
+  );
+  const outputs = { ...inputs, ...Object.fromEntries(shown), adopted: true };
+  return { type: resource.type, name, id: resourceId, inputs, outputs };
+}

@@ -1,0 +1,199 @@
+import { createHash, type Hash } from "node:crypto";
+import { type ArchiveCheck, type ArchiveVerdict, openArchiveCheck } from "../archive";
+import { type Download, openDownload } from "../http/download";
+import { retryDelayMs } from "../http/retry";
+import type { Clock } from "../model/clock";
+import { isSnapshotsError, SnapshotsError } from "../model/errors";
+
+/** How often in a row nothing new may arrive before the failure stands. */
+const MOST_FAILURES = 5;
+
+/** Where downloaded bytes go. */
+export interface ByteSink {
+  /** Takes the next bytes; resolves when it is ready for more. */
+  write(chunk: Buffer): Promise<void>;
+  /** Forgets all that was written; left out where it has left already. */
+  restart?(): Promise<void>;
+  /** Told what the store calls the bytes, before the first of them. */
+  note?(facts: StoredFacts): Promise<void>;
+}
+
+/** What a store says of the bytes that it holds. */
+export interface StoredFacts {
+  /** The size of the whole, where it tells. */
+  readonly totalBytes?: number | undefined;
+  readonly validator?: string | undefined;
+}
+
+/** Bytes that an earlier download has brought. */
+export interface Held extends StoredFacts {
+  readonly bytes: number;
+  /** Reads them again, to check them together with the rest. */
+  read(): AsyncIterable<Buffer>;
+}
+
+/** What is downloaded. */
+export interface ByteSource {
+  /** What it is about, for errors. */
+  readonly subject: string;
+  /** A fresh link: each one may work for a short time only. */
+  link(): Promise<string>;
+  /** Whether a page of HTML can be what was stored. */
+  readonly mayBeHtml: boolean;
+}
+
+/** How a download is done. */
+export interface DownloadOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly held?: Held | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how far it is, whenever bytes have arrived. */
+  onProgress?(bytes: number, totalBytes: number | undefined): void;
+  /** Told what went wrong and is tried again. */
+  onRetry?(message: string): void;
+}
+
+/** What a download has brought. */
+export interface Downloaded {
+  readonly bytes: number;
+  /** SHA-256 of the whole, in hex. */
+  readonly sha256: string;
+  readonly archive: ArchiveVerdict;
+}
+
+/** What is known of the bytes that have arrived so far. */
+class Progress {
+  bytes = 0;
+  private hash: Hash = createHash("sha256");
+  private check: ArchiveCheck = openArchiveCheck();
+
+  async add(chunk: Buffer): Promise<void> {
+    this.bytes += chunk.length;
+    this.hash.update(chunk);
+    await this.check.write(chunk);
+  }
+
+  reset(): void {
+    // Whoever waits in the old check is let go.
+    void this.check.end();
+    this.bytes = 0;
+    this.hash = createHash("sha256");
+    this.check = openArchiveCheck();
+  }
+
+  async result(): Promise<Downloaded> {
+    return { bytes: this.bytes, sha256: this.hash.digest("hex"), archive: await this.check.end() };
+  }
+}
+
+/** Whether a store no longer takes a link that it was given: another one may do. */
+function refusesLink(error: SnapshotsError): boolean {
+  return ["unauthorized", "forbidden", "notFound"].includes(error.kind) && error.status !== undefined;
+}
+
+function isOther(one: unknown, other: unknown): boolean {
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+/**
+ * Downloads bytes to a sink and checks them on the way: their number, their SHA-256, and the archive that they are. Goes
+ * on where a connection breaks or a link expires, with a new link; starts anew where the store no longer has the same
+ * bytes, or gives them as a whole only. Whether a broken archive is a failure is the caller's to say.
+ */
+export async function downloadBytes(source: ByteSource, sink: ByteSink, options: DownloadOptions): Promise<Downloaded> {
+  const { clock, random, held, signal } = options;
+  const progress = new Progress();
+  let known: StoredFacts = { totalBytes: held?.totalBytes, validator: held?.validator };
+  if (held !== undefined) for await (const chunk of held.read()) await progress.add(chunk);
+
+  /** Takes a new beginning where the store does not go on with the same bytes; returns how many to leave out. */
+  const begin = async (download: Download): Promise<number> => {
+    const isSame = !isOther(known.totalBytes, download.totalBytes) && !isOther(known.validator, download.validator);
+    if (progress.bytes === 0 || (isSame && download.start === progress.bytes)) return 0;
+    if (sink.restart !== undefined) {
+      await sink.restart();
+      progress.reset();
+      known = {};
+      if (download.start === 0) return 0;
+    } else if (isSame && download.start === 0 && known.validator !== undefined && download.validator !== undefined) {
+      return progress.bytes;
+    }
+    throw new SnapshotsError(`${source.subject}: the store no longer has the bytes that were downloaded so far`, {
+      kind: sink.restart === undefined ? "conflict" : "unavailable",
+    });
+  };
+
+  const take = async (url: string): Promise<void> => {
+    const { subject } = source;
+    const start = progress.bytes;
+    const download = await openDownload({ url, start, validator: known.validator, subject, clock, signal });
+    try {
+      if (/^text\/html\b/i.test(download.contentType) && !source.mayBeHtml) {
+        const what = `${subject}: the store answers a page of HTML instead of the file`;
+        throw new SnapshotsError(what, { kind: "unexpectedAnswer" });
+      }
+      let leftOut = await begin(download);
+      known = { totalBytes: download.totalBytes, validator: download.validator };
+      await sink.note?.(known);
+      for await (const chunk of download.bytes) {
+        const rest = leftOut === 0 ? chunk : chunk.subarray(Math.min(leftOut, chunk.length));
+        leftOut -= chunk.length - rest.length;
+        if (rest.length === 0) continue;
+        await Promise.all([sink.write(rest), progress.add(rest)]);
+        options.onProgress?.(progress.bytes, known.totalBytes);
+      }
+    } finally {
+      download.close();
+    }
+  };
+
+  for (let failures = 0; ; ) {
+    const before = progress.bytes;
+    let hasLink = false;
+    try {
+      const url = await source.link();
+      hasLink = true;
+      await take(url);
+      return await progress.result();
+    } catch (error) {
+      signal?.throwIfAborted();
+      // What the platform itself refuses was tried often enough; an outage while much is there already may end.
+      if (!isSnapshotsError(error) || (!hasLink && progress.bytes === 0)) throw error;
+      failures = progress.bytes > before ? 1 : failures + 1;
+      if (failures >= MOST_FAILURES) throw error;
+      if (error.status === 416 && sink.restart !== undefined) {
+        await sink.restart();
+        progress.reset();
+        known = {};
+      }
+      const delayMs = nextDelayMs(error, hasLink, failures, random());
+      if (delayMs === undefined) throw error;
+      options.onRetry?.(`${error.message}; ${progress.bytes === 0 ? "trying again" : "going on where it was"}`);
+      if (delayMs > 0) await sleep(clock, delayMs, signal);
+    }
+  }
+}
+
+/** After how long a failed download goes on; undefined where it does not. */
+function nextDelayMs(error: SnapshotsError, hasLink: boolean, failures: number, random: number): number | undefined {
+  const isRefused = hasLink && refusesLink(error);
+  if (isRefused && failures === 1) return 0;
+  // A store that refuses a fresh link, or a range that it no longer has, is asked again as one that can't answer now.
+  const passing = isRefused || error.status === 416;
+  const asked = passing ? new SnapshotsError(error.message, { kind: "unavailable" }) : error;
+  return retryDelayMs({
+    attempt: failures,
+    error: asked,
+    elapsedMs: 0,
+    readOnly: true,
+    rateLimitDelayMs: 5_000,
+    random,
+  });
+}
+
+async function sleep(clock: Clock, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const stopped = new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+  await Promise.race([clock.sleep(milliseconds), stopped]);
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,52 @@
+import { definitions, type PlatformDefinition, type Properties, parseSnapshotId, snapshotQuery } from "../../provider";
+import { UsageError } from "./output";
+
+/** The platform that an argument names. */
+export function platformArgument(text: string): PlatformDefinition {
+  const names = Object.keys(definitions);
+  if (!names.includes(text)) throw new UsageError(`"${text}" is no platform: write one of ${names.join(", ")}`);
+  return definitions[text as keyof typeof definitions];
+}
+
+/** The target that an argument such as `app/1745338954955` names, as the arguments of a query. */
+export function targetArgument(definition: PlatformDefinition, text: string): Properties {
+  const forms = Object.values(definition.targets).map(({ kind }) => `${kind}/<id>`);
+  const at = text.indexOf("/");
+  const [argument, target] =
+    Object.entries(definition.targets).find(([, { kind }]) => at > 0 && kind === text.slice(0, at)) ?? [];
+  if (argument === undefined || target === undefined) {
+    throw new UsageError(`"${text}" is no target on ${definition.title}: write ${forms.join(" or ")}`);
+  }
+  let id: string;
+  try {
+    id = decodeURIComponent(text.slice(at + 1));
+  } catch {
+    throw new UsageError(`"${text}" is no target on ${definition.title}: its id has a broken percent escape`);
+  }
+  const checked = target.schema.safeParse(id);
+  if (!checked.success) {
+    throw new UsageError(`"${text}" is no target on ${definition.title}: its id ${checked.error.issues[0]?.message}`);
+  }
+  return { [argument]: id };
+}
+
+/** The target argument of a verb that can leave it out where the platform lists a whole account. */
+export function optionalTarget(definition: PlatformDefinition, text: string | undefined): Properties {
+  if (text !== undefined) return targetArgument(definition, text);
+  if (definition.listAccount) return {};
+  const forms = Object.values(definition.targets).map(({ kind }) => `${kind}/<id>`);
+  throw new UsageError(
+    `${definition.title} needs a target (${definition.cannot["listAccount"]}): write ${forms.join(" or ")}`,
+  );
+}
+
+/** The snapshot that an argument names by its resource id, or as a target's `latest`. */
+export function idArgument(text: string): { readonly definition: PlatformDefinition; readonly query: Properties } {
+  const platform = parseSnapshotId(text)?.platform ?? text.split("/")[0] ?? "";
+  try {
+    return { definition: platformArgument(platform), query: snapshotQuery(text) };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  type ArchiveKind,
+  type ByteSink,
+  type Downloaded,
+  downloadBytes,
+  filesOfSnapshot,
+  type Held,
+  type Properties,
+  type Session,
+  type SnapshotFileSource,
+  type SnapshotFiles,
+  systemClock,
+} from "../../provider";
+import { tell } from "./output";
+import { progressBar } from "./progress";
+
+/** One file of a snapshot as `--json` shows it. */
+export interface FetchedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly archive: ArchiveKind;
+}
+
+/** The files that an id means, asked for with the connection of the options. */
+export function filesOf(
+  session: Session,
+  query: Properties,
+  { connection }: { readonly connection?: string },
+): Promise<SnapshotFiles> {
+  return filesOfSnapshot(session, { ...query, ...(connection === undefined ? {} : { connection }) });
+}
+
+/** Brings the bytes of one file to a sink, with a bar on a terminal. */
+export async function fetchTo(
+  { source }: SnapshotFileSource,
+  sink: ByteSink,
+  options: {
+    readonly title: string;
+    readonly held?: Held | undefined;
+    readonly signal: AbortSignal;
+    readonly isQuiet: boolean;
+  },
+): Promise<Downloaded> {
+  const bar = progressBar(options.title, !options.isQuiet);
+  options.signal.addEventListener("abort", () => bar.stop(), { once: true });
+  try {
+    return await downloadBytes(source, sink, {
+      clock: systemClock,
+      random: Math.random,
+      held: options.held,
+      signal: options.signal,
+      onProgress: (bytes, totalBytes) => bar.update(bytes, totalBytes),
+      onRetry: tell,
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Why bytes are no intact archive; undefined where they are one, or need not be one. */
+export function problemOf({ areArchives }: SnapshotFiles, { bytes, archive }: Downloaded): string | undefined {
+  if (archive.problem !== undefined) return `the ${archive.kind} is broken: it ${archive.problem}`;
+  if (!areArchives || archive.kind !== "unknown") return undefined;
+  return bytes === 0 ? "it is empty" : "it is no archive";
+}

@@ -1,0 +1,98 @@
+import { constants } from "node:os";
+import { styleText } from "node:util";
+
+/** The exit codes of every verb. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  /** Options or arguments that make no sense. */
+  usage: 2,
+  /** The verb ran, and its answer is no. */
+  no: 3,
+} as const;
+
+/** Options or arguments that make no sense: exit code 2. */
+export class UsageError extends Error {}
+
+/** Stopped by a signal: the exit code is 128 and the signal's number, 130 for Ctrl-C, as shells have it. */
+export class InterruptedError extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`stopped by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/** A text as it may be shown on a terminal: what a platform says can hold anything, control characters too. */
+export function shown(text: string): string {
+  return text.replace(/\p{C}+/gu, " ");
+}
+
+/** Writes one line to stderr: all messages go there. */
+export function tell(message: string): void {
+  process.stderr.write(`${shown(message)}\n`);
+}
+
+/** Writes the one JSON document of `--json`. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** One cell of a table, with how it is coloured on a terminal. */
+export interface Cell {
+  readonly text: string;
+  readonly style?: Parameters<typeof styleText>[0];
+}
+
+function styled(stream: NodeJS.WriteStream, { style }: Cell, text: string): string {
+  return style === undefined ? text : styleText(style, text, { stream });
+}
+
+/**
+ * Prints rows: a table with a head and colours on a terminal, and elsewhere one line a row, its cells with a tab between
+ * them, as other programs read it.
+ */
+export function printTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  const { stdout } = process;
+  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: shown(cell.text) })));
+  if (!stdout.isTTY) {
+    for (const row of clean) stdout.write(`${row.map(({ text }) => text).join("\t")}\n`);
+    return;
+  }
+  const all = [head.map((text): Cell => ({ text, style: "bold" })), ...clean];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.text.length ?? 0)));
+  for (const row of all) {
+    const cells = row.map((cell, column) => {
+      const isLast = column === row.length - 1;
+      return styled(stdout, cell, isLast ? cell.text : cell.text.padEnd(widths[column] ?? 0));
+    });
+    stdout.write(`${cells.join("  ").trimEnd()}\n`);
+  }
+}
+
+const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** Bytes in words, such as `12.3 MiB`. */
+export function bytesText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < byteUnits.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${byteUnits[unit]}`;
+}
+
+const ageUnits: readonly (readonly [number, string])[] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+];
+
+/** How long ago something was, in its largest whole unit: `3 d`. */
+export function ageText(milliseconds: number): string {
+  const [unitMs, unit] = ageUnits.find(([each]) => Math.abs(milliseconds) >= each) ?? [1000, "s"];
+  return `${Math.trunc(milliseconds / unitMs)} ${unit}`;
+}

@@ -1,0 +1,139 @@
+import {
+  CONFIG_NAMESPACE,
+  type ConnectionSources,
+  definitions,
+  type Host,
+  type PlatformDefinition,
+  resolveConnection,
+  Session,
+  systemClock,
+} from "../../provider";
+import { tell, UsageError } from "./output";
+import { stackConfig } from "./pulumi";
+import type { ConnectionOptions } from "./verb";
+
+/** A connection that a verb needs. */
+export interface Wanted {
+  readonly platform: string;
+  /** Default: the platform's own, which has its name. */
+  readonly connection?: string | undefined;
+}
+
+/** One entry of `pulumi config --json`: an object is there as such and as text. */
+interface ConfigEntry {
+  readonly value?: unknown;
+  readonly objectValue?: unknown;
+  readonly secret?: unknown;
+}
+
+/** The connections of a stack's config by name, as `pulumi config --json` prints them. */
+function parseConfig(text: string): ReadonlyMap<string, ConfigEntry> {
+  const prefix = `${CONFIG_NAMESPACE}:`;
+  const all = JSON.parse(text) as Record<string, ConfigEntry>;
+  return new Map(
+    Object.entries(all).flatMap(([key, entry]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), entry] as const] : [],
+    ),
+  );
+}
+
+function definitionOf(platform: string): PlatformDefinition {
+  return definitions[platform as keyof typeof definitions];
+}
+
+/** An object of stack config without the fields that the environment sets: the environment comes first. */
+function withoutSet(connection: string, value: unknown): unknown {
+  const fields = definitionOf(connection)?.connectionFields;
+  if (fields === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !process.env[fields[name]?.environment ?? ""]));
+}
+
+function sourcesOf(config: ReadonlyMap<string, ConfigEntry>): ConnectionSources {
+  return {
+    config(connection) {
+      const entry = config.get(connection);
+      return withoutSet(connection, entry?.objectValue ?? entry?.value);
+    },
+    isSecret: (connection) => config.get(connection)?.secret === true,
+    environment: process.env,
+    // Read just now, not what the last up has stored.
+    isCurrent: true,
+  };
+}
+
+function problemsOf(wanted: readonly Wanted[], sources: ConnectionSources): string[] {
+  return wanted.flatMap(({ platform, connection = platform }) => {
+    const resolved = resolveConnection(platform, definitionOf(platform).connectionFields, connection, sources);
+    return "problems" in resolved ? resolved.problems : [];
+  });
+}
+
+/** Where a verb's connections come from, and the names of those in the stack's config where it was read. */
+export interface Connections {
+  readonly sources: ConnectionSources;
+  readonly inConfig: readonly Wanted[];
+}
+
+/**
+ * Reads connections: from the environment alone where that is enough for what is wanted, else from the config of the
+ * stack, with what the environment sets above it.
+ */
+export async function readConnections(options: ConnectionOptions, wanted: readonly Wanted[]): Promise<Connections> {
+  const { connection, stack, cwd } = options;
+  const environmentOnly = sourcesOf(new Map());
+  if (stack === undefined) {
+    if (cwd !== undefined) throw new UsageError("--cwd needs --stack: it says where the stack's program is");
+    if (connection !== undefined && definitionOf(connection) === undefined) {
+      throw new UsageError(
+        `--connection ${connection} needs --stack: the environment fills the platforms' default connections only`,
+      );
+    }
+    return { sources: environmentOnly, inConfig: [] };
+  }
+  if (wanted.length > 0 && problemsOf(wanted, environmentOnly).length === 0) {
+    return { sources: environmentOnly, inConfig: [] };
+  }
+  const config = parseConfig(await stackConfig({ stack, cwd }));
+  const sources = sourcesOf(config);
+  const inConfig = [...config].flatMap(([name, { objectValue }]) => {
+    const given = (objectValue as { platform?: unknown } | undefined)?.platform;
+    const platform = definitionOf(name)?.name ?? definitionOf(String(given))?.name;
+    return platform === undefined ? [] : [{ platform, connection: name }];
+  });
+  return { sources, inConfig };
+}
+
+/** Throws where a connection can't be used, with everything that is wrong and the ways to set it. */
+export function checkConnections(
+  wanted: readonly Wanted[],
+  sources: ConnectionSources,
+  { stack }: ConnectionOptions,
+): void {
+  const problems = [...new Set(problemsOf(wanted, sources))];
+  const hint = stack === undefined ? "; or name a stack whose config has it with --stack" : "";
+  if (problems.length > 0) throw new Error(problems.map((problem) => problem + hint).join("\n"));
+}
+
+/** A session outside the engine: it reads, and writes its messages to stderr. */
+export function sessionOn(connections: ConnectionSources): Session {
+  const unused = (): never => {
+    throw new Error("the command line only reads");
+  };
+  const host: Host = {
+    clock: systemClock,
+    random: Math.random,
+    connections,
+    journal: { find: unused, others: unused, note: unused, settle: unused, confirm: unused },
+    warn: async (_urn, message) => tell(`warning: ${message}`),
+    inform: async (_urn, message) => tell(message),
+    announce: (_urn, message) => tell(message),
+  };
+  return new Session(host);
+}
+
+/** A session for what a verb needs; throws where one of the connections can't be used. */
+export async function openSession(options: ConnectionOptions, wanted: readonly Wanted[]): Promise<Session> {
+  const { sources } = await readConnections(options, wanted);
+  checkConnections(wanted, sources, options);
+  return sessionOn(sources);
+}

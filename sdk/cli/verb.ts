@@ -1,0 +1,33 @@
+import { Command, InvalidArgumentError } from "commander";
+
+/** The options that verbs which ask a platform share. */
+export interface ConnectionOptions {
+  readonly connection?: string;
+  readonly stack?: string;
+  readonly cwd?: string;
+}
+
+/** Reads a whole number. */
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw new InvalidArgumentError("write a whole number.");
+  }
+  return Number(text);
+}
+
+/** A verb with `--json` and with examples in its help. Whatever is wrong with its arguments is thrown, never an exit. */
+export function verb(name: string, description: string, examples: readonly string[]): Command {
+  return new Command(name)
+    .description(description)
+    .exitOverride()
+    .option("--json", "print one JSON document and nothing else on stdout")
+    .addHelpText("after", `\nExamples:\n${examples.map((line) => `  $ ${line}\n`).join("")}`);
+}
+
+/** Adds the options that say which credentials are used. */
+export function withConnection(command: Command): Command {
+  return command
+    .option("--connection <name>", "the connection to use; default: the platform's, which has its name")
+    .option("--stack <name>", "the Pulumi stack whose config fills what the environment lacks")
+    .option("--cwd <dir>", "the folder of the stack's program; default: this one");
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const program = path.join(__dirname, "..", "..", "dist", "sdk", "cli", "index.js");
+
+/** How a command is run. */
+export interface CommandOptions {
+  readonly args: readonly string[];
+  /** Its whole environment, beside PATH and HOME. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+}
+
+/** The command as a user's shell runs it, with what it has printed so far. */
+export class Command {
+  readonly chunks: Buffer[] = [];
+  stderr = "";
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  private readonly child: ChildProcess;
+
+  constructor({ args, env = {}, cwd = process.cwd() }: CommandOptions) {
+    const { PATH, HOME } = process.env;
+    this.child = spawn(process.execPath, [program, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd,
+      env: { PATH, HOME, ...env },
+    });
+    this.child.stdout?.on("data", (chunk: Buffer) => this.chunks.push(chunk));
+    this.child.stderr?.on("data", (chunk) => {
+      this.stderr += chunk;
+    });
+    this.ended = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code)));
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+
+  get stdout(): string {
+    return this.bytes.toString("utf8");
+  }
+
+  /** What it has printed with `--json`; throws where that is not one JSON document. */
+  json(): unknown {
+    return JSON.parse(this.stdout);
+  }
+
+  /** Waits until it has printed something that fits; rejects with all it has printed where it ends first. */
+  async printed(pattern: RegExp): Promise<void> {
+    await this.until(() => pattern.test(this.stdout), `printing ${pattern}`);
+  }
+
+  /** Waits until something holds; rejects where the command ends first. */
+  async until(holds: () => boolean, what: string): Promise<void> {
+    let hasEnded = false;
+    void this.ended.then(() => {
+      hasEnded = true;
+    });
+    while (!holds()) {
+      if (hasEnded) throw new Error(`ended without ${what}: ${this.stdout}${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  stop(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** What a stack of Pulumi has, as a stand-in for the `pulumi` command prints it. */
+export interface FakeStack {
+  /** `pulumi config --json --show-secrets`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** The resources of `pulumi stack export`. */
+  readonly resources?: readonly unknown[];
+}
+
+/** Puts a stand-in for `pulumi` into a folder, with one stack called `prod`; returns the PATH that has it first. */
+export function fakePulumi(folder: string, { config = {}, resources = [] }: FakeStack): string {
+  const bin = path.join(folder, "bin");
+  mkdirSync(bin, { recursive: true });
+  const stack = { version: 3, deployment: { resources } };
+  const script = `#!${process.execPath}
+    const args = process.argv.slice(2);
+    const stack = args[args.indexOf("--stack") + 1];
+    require("node:fs").appendFileSync(${JSON.stringify(path.join(folder, "pulumi.log"))}, args.join(" ") + "\\n");
+    if (stack !== "prod") {
+      console.error("error: no stack named '" + stack + "' found");
+      process.exit(255);
+    }
+    console.log(JSON.stringify(args[0] === "config" ? ${JSON.stringify(config)} : ${JSON.stringify(stack)}));
+  `;
+  const file = path.join(bin, "pulumi");
+  writeFileSync(file, script);
+  chmodSync(file, 0o755);
+  return `${bin}${path.delimiter}${process.env["PATH"]}`;
+}

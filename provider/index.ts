@@ -17,6 +17,7 @@ export { definitions, type PlatformName } from "./platforms";
 export { type Adoption, findAdoptions, type ImportedResource, importOf } from "./resources/adopt";
 export { backupPolicyResource } from "./resources/backup-policy";
 export { policyFields, policyOutputs } from "./resources/backup-policy/fields";
+export { forecastPolicy, type PolicyForecast, type Reasoned } from "./resources/backup-policy/forecast";
 export { type Check, examine } from "./resources/doctor";
 export {
   type ByteSink,

@@ -7,6 +7,7 @@ import { downloadCommand } from "./download";
 import { emulateCommand } from "./emulate";
 import { listCommand } from "./list";
 import { EXIT, InterruptedError, tell, UsageError } from "./output";
+import { policyCommand } from "./policy-test";
 import { verifyCommand } from "./verify";
 
 const program = new Command("pulumi-snapshots")
@@ -21,6 +22,7 @@ const program = new Command("pulumi-snapshots")
   .addCommand(downloadCommand())
   .addCommand(verifyCommand())
   .addCommand(adoptCommand())
+  .addCommand(policyCommand())
   .addCommand(doctorCommand())
   .addCommand(emulateCommand());
 

@@ -365,7 +365,7 @@ describe("download", () => {
   test.each<[string, readonly string[], RegExp]>([
     ["no id", [], /missing required argument 'id'/],
     ["an id that is none", ["discloud"], /"discloud" is not the id of a snapshot: it is written/],
-    ["a platform that is none", ["heroku/app/1/2"], /"heroku" is no platform/],
+    ["a platform that is none", ["heroku/app/1/2"], /"heroku" is not a platform/],
     ["a kind that is none", ["discloud/job/1/2"], /is not the id of a snapshot/],
     ["a pending one", ["discloud/app/1/pending/2026-01-01T00:00:00.000Z"], /names a request/],
     ["two documents on stdout", [id, "-o", "-", "--json"], /--json and -o - both want stdout/],

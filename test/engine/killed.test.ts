@@ -5,7 +5,7 @@ import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
 import { type CommandResult, type PulumiOptions, STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
 import { commandLine, until } from "./provider-process";
-import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import { besideClocks, changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 /** After these times nothing of a killed run can appear on Discloud, SnapShooter and Samsung Cloud Platform, and then on Virtus Cloud. */
 const LAG_MS = 11 * 60_000 + 1_000;
@@ -134,7 +134,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
       expect(diagnosticsOf(next, name).join("\n")).toMatch(/the list may be late until .* No second one is taken/);
     }
     for (const { name } of made) {
-      const told = diagnosticsOf(next, name);
+      const told = besideClocks(diagnosticsOf(next, name));
       const isNamed =
         /^warning: an earlier run took snapshot .* it is taken over|^warning: the answer to the request of .* was lost/;
       // Where the answer is known and names a link only, the list tells what it is about.

@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { type Emulator, type FaultRule, seed, startEmulator } from "../../emulator";
 import { openArchiveCheck } from "../../provider/archive";
@@ -265,6 +267,24 @@ describe("download", () => {
     });
   });
 
+  test("makes the off-site copy that the guide shows", async () => {
+    const guide = readFileSync(path.join(__dirname, "../../docs/command-line.md"), "utf8");
+    const recipe = [...guide.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? "");
+    const shown = recipe.find((block) => block.includes("sha256sum")) ?? "";
+    const program = path.join(__dirname, "../../dist/sdk/cli/index.js");
+    const script = shown
+      .replace("pulumi-snapshots", `${process.execPath} ${program}`)
+      .replaceAll("/mnt/offsite", folder);
+    const copy = () =>
+      promisify(execFile)("bash", ["-c", script], { env: { ...process.env, ...emulator.environment } });
+    await copy();
+    expect(files()).toEqual(["app.zip", "app.zip.sha256"]);
+    expect(await isZip(read("app.zip"))).toBe(true);
+    expect(read("app.zip.sha256").toString()).toContain(sha256(read("app.zip")));
+    break_({ fault: "corrupt", operation: "download" });
+    await expect(copy()).rejects.toMatchObject({ code: 1 });
+  });
+
   describe("fails with 1, and leaves no file, where", () => {
     test.each<[string, FaultRule, RegExp]>([
       [
@@ -354,7 +374,7 @@ describe("download", () => {
       expect(stderr).toMatch(/names no version, and would serve a newer snapshot of the same name instead/);
     });
 
-    test("nobody reads stdout any more", async () => {
+    test("the archive is broken after its bytes have left", async () => {
       break_({ fault: "corrupt", operation: "download" });
       const { code, stderr } = await run("download", id, "-o", "-");
       expect(code).toBe(1);

@@ -10,7 +10,17 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/", "\\.engine\\.test\\.ts$"],
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        "<rootDir>/test/engine/",
+        "<rootDir>/test/matrix/",
+        "\\.engine\\.test\\.ts$",
+      ],
+    },
+    {
+      ...common,
+      displayName: "matrix",
+      testMatch: ["<rootDir>/test/matrix/**/*.test.ts"],
     },
     {
       ...common,

@@ -38,6 +38,9 @@ export {
   snapshotQuery,
 } from "./resources/functions";
 export type { Host, Properties } from "./resources/host";
+export { restoreResource } from "./resources/restore";
+export { restoreFields, restoreOutputs } from "./resources/restore/fields";
+export { type RestoreQuery, type RestoreResult, restoreSnapshot } from "./resources/restore/once";
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";

@@ -1,4 +1,4 @@
-// Writes what README.md and docs/reference.md say about platforms, arguments, outputs and connections, from the same
+// Writes what README.md, docs/reference.md and docs/restore.md say about platforms, arguments, outputs and connections, from the same
 // definitions that the provider runs on. With --check it changes nothing and fails when a file is out of date.
 const { readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -7,6 +7,8 @@ const {
   definitions,
   policyFields,
   policyOutputs,
+  restoreFields,
+  restoreOutputs,
   snapshotFields,
 } = require("../dist/provider/index.js");
 
@@ -42,12 +44,15 @@ function platformTable() {
       .map((argument) => `\`${argument}\``)
       .join(", "),
     ...verbs.map(([, can]) => (can(platform) ? "yes" : "no")),
+    Object.keys(platform.restoreTargets)
+      .map((argument) => `\`${argument}\``)
+      .join(", ") || "no",
   ]);
   const reasons = platforms.flatMap((platform) =>
     Object.values(platform.cannot).map((reason) => `- ${platform.title}: ${reason}.`),
   );
   return [
-    table([["platform", "targets", ...verbs.map(([title]) => title)], ...rows]),
+    table([["platform", "targets", ...verbs.map(([title]) => title), "restores"], ...rows]),
     "",
     "What they cannot do:",
     "",
@@ -191,6 +196,40 @@ function policyTargetsTable() {
   return table([["target", "run by", "schedules", "retention"], ...rows]);
 }
 
+function restoreTables() {
+  /** @type {Record<string, string>} */
+  const changes = { replace: "restores once more", update: "updates the state, without a request" };
+  return platforms
+    .filter(({ restoreTargets }) => Object.keys(restoreTargets).length > 0)
+    .map((platform) => {
+      const rows = Object.entries(restoreFields(platform))
+        .filter(([, field]) => !field.internal)
+        .map(([name, field]) => [
+          `\`${name}\``,
+          cell(field.description),
+          field.default === undefined ? "" : `\`${field.default}\``,
+          changes[field.change] ?? "",
+        ]);
+      const targets = Object.entries(platform.restoreTargets).map(
+        ([argument, { overwrites, shows }]) => `\`${argument}\`: it overwrites ${overwrites}; ${shows}.`,
+      );
+      return [
+        `### Restores on ${platform.title} (\`platform: "${platform.name}"\`)`,
+        "",
+        ...targets,
+        "",
+        table([["argument", "meaning", "default", "a change of it"], ...rows]),
+      ].join("\n");
+    })
+    .join("\n\n");
+}
+
+function unrestorableList() {
+  return platforms
+    .flatMap(({ title, cannot }) => ("restore" in cannot ? [`- ${title}: ${cannot.restore}.`] : []))
+    .join("\n");
+}
+
 /** @param {Readonly<Record<string, string>>} outputs */
 function describedTable(outputs) {
   return table([["output", "meaning"], ...Object.entries(outputs).map(([name, what]) => [`\`${name}\``, cell(what)])]);
@@ -204,6 +243,9 @@ const sections = {
   policies: policyTables,
   "policy-outputs": () => describedTable(policyOutputs),
   "policy-targets": policyTargetsTable,
+  restores: restoreTables,
+  "restore-outputs": () => describedTable(restoreOutputs),
+  unrestorable: unrestorableList,
 };
 
 /** @param {string} text */
@@ -215,7 +257,7 @@ function filled(text) {
 }
 
 const isCheck = process.argv.includes("--check");
-for (const name of ["README.md", "docs/reference.md"]) {
+for (const name of ["README.md", "docs/reference.md", "docs/restore.md"]) {
   const file = join(root, name);
   const text = readFileSync(file, "utf8");
   const fresh = filled(text);

@@ -32,6 +32,17 @@ export {
   type SnapshotTarget,
 } from "./functions";
 export type { Platform } from "./platform";
+export {
+  type CommonRestoreArgs,
+  Restore,
+  type RestoreArgs,
+  type RestoreConfirmation,
+  type RestoreStatus,
+  type ScpVolumeRestoreArgs,
+  type SnapshooterRestoreArgs,
+  type SnapshooterRestoreCompute,
+  type VirtusDatabaseRestoreArgs,
+} from "./restore";
 export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
 export {
   type CommonSnapshotArgs,

@@ -1,5 +1,5 @@
 /** The resources of this package. */
-export type ResourceName = "Snapshot" | "BackupPolicy";
+export type ResourceName = "Snapshot" | "BackupPolicy" | "Restore";
 
 /**
  * The provider text that a resource carries in every user's state, where refresh and destroy run it for as long as the

@@ -4,8 +4,9 @@ import ts from "typescript";
 import { seed } from "../emulator";
 import type { PlatformDefinition } from "../provider/model/platform";
 import { VERSION } from "../provider/model/version";
-import { definitions } from "../provider/platforms";
+import { definitions, openPlatform } from "../provider/platforms";
 import { policyFields, policyOutputs } from "../provider/resources/backup-policy/fields";
+import { restoreFields, restoreOutputs } from "../provider/resources/restore/fields";
 import { commonOutputs, snapshotFields } from "../provider/resources/snapshot/fields";
 
 const root = path.join(__dirname, "..");
@@ -300,6 +301,31 @@ describe.each(platforms.map((platform) => [platform.name, platform] as const))("
   });
 });
 
+describe.each(platforms.map((platform) => [platform.name, platform] as const))("restores on %s", (_name, platform) => {
+  const { targets, restoreTargets, cannot } = platform;
+
+  it("are of targets that it has, each with the argument that names the snapshot", () => {
+    for (const [argument, { snapshot, arguments: own, overwrites, shows }] of Object.entries(restoreTargets)) {
+      expect(Object.keys(targets)).toContain(argument);
+      expect(own[snapshot]?.change).toBe("replace");
+      for (const phrase of [overwrites, shows]) expect(phrase).not.toBe("");
+    }
+  });
+
+  it("say what to do instead where a target has none", () => {
+    const missing = Object.keys(targets).filter((argument) => !Object.hasOwn(restoreTargets, argument));
+    expect(missing.length > 0).toBe(cannot["restore"] !== undefined);
+  });
+
+  it("are the ones that its client has", () => {
+    const fields = Object.entries(platform.connectionFields).map(([field, { default: value = "x" }]) => [field, value]);
+    const connection = { name: "a", platform: platform.name, fields: Object.fromEntries(fields), secrets: [] };
+    const clock = { now: () => 0, sleep: async () => {}, timeout: () => new AbortController().signal };
+    const opened = openPlatform({ ...connection, fromConfig: false }, { clock, random: () => 0 });
+    expect(Object.keys(opened.restores ?? {})).toEqual(Object.keys(restoreTargets));
+  });
+});
+
 describe("the version", () => {
   it("is the one that package.json publishes", () => {
     expect(VERSION).toBe((JSON.parse(read("package.json")) as { version: string }).version);
@@ -309,6 +335,7 @@ describe("the version", () => {
 describe("the types that programs see", () => {
   const snapshot = parse("sdk/snapshot.ts");
   const policy = parse("sdk/backup-policy.ts");
+  const restore = parse("sdk/restore.ts");
   const functions = parse("sdk/functions.ts");
 
   function find<Node extends ts.Node & { name?: ts.Node | undefined }>(
@@ -354,6 +381,8 @@ describe("the types that programs see", () => {
 
   const argumentsByPlatform = argumentsIn(snapshot, "SnapshotArgs");
   const policyArguments = argumentsIn(policy, "BackupPolicyArgs");
+  const restoreArguments = argumentsIn(restore, "RestoreArgs");
+  const restoring = platforms.filter(({ restoreTargets }) => Object.keys(restoreTargets).length > 0);
 
   it("name every platform and no other", () => {
     const names = sorted(platforms.map(({ name }) => name));
@@ -375,6 +404,14 @@ describe("the types that programs see", () => {
     },
   );
 
+  it("give a Restore exactly the arguments that check knows, on the platforms that restore", () => {
+    expect(sorted(restoreArguments.keys())).toEqual(sorted(restoring.map(({ name }) => name)));
+    for (const platform of restoring) {
+      const fields = Object.entries(restoreFields(platform)).filter(([, { internal }]) => !internal);
+      expect(sorted(restoreArguments.get(platform.name) ?? [])).toEqual(sorted(fields.map(([field]) => field)));
+    }
+  });
+
   type Fields = Readonly<Record<string, { readonly internal?: true }>>;
   /** What a user gives, and what `check` works out and shows. */
   const shown = (fields: Fields) =>
@@ -391,6 +428,10 @@ describe("the types that programs see", () => {
     BackupPolicy: {
       file: policy,
       outputsOn: (platform: PlatformDefinition) => [...shown(policyFields(platform)), ...Object.keys(policyOutputs)],
+    },
+    Restore: {
+      file: restore,
+      outputsOn: (platform: PlatformDefinition) => [...shown(restoreFields(platform)), ...Object.keys(restoreOutputs)],
     },
   };
 
@@ -435,5 +476,9 @@ describe("the types that programs see", () => {
     const core = find(parse("provider/model/snapshot.ts"), ts.isTypeAliasDeclaration, "SnapshotStatus");
     const ours = find(snapshot, ts.isTypeAliasDeclaration, "SnapshotStatus");
     expect(sorted(literalsOf(ours.type))).toEqual(sorted(literalsOf(core.type)));
+    const [coreRestore, ourRestore] = [parse("provider/model/restore.ts"), restore].map((file) =>
+      literalsOf(find(file, ts.isTypeAliasDeclaration, "RestoreStatus").type),
+    );
+    expect(sorted(ourRestore ?? [])).toEqual(sorted(coreRestore ?? []));
   });
 });

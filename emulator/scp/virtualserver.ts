@@ -40,8 +40,8 @@ export interface ScpVolume {
   serverId: string | undefined;
   /** Set by a test: its state, whatever else says. */
   state: string | undefined;
-  /** When its last revert ends. */
-  revertingUntilMs: number;
+  /** Its last revert: when the volume begins to show it, when it ends, and the state that the volume comes to. */
+  revert: { readonly fromMs: number; readonly untilMs: number; readonly outcome: string } | undefined;
   readonly snapshots: Shelf<ScpSnapshot>;
 }
 
@@ -54,6 +54,10 @@ export interface ScpVirtualServerState extends Pace {
   raceMs: number;
   /** How long a revert takes. Default 1,000. */
   revertingMs: number;
+  /** How long after its answer a revert begins to show in its volume's state; undocumented. Default 0. */
+  revertStartsMs: number;
+  /** The state that a volume comes to after a revert. Default `available`. */
+  revertOutcome: string;
   /** How the list's `name` filters; the documents don't say. Default `exact`. */
   nameFilter: "exact" | "substring";
   /** What an update does whose name is null; the documents don't say. Default `keeps`. */
@@ -118,6 +122,8 @@ export function createVirtualServer(
     deleteOutcome: "gone",
     raceMs: 1500,
     revertingMs: 1000,
+    revertStartsMs: 0,
+    revertOutcome: "available",
     nameFilter: "exact",
     nullName: "keeps",
     attachedStatus: 409,
@@ -129,7 +135,7 @@ export function createVirtualServer(
         sizeGib,
         serverId,
         state: undefined,
-        revertingUntilMs: Number.NEGATIVE_INFINITY,
+        revert: undefined,
         snapshots: createShelf(now),
       };
       volumes.set(id, volume);
@@ -193,7 +199,11 @@ export function createVirtualServer(
   };
   const stateOf = (volume: ScpVolume) => {
     if (volume.state !== undefined) return volume.state;
-    if (now() < volume.revertingUntilMs) return "reverting"; // assumed but for the word
+    const { revert } = volume;
+    if (revert !== undefined && now() >= revert.fromMs) {
+      if (now() < revert.untilMs) return "reverting"; // assumed but for the word
+      if (revert.outcome !== "available") return revert.outcome;
+    }
     return volume.serverId === undefined ? "available" : "in-use"; // assumed but for available
   };
 
@@ -457,7 +467,8 @@ export function createVirtualServer(
     }
     if (statusOf(snapshot) !== "available") return refuse(409, "Invalid snapshot: it is not available."); // assumed
     reverts.push({ volumeId: volume.id, snapshotId, at: now() });
-    volume.revertingUntilMs = now() + state.revertingMs;
+    const fromMs = now() + state.revertStartsMs;
+    volume.revert = { fromMs, untilMs: fromMs + state.revertingMs, outcome: state.revertOutcome };
     return { status: 202 };
   };
 

@@ -130,6 +130,8 @@ export interface SnapshooterState {
   startRefusal: string | undefined;
   /** `true`: while a backup of the job is pending or running, a start starts none and answers that one's id. */
   startJoins: boolean;
+  /** The word in the answer to a restore. Default `pending`, as in the documents; no other is documented. */
+  restoreStatus: string;
   /** What an expired backup leaves: its entry with that word (default), or nothing. */
   expiry: "word" | "removal";
   /**
@@ -220,6 +222,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
     startStatus: 201,
     startRefusal: undefined,
     startJoins: false,
+    restoreStatus: "pending",
     endedWords: ["completed", "failed", "expired"],
     expiry: "word",
     deletion: "accepted",
@@ -672,7 +675,7 @@ function startSnapshooter({ access, now, storageNow, isEmpty, url }: PlatformCon
           job_id: job.id,
           backup_id: backup.id,
           compute: { id: serverId, type, server: describeServer(serverId) },
-          status: "pending",
+          status: state.restoreStatus,
           created_at: instant(now()),
           started_at: null,
           completed_at: null,

@@ -106,8 +106,8 @@ async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost
   const { clock, scope, what } = run;
   // A later run must not wait for an answer that has come.
   await recordRequest(run, request).catch(() => undefined);
-  // Of a stated refusal the list needs one look only.
-  const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : SETTLE_MS;
+  // Of a stated refusal, or where a list never lags, one look is enough.
+  const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : Math.min(SETTLE_MS, what.listLagMs);
   const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found") {
     return waitUntilReady(run, { item: search.item, request, isInferred: !what.describe(search.item).bearsOwner });

@@ -57,7 +57,10 @@ async function resumeEntry<Item>(run: Run<Item>, entry: JournalEntry): Promise<O
 
 /** Names what a request may have created that this run does not resume. */
 export async function reportAbandoned<Item>(run: Run<Item>, { request, made }: JournalEntry): Promise<void> {
-  const { noun, remedy, recall } = run.what;
+  const { noun, remedy, recall, unprovable } = run.what;
+  const report = (what: string): Promise<void> =>
+    run.warn(`an earlier run was stopped after it had requested a ${noun} at ${request.requestedAt}; ${what}`);
+  if (unprovable !== undefined) return report(unprovable);
   const known = made === undefined ? undefined : recall(made);
   const listed = known === undefined ? await candidatesOf(run, request).catch(() => undefined) : [known];
   const [first] = listed ?? [];
@@ -67,7 +70,7 @@ export async function reportAbandoned<Item>(run: Run<Item>, { request, made }: J
       : first === undefined
         ? "the list shows nothing that it created"
         : `it may have created ${inWords(run, listed)}, which is not in any stack: ${remedy(first)}`;
-  await run.warn(`an earlier run was stopped after it had requested a ${noun} at ${request.requestedAt}; ${what}`);
+  await report(what);
 }
 
 /** Resumes what an earlier run on this machine created, and that no state holds: its engine was killed. */

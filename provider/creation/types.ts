@@ -137,6 +137,8 @@ export interface Creation<Item> {
    * serves, and no doubt may stop the next request).
    */
   readonly ambiguity: "refuse" | "nearest";
+  /** Where no list proves what a request has done: what to say of one that no run resumes, a clause. */
+  readonly unprovable?: string;
   /** What the user does about an item that has failed, or has ended without a documented success: a sentence. */
   advice(progress: "failed" | "ended"): string;
   /** What the user can do with an existing item, for messages: `pass adopt: "…" to manage it`. */

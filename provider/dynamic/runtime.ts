@@ -18,11 +18,13 @@ function toPlain(properties: Properties): Record<string, JsonValue> {
 
 // Loaded with the first call: a run needs the code of the resources that its stack has.
 const loadSnapshot = () => require("../resources/snapshot") as typeof import("../resources/snapshot");
+const loadRestore = () => require("../resources/restore") as typeof import("../resources/restore");
 const loadBackupPolicy = () => require("../resources/backup-policy") as typeof import("../resources/backup-policy");
 
 const resources: Record<string, (session: Session) => ResourceVerbs> = {
   Snapshot: (session) => loadSnapshot().snapshotResource(session),
   BackupPolicy: (session) => loadBackupPolicy().backupPolicyResource(session),
+  Restore: (session) => loadRestore().restoreResource(session),
 };
 
 /** What ends this process when its engine is gone; none where the process is not the engine's. */

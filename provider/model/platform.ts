@@ -4,6 +4,7 @@ import type { ConnectionFields } from "./connection";
 import type { CheckFailure, InputField } from "./input";
 import type { PolicyPlatform, PolicyTargetDefinition } from "./policy";
 import type { Probes } from "./probe";
+import type { RestorePlatform, RestoreTargetDefinition } from "./restore";
 import type { Scope } from "./scope";
 import type {
   CreateAnswer,
@@ -64,6 +65,8 @@ export interface PlatformDefinition {
   defaultName?(resourceName: string, hash: string): string;
   /** What a BackupPolicy can be for, by the argument that names it; a BackupPolicy names exactly one. */
   readonly policyTargets: Readonly<Record<string, PolicyTargetDefinition>>;
+  /** What a Restore can restore, by the argument that names it; why it can't restore the rest is in `cannot`. */
+  readonly restoreTargets: Readonly<Record<string, RestoreTargetDefinition>>;
   /** The outputs that only this platform has, with what they hold. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -125,4 +128,6 @@ export interface SnapshotPlatform {
   readonly probes: Probes;
   /** The policies that the platform runs, by the argument that names what they are for. */
   readonly policies?: Readonly<Record<string, PolicyPlatform>>;
+  /** The restores that the API offers, by the argument that names the target. */
+  readonly restores?: Readonly<Record<string, RestorePlatform>>;
 }

@@ -23,15 +23,15 @@ const resources = require("pulumi-snapshots");
 for (const { resource = "Snapshot", name, args } of require("./resources.json")) new resources[resource](name, args);
 `,
   },
-  /** The floor of a dynamic resource: a text of one line in every state, as this package has. */
+  /** The floor of a dynamic resource: a text in every state, of the same form and length as this package's. */
   storedText: {
     title: "no-op, stored text",
     entry: `
 const pulumi = require("@pulumi/pulumi");
 class Noop extends pulumi.CustomResource {
   constructor(name, args) {
-    const __provider = 'exports.handler = () => require("noop-provider");';
-    super("pulumi-nodejs:dynamic/bench:Noop", name, { ...args, __provider });
+    const __provider = 'exports.handler = () => require("pulumi-benchmark/runtime").provider("Snapshot");';
+    super("pulumi-nodejs:dynamic/benchmark:Snapshot", name, { ...args, __provider });
   }
 }
 for (const { name, args } of require("./resources.json")) new Noop(name, args);
@@ -45,7 +45,7 @@ const pulumi = require("@pulumi/pulumi");
 const provider = ${NOOP_VERBS};
 class Noop extends pulumi.dynamic.Resource {
   constructor(name, args) {
-    super(provider, name, { ...args });
+    super(provider, name, { ...args }, {}, "benchmark", "Snapshot");
   }
 }
 for (const { name, args } of require("./resources.json")) new Noop(name, args);
@@ -55,6 +55,6 @@ for (const { name, args } of require("./resources.json")) new Noop(name, args);
 
 /** @typedef {keyof typeof PROGRAMS} Kind */
 
-const NOOP_PROVIDER = `module.exports = ${NOOP_VERBS};\n`;
+const NOOP_RUNTIME = `exports.provider = () => (${NOOP_VERBS});\n`;
 
-module.exports = { NOOP_PROVIDER, PROGRAMS };
+module.exports = { NOOP_RUNTIME, PROGRAMS };

@@ -69,8 +69,8 @@ Written by \`npm run bench\`; don't edit it by hand. ${machineText(about)}
 
 The platforms are the emulator's, on the same machine, and answer at once unless a row says otherwise. A ratio compares two
 programs whose commands run in turns; it is the median over the rounds, and a figure in bold misses its bound. The state is
-in a local folder. Two no-op providers are the floor: one by a stored text of one line, as this package has (nothing can be
-faster than that), and one by \`pulumi.dynamic.Resource\`, which is what a program usually has.
+in a local folder. Two no-op providers are the floor: one by a stored text of the same form as this package's (nothing can
+be faster than that), and one by \`pulumi.dynamic.Resource\`, which is what a program usually has.
 
 ## What must hold
 

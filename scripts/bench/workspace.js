@@ -6,7 +6,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { pulumiEnvironment } = require("../../test/pulumi-cli/environment.js");
 const { descendants, runCommand } = require("../../test/pulumi-cli/processes.js");
-const { NOOP_PROVIDER, PROGRAMS } = require("./programs.js");
+const { NOOP_RUNTIME, PROGRAMS } = require("./programs.js");
 
 /** @typedef {import("./programs.js").Declared} Declared */
 /** @typedef {import("./programs.js").Kind} Kind */
@@ -41,8 +41,8 @@ class Workspace {
   #installPackages() {
     const repository = path.resolve(__dirname, "../..");
     const modules = path.join(this.program, "node_modules");
-    fs.mkdirSync(path.join(modules, "noop-provider"), { recursive: true });
-    fs.writeFileSync(path.join(modules, "noop-provider/index.js"), NOOP_PROVIDER);
+    fs.mkdirSync(path.join(modules, "pulumi-benchmark"), { recursive: true });
+    fs.writeFileSync(path.join(modules, "pulumi-benchmark/runtime.js"), NOOP_RUNTIME);
     fs.symlinkSync(repository, path.join(modules, "pulumi-snapshots"), "dir");
     for (const name of ["@pulumi", "typescript"]) {
       fs.symlinkSync(path.join(repository, "node_modules", name), path.join(modules, name), "dir");
@@ -117,7 +117,7 @@ class Workspace {
 function providerMiB(pid) {
   for (const each of descendants(pid)) {
     try {
-      if (!fs.readFileSync(`/proc/${each}/cmdline`, "utf8").includes("dynamic-provider\0")) continue;
+      if (!fs.readFileSync(`/proc/${each}/cmdline`, "utf8").includes("/cmd/dynamic-provider")) continue;
       const peak = /^VmHWM:\s*(\d+) kB$/m.exec(fs.readFileSync(`/proc/${each}/status`, "utf8"))?.[1];
       if (peak !== undefined) return Number(peak) / 1024;
     } catch {

@@ -4,7 +4,7 @@ import { UsageError } from "./output";
 /** The platform that an argument names. */
 export function platformArgument(text: string): PlatformDefinition {
   const names = Object.keys(definitions);
-  if (!names.includes(text)) throw new UsageError(`"${text}" is no platform: write one of ${names.join(", ")}`);
+  if (!names.includes(text)) throw new UsageError(`"${text}" is not a platform: write one of ${names.join(", ")}`);
   return definitions[text as keyof typeof definitions];
 }
 

@@ -192,7 +192,7 @@ test("with --stack examines the connections of the stack's config, too", async (
 });
 
 test.each<[string, readonly string[], RegExp]>([
-  ["a platform that is none", ["heroku"], /"heroku" is no platform/],
+  ["a platform that is none", ["heroku"], /"heroku" is not a platform/],
   ["too much", ["discloud", "virtus"], /too many arguments/],
   ["another connection without a stack", ["--connection", "second"], /needs --stack/],
 ])("refuses %s with 2", async (_title, args, message) => {

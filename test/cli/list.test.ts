@@ -103,7 +103,7 @@ test.each([[[]], [["--json"]]])("ends with 3 where there is nothing, and says so
 
 test.each<[string, readonly string[], RegExp]>([
   ["no platform", [], /missing required argument 'platform'/],
-  ["a platform that is none", ["heroku"], /"heroku" is no platform: write one of virtus, dscloud, discloud/],
+  ["a platform that is none", ["heroku"], /"heroku" is not a platform: write one of virtus, dscloud, discloud/],
   ["no target where the API lists none", ["virtus"], /Virtus Cloud needs a target .*app\/<id> or database\/<id>/],
   ["a target of another platform", ["discloud", "volume/1"], /"volume\/1" is no target on Discloud: write app\/<id>/],
   ["a target without its kind", ["discloud", "1745338954955"], /is no target on Discloud: write app\/<id>/],

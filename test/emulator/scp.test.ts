@@ -642,6 +642,17 @@ describe("the emulated Samsung Cloud Platform", () => {
       expect(emulator.scp.virtualserver.reverts).toEqual([{ volumeId, snapshotId, at: nowMs - 1000 }]);
     });
 
+    it("begin to revert later, and come to another state, on command", async () => {
+      Object.assign(emulator.scp.virtualserver, { revertStartsMs: 2000, revertOutcome: "error" });
+      expect((await revert(volumeId, snapshotId)).status).toBe(202);
+      expect(await state(volumeId)).toBe("available");
+      nowMs += 2000;
+      expect(await state(volumeId)).toBe("reverting");
+      nowMs += 1000;
+      expect(await state(volumeId)).toBe("error");
+      expect((await revert(volumeId, snapshotId)).status).toBe(409);
+    });
+
     it("refuse an older snapshot, an unfinished one, one of another volume, and any while attached", async () => {
       const { id } = await create("newer");
       expect((await revert(volumeId, id)).status).toBe(409);

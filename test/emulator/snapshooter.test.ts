@@ -407,6 +407,11 @@ describe("the emulated SnapShooter", () => {
       ]);
     });
 
+    it("are answered with another word on command", async () => {
+      emulator.snapshooter.restoreStatus = "failed";
+      expect((await restore({})).json().data.status).toBe("failed");
+    });
+
     it.each([
       ["a file of no such id", { files: [nowhere] }],
       ["names for ids", { files: ["test.sql.gz"] }],

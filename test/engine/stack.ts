@@ -3,7 +3,10 @@ import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulato
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
 /** A resource of the program: its arguments, and beside them its options and which resource it is (a Snapshot). */
-export type Declared = Record<string, unknown> & { opts?: Record<string, unknown>; resource?: "BackupPolicy" };
+export type Declared = Record<string, unknown> & {
+  opts?: Record<string, unknown>;
+  resource?: "BackupPolicy" | "Restore";
+};
 
 /** A plain JavaScript program that declares one resource per entry of resources.json. */
 const PROGRAM = {

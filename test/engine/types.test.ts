@@ -7,7 +7,9 @@ import { installedPackage } from "../support/engine";
 /** What compiles, and what must not, in a program that has the package installed. */
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
-import { BackupPolicy, getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Snapshot } from "pulumi-snapshots";
+import {
+  BackupPolicy, getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Restore, type RestoreStatus, Snapshot,
+} from "pulumi-snapshots";
 
 const appId = pulumi.output("1745338954955");
 const snapshot = new Snapshot("a", { platform: "discloud", appId, triggers: { release: appId }, reuseWithin: "6h" });
@@ -49,6 +51,39 @@ new BackupPolicy("17", { platform: "scp", serverId: "1", name: "n", schedules, r
 new BackupPolicy("18", { platform: "scp", serverId: "1", volumeId: "1", name: "n", schedules, retention: {} });
 // @ts-expect-error a job, or one that exists
 new BackupPolicy("19", { platform: "snapshooter", job, jobId: "1", schedules });
+
+const confirm = { target: "1", before: "2026-11-21T04:00:00Z" };
+const restore = new Restore("n", { platform: "snapshooter", jobId: "1", backupId: appId, files: [appId], confirm });
+const compute = { type: "ss_agent", server_id: 1 };
+new Restore("o", { platform: "snapshooter", jobId: "1", backupId: "1", compute, triggers: { a: appId }, confirm });
+new Restore("p", { platform: "scp", volumeId: appId, snapshotId: appId, connection: "other", confirm }, { protect: true });
+new Restore("q", { platform: "virtus", databaseId: "1", versionId: appId, confirm });
+export const restored: pulumi.Output<RestoreStatus> = restore.status;
+export const overwritten: pulumi.Output<string> = restore.overwritten;
+export const ended: pulumi.Output<string | undefined> = restore.completedAt;
+
+// @ts-expect-error Discloud restores nothing
+new Restore("20", { platform: "discloud", appId, confirm });
+// @ts-expect-error DS Cloud restores nothing
+new Restore("21", { platform: "dscloud", appId, confirm });
+// @ts-expect-error Virtus Cloud restores databases only
+new Restore("22", { platform: "virtus", appId, versionId: "1", confirm });
+// @ts-expect-error a Restore reverts virtual-server volumes only
+new Restore("23", { platform: "scp", fileVolumeId: "1", snapshotId: "1", confirm });
+// @ts-expect-error a confirmation
+new Restore("24", { platform: "scp", volumeId: "1", snapshotId: "1" });
+// @ts-expect-error an instant
+new Restore("25", { platform: "scp", volumeId: "1", snapshotId: "1", confirm: { target: "1" } });
+// @ts-expect-error a confirmation is written out
+new Restore("26", { platform: "scp", volumeId: "1", snapshotId: "1", confirm: { target: appId, before: "" } });
+// @ts-expect-error a snapshot
+new Restore("27", { platform: "scp", volumeId: "1", confirm });
+// @ts-expect-error SnapShooter's argument
+new Restore("28", { platform: "scp", volumeId: "1", snapshotId: "1", files: ["1"], confirm });
+// @ts-expect-error a restore deletes nothing
+new Restore("29", { platform: "scp", volumeId: "1", snapshotId: "1", deletionPolicy: "retain", confirm });
+// @ts-expect-error the API's own field names
+new Restore("30", { platform: "snapshooter", jobId: "1", backupId: "1", compute: { type: "a", serverId: 1 }, confirm });
 
 // @ts-expect-error DS Cloud takes no snapshots
 new Snapshot("1", { platform: "dscloud", appId });

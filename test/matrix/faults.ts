@@ -53,6 +53,8 @@ export interface Fault {
   readonly onceOnly?: true;
   /** A read that it breaks once is sent again by the client, whichever resource asks. */
   readonly isRepeated?: true;
+  /** It breaks the request after it, too. */
+  readonly needsNext?: true;
   /** It happens to a target's snapshots: nothing that a policy which the platform runs would look at. */
   readonly isOfSnapshots?: true;
   /** The answers are true ones, which may prove an absence. */
@@ -226,6 +228,7 @@ const changing: readonly Fault[] = [
   { name: "the credential is revoked before the request", rules: rules({ fault: "revoke-credentials" }) },
   {
     name: "the credential is revoked after the request, whose answer is lost",
+    needsNext: true,
     rules: (place) => [
       { ...where(place), fault: "reset-after-commit" },
       { platform: place.platform, skip: place.index + 1, fault: "revoke-credentials" },

@@ -9,9 +9,14 @@ export function journalNames(text: string, atMs: number, apartMs: number): boole
   );
 }
 
-/** The names of what a resource holds in the state: a snapshot, a policy's snapshots, or the policy on its platform. */
-export function namesHeld({ props }: Held): string[] {
-  const { snapshotId, policyId, runBy, snapshots } = props;
+/**
+ * The names of what a resource holds in the state: a snapshot, a policy's snapshots, the policy on its platform, or a
+ * restore.
+ */
+export function namesHeld({ resource, props }: Held): string[] {
+  const { snapshotId, policyId, runBy, snapshots, restoreId, backupId, versionId } = props;
+  if (resource === "Restore")
+    return [restoreId, backupId, versionId, snapshotId].filter((name) => typeof name === "string");
   const records = Array.isArray(snapshots) ? (snapshots as readonly { readonly id: string }[]) : [];
   // Elsewhere a policy's id is only a mark in the state.
   const named = [snapshotId, runBy === "platform" ? policyId : undefined].filter((name) => typeof name === "string");
@@ -112,7 +117,7 @@ export function wronglyDeleted(meant: Truth, isMade: boolean, stacks: readonly E
 
 /** Whether the user was told that what a resource held is not held any more: by its name, or by how many there are. */
 function isToldForgotten({ resource, props }: Held, name: string, told: readonly string[]): boolean {
-  if (resource === "Snapshot") return told.join("\n").includes(name);
+  if (resource !== "BackupPolicy") return told.join("\n").includes(name);
   const { runBy, snapshots } = props;
   const count = Array.isArray(snapshots) ? snapshots.length : 0;
   return told.some((text) => text.startsWith("forgotten") && text.includes(runBy === "up" ? `the ${count} ` : name));

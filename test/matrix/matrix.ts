@@ -7,6 +7,7 @@ import type { ProviderCode } from "./engine-stack";
 import { type Circumstances, type Fault, faults } from "./faults";
 import { type MatrixCase, type Outcome, play, type Request, requestsOf, type Stage } from "./matrix-case";
 import { policySteps } from "./policy-steps";
+import { restoreSteps } from "./restore-steps";
 import type { ShardOrder } from "./shard";
 import { type Step, snapshotSteps } from "./steps";
 import { type MatrixTarget, targets } from "./targets";
@@ -30,7 +31,7 @@ interface Shown {
   readonly outcome: Outcome;
 }
 
-const steps: readonly Step[] = [...snapshotSteps, ...policySteps];
+const steps: readonly Step[] = [...snapshotSteps, ...policySteps, ...restoreSteps];
 
 /** One process for each of the two cores that the matrix is made for. */
 const SHARDS = 2;
@@ -80,6 +81,7 @@ function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: S
   if (fault.under?.appliesTo?.(target) === false) return false;
   if (fault.isStanding && request !== first) return false;
   if (fault.isDouble) return step.isFresh === true && request.operation === target.create && request.nth === 0;
+  if (fault.needsNext && target.isUnseen && request.operation === target.create) return false;
   if (fault.isOfSnapshots && target.runBy === "platform") return false;
   if (fault.isRepeated && target.resource === "BackupPolicy" && !request.changes) return false;
   // What goes on for the rest of the run begins with the first request of its kind.

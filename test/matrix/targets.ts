@@ -1,6 +1,7 @@
 import { type EmulatedPlatform, type Emulator, seed } from "../../emulator";
 import type { Properties } from "../../provider/resources/host";
 import type { ResourceName } from "../../sdk/provider-text";
+import { restoreTargets } from "./restore-targets";
 
 /** A snapshot, or a policy that the platform runs, as the platform itself has it. */
 export interface Truth {
@@ -34,6 +35,8 @@ export interface MatrixTarget {
   readonly find?: string;
   /** The operation that deletes one. */
   readonly delete?: string;
+  /** The platform shows nothing of what was made: no request follows the one that makes it. */
+  readonly isUnseen?: true;
   /** Whether a snapshot becomes usable some time after the answer, or its list shows it late. */
   readonly waits: boolean;
   /** What there is now, expired and deleted ones left out. */
@@ -345,4 +348,5 @@ export const targets: readonly MatrixTarget[] = [
   job,
   server,
   fileSchedule,
+  ...restoreTargets,
 ];

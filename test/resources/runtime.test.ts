@@ -28,20 +28,27 @@ describe("what a user's state holds for ever", () => {
     expect(providerText("BackupPolicy")).toBe(
       'exports.handler = () => require("pulumi-snapshots/runtime").provider("BackupPolicy");',
     );
+    expect(providerText("Restore")).toBe(
+      'exports.handler = () => require("pulumi-snapshots/runtime").provider("Restore");',
+    );
     expect(typeToken("Snapshot")).toBe("pulumi-nodejs:dynamic/snapshots:Snapshot");
     expect(typeToken("BackupPolicy")).toBe("pulumi-nodejs:dynamic/snapshots:BackupPolicy");
+    expect(typeToken("Restore")).toBe("pulumi-nodejs:dynamic/snapshots:Restore");
   });
 
-  it.each(["Snapshot", "BackupPolicy"] as const)("runs, and gives a provider of %s with every verb", (resource) => {
-    const exported: { handler?: () => unknown } = {};
-    const runtime = join(__dirname, "..", "..", "provider", "dynamic", "runtime");
-    new Function("exports", "require", providerText(resource))(exported, (name: string) => {
-      expect(name).toBe("pulumi-snapshots/runtime");
-      return require(runtime);
-    });
-    const verbs = ["configure", "check", "diff", "create", "read", "update", "delete"];
-    expect(Object.keys(exported.handler?.() ?? {}).sort()).toEqual([...verbs].sort());
-  });
+  it.each(["Snapshot", "BackupPolicy", "Restore"] as const)(
+    "runs, and gives a provider of %s with every verb",
+    (resource) => {
+      const exported: { handler?: () => unknown } = {};
+      const runtime = join(__dirname, "..", "..", "provider", "dynamic", "runtime");
+      new Function("exports", "require", providerText(resource))(exported, (name: string) => {
+        expect(name).toBe("pulumi-snapshots/runtime");
+        return require(runtime);
+      });
+      const verbs = ["configure", "check", "diff", "create", "read", "update", "delete"];
+      expect(Object.keys(exported.handler?.() ?? {}).sort()).toEqual([...verbs].sort());
+    },
+  );
 
   it("of a resource that this version lacks says what to do", () => {
     const { provider } = require("../../provider/dynamic/runtime") as typeof import("../../provider/dynamic/runtime");

@@ -3,12 +3,13 @@ import { type Emulator, type FaultRule, startEmulator } from "../../emulator";
 import type { JournalEntry } from "../../provider/creation";
 import { backupPolicyResource } from "../../provider/resources/backup-policy";
 import { type HolderRegistry, type Host, type Properties, UnfinishedError } from "../../provider/resources/host";
+import { restoreResource } from "../../provider/resources/restore";
 import { Session } from "../../provider/resources/session";
 import { snapshotResource } from "../../provider/resources/snapshot";
 import type { ResourceVerbs } from "../../provider/resources/verbs";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 
-const resources = { Snapshot: snapshotResource, BackupPolicy: backupPolicyResource };
+const resources = { Snapshot: snapshotResource, BackupPolicy: backupPolicyResource, Restore: restoreResource };
 
 /** What the state holds of one resource. */
 export interface Held {
@@ -29,7 +30,7 @@ export interface Run {
 }
 
 /**
- * One stack of Snapshots, or of BackupPolicies, in memory: it calls the resource's verbs in the engine's order, on an emulator over real HTTP
+ * One stack of Snapshots, of BackupPolicies or of Restores, in memory: it calls the resource's verbs in the engine's order, on an emulator over real HTTP
  * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
  */
 export class Stack {
@@ -46,7 +47,7 @@ export class Stack {
   environment: Record<string, string | undefined> = {};
   config: Record<string, unknown> = {};
   /** Which resource it is a stack of. */
-  resource: "Snapshot" | "BackupPolicy" = "Snapshot";
+  resource: keyof typeof resources = "Snapshot";
   private warnings: { urn: string | undefined; message: string }[] = [];
 
   static async start(resource: Stack["resource"] = "Snapshot"): Promise<Stack> {

@@ -34,7 +34,11 @@ export const discloud = {
   delete: false,
   download: true,
   listAccount: true,
-  cannot: { delete: "the API has no delete; Discloud keeps or expires a version as it likes" },
+  cannot: {
+    delete: "the API has no delete; Discloud keeps or expires a version as it likes",
+    restore: "the API restores nothing: download the snapshot, unpack it and deploy it",
+  },
+  restoreTargets: {},
   // Not documented. The answer to a create lists all versions, so a minute is what an answer on its way may take.
   listLagMs: 60_000,
   // Not documented: a create answers when the backup is made, which takes as long as the app is large.

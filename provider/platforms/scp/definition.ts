@@ -275,6 +275,22 @@ export const scp = {
   cannot: {
     download: "the API gives no download links: a snapshot is restored to a volume, not downloaded",
     listAccount: "snapshots are listed one volume at a time",
+    restore: "a Restore reverts virtual-server volumes only: restore a File Storage snapshot on the platform itself",
+  },
+  restoreTargets: {
+    volumeId: {
+      description: "the virtual-server volume's id; required",
+      snapshot: "snapshotId",
+      arguments: {
+        snapshotId: {
+          schema: identifier("snapshot"),
+          description: "the snapshot's id, which must be the volume's newest; required",
+          change: "replace",
+        },
+      },
+      overwrites: "the volume's data",
+      shows: "a volume shows a revert only while it runs, by its state Reverting",
+    },
   },
   snapshotArguments: {
     name: {

@@ -4,6 +4,7 @@ import { onlyOne, type Target } from "../../model/snapshot";
 import { openLimiter, openService, refuseOtherRegion } from "./client";
 import { openFileSchedules, openServerBackups } from "./policies";
 import { probesOf } from "./probe";
+import { openVolumeReverts } from "./restores";
 import type { ServiceSnapshots } from "./snapshots";
 import { openFileSnapshots } from "./snapshots-filestorage";
 import { openVolumeSnapshots } from "./snapshots-virtualserver";
@@ -51,5 +52,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       serverId: openServerBackups(backup, virtualserver, region),
       fileVolumeId: openFileSchedules(filestorage, region),
     },
+    restores: { volumeId: openVolumeReverts(virtualserver) },
   };
 }

@@ -25,6 +25,25 @@ export const volumeSnapshot = z.object({
 });
 export type VolumeSnapshot = z.output<typeof volumeSnapshot>;
 
+/**
+ * A virtual server's volume.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvolume/
+ */
+export const volume = z.object({
+  id,
+  name: z.string().nullish(),
+  size: z.number().nullish(),
+  state: z
+    .string()
+    .min(1)
+    .regex(/^\P{Cs}*$/u, "is broken text"),
+  servers: z
+    .array(z.object({ id: z.string() }))
+    .nullish()
+    .catch(undefined),
+});
+export type Volume = z.output<typeof volume>;
+
 // Missing or null where it was not asked for, or not counted.
 const count = z.number().int().nullish();
 

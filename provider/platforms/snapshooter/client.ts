@@ -3,6 +3,7 @@ import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from
 import { createLimiter } from "../../http/limiter";
 import { findEntry, listAll, type PagedList } from "../../http/paging";
 import { redact } from "../../http/redact";
+import { withoutWaiting } from "../../http/unwaited";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
@@ -18,8 +19,10 @@ import {
   type Job,
   jobPage,
   type Paging,
+  type Restore,
   shownBackup,
   shownJob,
+  shownRestore,
   started,
 } from "./schemas";
 
@@ -188,10 +191,14 @@ export async function createJob(
   return answer.data.data;
 }
 
-/** `GET /backups/{backup_id}`; undefined for 404. */
-export async function showBackup(api: Api, backupId: string, scope: Scope): Promise<Backup | undefined> {
+/** `GET /backups/{backup_id}` with the platform's clock; undefined for 404. */
+export async function askForBackup(
+  api: Api,
+  backupId: string,
+  scope: Scope,
+): Promise<{ backup: Backup; serverTimeMs?: number } | undefined> {
   try {
-    const answer = await callApi(
+    const { data, serverTimeMs } = await callApi(
       api,
       {
         operation: "show backup",
@@ -202,11 +209,16 @@ export async function showBackup(api: Api, backupId: string, scope: Scope): Prom
       },
       scope,
     );
-    return answer.data.data;
+    return { backup: data.data, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
   } catch (error) {
     if (isSnapshotsError(error, "notFound")) return undefined;
     throw error;
   }
+}
+
+/** `GET /backups/{backup_id}`; undefined for 404. */
+export async function showBackup(api: Api, backupId: string, scope: Scope): Promise<Backup | undefined> {
+  return (await askForBackup(api, backupId, scope))?.backup;
 }
 
 /**
@@ -242,6 +254,33 @@ export async function startBackup(
     );
   }
   return { ...(backupId === undefined ? {} : { backupId }), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+}
+
+/**
+ * `POST /backups/{backup_id}/restore`: 201 with the restore, which is pending. It overwrites files on the server, and no
+ * document names a way to look at it afterwards.
+ * Source: https://snapshooter.com/api/backups
+ */
+export async function restoreBackup(
+  api: Api,
+  backupId: string,
+  body: Readonly<Record<string, JsonValue>>,
+  scope: Scope,
+): Promise<{ restore: Restore; serverTimeMs?: number }> {
+  const { data, serverTimeMs } = await callApi(
+    withoutWaiting(api),
+    {
+      operation: "restore backup",
+      target: backupId,
+      method: "POST",
+      path: `/backups/${encodeURIComponent(backupId)}/restore`,
+      body,
+      expect: shownRestore,
+      timeoutMs: snapshooter.createAnswerMs,
+    },
+    scope,
+  );
+  return { restore: data.data, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
 }
 
 /** `POST /backups/{backup_id}/download`: links that work for an hour; nothing is changed. */

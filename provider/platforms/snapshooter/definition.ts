@@ -64,6 +64,20 @@ function sameRuns(one: Written, other: Written): boolean {
   return isValid(left) && isValid(right) ? sameSchedules(left, right) : JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Source: https://snapshooter.com/api/backups */
+const restoreCompute = z.strictObject(
+  {
+    type: z.string("must be text, such as ss_agent").min(1, "must not be empty: give a type, such as ss_agent"),
+    server_id: z.int("must be a whole number: the server's id"),
+  },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it. It knows type, server_id`
+        : 'must be an object: where the restore runs, such as { type: "ss_agent", server_id: 9362 }',
+  },
+);
+
 function problemOf(result: object): string | undefined {
   return "problem" in result ? String(result.problem) : undefined;
 }
@@ -124,6 +138,42 @@ export const snapshooter = {
   download: true,
   listAccount: false,
   cannot: { listAccount: "the API lists one job at a time" },
+  restoreTargets: {
+    jobId: {
+      description: "the id of the job whose backup it is; required",
+      snapshot: "backupId",
+      arguments: {
+        backupId: {
+          schema: z
+            .string("must be text: the backup's id, in quotes")
+            .min(1, "must not be empty: give the backup's id")
+            .regex(/^[a-zA-Z0-9-]*$/, "may hold letters, digits and hyphens only: give the backup's id"),
+          description: "the backup's id; required",
+          change: "replace",
+        },
+        files: {
+          schema: z
+            .array(
+              z.string("must be text: a file's id").min(1, "must not be empty: give a file's id"),
+              "must be a list of the ids of files",
+            )
+            .min(1, "must name at least one file, or be left out: then all are restored")
+            .refine((ids) => new Set(ids).size === ids.length, "must name each file once"),
+          description: "the ids (not the names) of the backup's files to restore; left out, all of them",
+          change: "replace",
+        },
+        compute: {
+          schema: restoreCompute,
+          description:
+            "where the restore runs, in the API's own field names: `type` and `server_id`; left out, where the job runs. " +
+            "SnapShooter refuses it for a backup made with serverless compute",
+          change: "replace",
+        },
+      },
+      overwrites: "the files on the job's server, or on that of `compute`",
+      shows: "the API shows nothing of a restore after its answer; SnapShooter's page Restoration Jobs does",
+    },
+  },
   snapshotArguments: {
     tag: {
       schema: z.enum(

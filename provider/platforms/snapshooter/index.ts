@@ -16,6 +16,7 @@ import {
 import { select, toSnapshot, toStart } from "./mapping";
 import { openJobs } from "./policies";
 import { probesOf } from "./probe";
+import { openBackupRestores } from "./restores";
 
 /** Opens SnapShooter on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -127,5 +128,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     },
 
     policies: { job: openJobs(api) },
+    restores: { jobId: openBackupRestores(api) },
   };
 }

@@ -1,7 +1,16 @@
 import { isoTextOf } from "../../model/clock";
-import { type ObservedSnapshot, onlyOne, type Selection, type SnapshotStatus } from "../../model/snapshot";
-import type { Backup, Started } from "./schemas";
+import type { ObservedRestore, RestoreOrder } from "../../model/restore";
+import {
+  type JsonValue,
+  type ObservedSnapshot,
+  onlyOne,
+  type Selection,
+  type SnapshotStatus,
+} from "../../model/snapshot";
+import type { Backup, Restore, Started } from "./schemas";
 
+/** How many files a message names. */
+const MOST_NAMED = 10;
 /** The rotations that a start can name, in the API's two spellings. */
 export const tags = ["manual", "hourly", "daily", "weekly", "monthly"] as const;
 
@@ -86,4 +95,52 @@ export function saidInstead({ message, errors }: Started): string | undefined {
 /** What a start whose answer names no backup has made: the only new one that counts in its rotation. */
 export function select(fresh: readonly ObservedSnapshot[], tag: unknown): Selection {
   return onlyOne(fresh.filter(({ marks }) => marks === undefined || marks.includes(String(tag ?? "manual"))));
+}
+
+/** The body of a restore: without files it is of all of them, without compute it runs where the job does. */
+export function toRestore({ files, compute }: RestoreOrder["options"]): Record<string, JsonValue> {
+  return { ...(files === undefined ? {} : { files }), ...(compute === undefined ? {} : { compute }) };
+}
+
+/** A restore as the answer to its request shows it. Only `pending` is documented; a word for failure is taken as one. */
+export function toObservedRestore(restore: Restore, answeredAt: string | undefined): ObservedRestore {
+  const startedAt = isoTextOf(restore.started_at) ?? answeredAt;
+  const completedAt = isoTextOf(restore.completed_at);
+  return {
+    restoreId: restore.id,
+    status: toStatus(restore.status) === "failed" ? "failed" : "accepted",
+    platformStatus: restore.status,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(completedAt === undefined ? {} : { completedAt }),
+  };
+}
+
+/** Why a backup is not restored as it was asked for: a sentence; undefined where nothing stands against it. */
+export function restoreProblem(backup: Backup, { files: asked }: RestoreOrder["options"]): string | undefined {
+  const status = toStatus(backup.status);
+  if (status !== "available" && status !== "unknown") {
+    return `its status is "${backup.status}", and only a completed backup is restored`;
+  }
+  if (!Array.isArray(asked) || backup.files == null) return undefined;
+  const known = new Map(backup.files.map(({ id, name }) => [id, name]));
+  const strange = asked.filter((id) => !known.has(String(id)));
+  if (strange.length === 0) return undefined;
+  const there = [...known].map(([id, name]) => `${id} (${JSON.stringify(name)})`);
+  return (
+    `it has no file ${strange.join(", ")}. ` +
+    (there.length === 0
+      ? "It shows no files at all"
+      : `Its files are ${there.slice(0, MOST_NAMED).join(", ")}${there.length > MOST_NAMED ? " and others" : ""}`)
+  );
+}
+
+/** What a restore overwrites, in words. */
+export function overwritten(jobId: string, backup: Backup, { files, compute }: RestoreOrder["options"]): string {
+  const names = new Map((backup.files ?? []).map(({ id, name }) => [id, name]));
+  const what = Array.isArray(files)
+    ? `${files.map((id) => JSON.stringify(names.get(String(id)) ?? id)).join(", ")} of job ${jobId}`
+    : `all files of backup ${backup.id} of job ${jobId}`;
+  const { type, server_id: serverId } = (compute ?? {}) as Readonly<Record<string, JsonValue>>;
+  const where = compute === undefined ? "where the job runs" : `on ${String(type)} ${String(serverId)}`;
+  return `${what}, ${where}`;
 }

@@ -26,6 +26,21 @@ export type Backup = z.output<typeof backup>;
 
 export const shownBackup = z.object({ data: backup });
 
+/** A restore, as the answer to its request shows it: nothing else does. The links of its files are not even read. */
+export const restore = z.object({
+  id,
+  backup_id: z.string().nullish(),
+  status: z
+    .string()
+    .min(1)
+    .regex(/^\P{Cs}*$/u, "is broken text"),
+  started_at: time,
+  completed_at: time,
+});
+export type Restore = z.output<typeof restore>;
+
+export const shownRestore = z.object({ data: restore });
+
 const count = z.int().nullish().catch(undefined);
 const paging = {
   links: z.object({ next: z.string().nullish() }).nullish().catch(undefined),

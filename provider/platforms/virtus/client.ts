@@ -1,11 +1,12 @@
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter } from "../../http/limiter";
+import { withoutWaiting } from "../../http/unwaited";
 import type { Connection } from "../../model/connection";
 import type { ErrorKind } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
 import type { Scope } from "../../model/scope";
 import type { Target } from "../../model/snapshot";
-import { type Account, account, type Created, created, errorBody, snapshotList } from "./schemas";
+import { type Account, account, type Created, created, errorBody, restored, snapshotList } from "./schemas";
 
 /** One create in 5 s, and a little for the way. Source: …/endpoint/apps/snapshots/post */
 const CREATE_SPACING_MS = 5_250;
@@ -31,7 +32,8 @@ const kindsOfCodes: readonly (readonly [RegExp, ErrorKind])[] = [
   [/ACCESS_DENIED|UNAUTHORIZED/, "unauthorized"],
 ];
 
-function explain(answer: RawAnswer, json: unknown, method: string): Explanation {
+/** `method` is left out where the limits of taking snapshots say nothing. */
+function explain(answer: RawAnswer, json: unknown, method?: string): Explanation {
   const body = errorBody.safeParse(json);
   const code = body.data?.code;
   const kind =
@@ -84,6 +86,32 @@ export function createSnapshot(api: Api, target: Target, scope: Scope): Promise<
       method: "POST",
       path: collectionPath(target),
       expect: created,
+      timeoutMs: CREATE_TIMEOUT_MS,
+    },
+    scope,
+  );
+}
+
+/**
+ * `POST /databases/{id}/snapshots/restore`: overwrites the database's data. Its success says that the restore was
+ * initiated; nothing tells of its end.
+ * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/restore
+ */
+export function restoreDatabase(
+  api: Api,
+  target: Target,
+  snapshot: { readonly name: string; readonly versionId: string },
+  scope: Scope,
+) {
+  return callApi(
+    withoutWaiting({ ...api, explain: (answer, json) => explain(answer, json) }),
+    {
+      operation: "restore",
+      target: `${target.kind} ${target.id}`,
+      method: "POST",
+      path: `${collectionPath(target)}/restore`,
+      body: { snapshotId: snapshot.name, versionId: snapshot.versionId },
+      expect: restored,
       timeoutMs: CREATE_TIMEOUT_MS,
     },
     scope,

@@ -50,6 +50,25 @@ export const virtus = {
   cannot: {
     delete: "the API has no delete; Virtus Cloud keeps or expires a snapshot as it likes",
     listAccount: "the API lists one app or database at a time",
+    restore: "the API restores databases only: download an app's snapshot, unpack it and deploy it",
+  },
+  restoreTargets: {
+    databaseId: {
+      description: "the database's id; required",
+      snapshot: "versionId",
+      arguments: {
+        versionId: {
+          schema: z
+            .string("must be text: the snapshot's versionId, in quotes")
+            .min(1, "must not be empty: give the snapshot's versionId")
+            .regex(/^[\x21-\x7e]*$/, "may hold visible ASCII characters only: give the snapshot's versionId"),
+          description: "the `versionId` of the database's snapshot; required",
+          change: "replace",
+        },
+      },
+      overwrites: "all data of the database",
+      shows: "the API shows nothing of a restore after its answer",
+    },
   },
   // Not documented; the API's siblings keep a list for 30 minutes.
   listLagMs: 35 * 60_000,

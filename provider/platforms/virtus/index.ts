@@ -19,6 +19,7 @@ import {
   unlisted,
 } from "./mapping";
 import { probesOf } from "./probe";
+import { openDatabaseRestores } from "./restores";
 
 /** Opens Virtus Cloud on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
@@ -111,5 +112,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         ...(expiresAt === undefined ? {} : { expiresAt }),
       };
     },
+
+    restores: { databaseId: openDatabaseRestores(api) },
   };
 }

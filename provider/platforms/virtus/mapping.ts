@@ -2,6 +2,8 @@ import { instantOf, isoText } from "../../model/clock";
 import { type ObservedSnapshot, onlyOne, type Selection } from "../../model/snapshot";
 import type { ListEntry } from "./schemas";
 
+/** How many versions a message names. */
+const MOST_NAMED = 5;
 /** How far `modified` may be from the answer's `Date` for a snapshot to count as the one that the answer is about. */
 const CLOSE_MS = 5 * 60_000;
 
@@ -169,4 +171,21 @@ export function downloadUrl(
   const folder = kind === "app" ? "applications" : "databases";
   const path = [folder, accountId, `${entry.name}.zip`].map(encodeURIComponent).join("/");
   return `${snapshotsUrl}/${path}?${entry.key.replace(/^\?/, "").replaceAll(" ", "%20")}`;
+}
+
+/** The entry of a version; versions that differ in their spelling are others. */
+export function entryOfVersion(entries: readonly ListEntry[], versionId: string): ListEntry | undefined {
+  return entries.find(({ key }) => versionIdOf(key) === versionId);
+}
+
+/** The versions that a list shows, in words. */
+export function versionsInWords(entries: readonly ListEntry[]): string {
+  const listed = entries.flatMap(({ key, modified }) => {
+    const versionId = versionIdOf(key);
+    return versionId === undefined ? [] : [`"${versionId}" of ${modified}`];
+  });
+  if (listed.length > 0) {
+    return listed.slice(0, MOST_NAMED).join(", ") + (listed.length > MOST_NAMED ? " and others" : "");
+  }
+  return entries.length > 0 ? "no versions now" : "no snapshots at all";
 }

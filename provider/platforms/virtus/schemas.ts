@@ -21,6 +21,8 @@ export const created = z.object({
 });
 export type Created = z.output<typeof created>;
 
+export const restored = z.object({ status: z.literal("success") });
+
 /** `GET /users/me`: the account and what it holds. */
 export const account = z.object({
   status: z.literal("success"),

@@ -1,0 +1,137 @@
+import { create, type Outcome, resumeFromJournal, resumeRequest, waitUntilReady } from "../../creation";
+import { messageOf } from "../../model/errors";
+import type { ObservedRestore } from "../../model/restore";
+import { type Properties, UnfinishedError } from "../host";
+import { plainRequest, requestOf } from "../request";
+import { type Session, textOf } from "../session";
+import type { Created } from "../verbs";
+import {
+  adviceFor,
+  idOf,
+  openJob,
+  type RestoreJob,
+  refuseLate,
+  runOf,
+  titleOf,
+  type WatchedRestore,
+  watched,
+} from "./job";
+import { outputsOf, restoreOf } from "./state";
+
+/** Restores, once; returns when the platform shows the end, or as soon as it has accepted where it shows none. */
+export function createRestore(session: Session, inputs: Properties): Promise<Created> {
+  const job = openJob(session, inputs);
+  return inTurn(job, async () => {
+    const outcome = (await resumeFromJournal(runOf(job))) ?? (await requestRestore(job));
+    return { id: idOf(job), outs: await handOver(job, outcome, {}) };
+  });
+}
+
+/** Finds out what became of a restore whose end the state does not hold. It is never requested again. */
+export async function resumeRestore(session: Session, inputs: Properties, stored: Properties): Promise<Properties> {
+  const held = { ...inputs, ...outputsOf(stored) };
+  const request = requestOf(stored);
+  if (request === undefined) return held;
+  const job = openJob(session, inputs, stored);
+  const restore = restoreOf(stored);
+  if (restore.status === "failed") {
+    const status = restore.platformStatus ?? restore.status;
+    throw new UnfinishedError(
+      idOf(job),
+      held,
+      `${titleOf(job)}: restore of ${job.order.snapshotId} has failed, its status is "${status}". ${adviceFor(job)}`,
+    );
+  }
+  return inTurn(job, async () => {
+    const run = runOf(job, { isStored: true });
+    const outcome: Outcome<WatchedRestore> =
+      restore.status === "unknown"
+        ? ((await resumeRequest(run, request)) ?? { outcome: "unknown", request, reason: "" })
+        : await waitUntilReady(run, { item: watched(job, restore), request, isInferred: false });
+    return handOver(job, outcome, stored);
+  });
+}
+
+/** What runs on one target runs one after another; waiting for the others is not the platform's time. */
+export function inTurn<T>(job: RestoreJob, task: () => Promise<T>): Promise<T> {
+  const { session, definition, target, scope } = job;
+  return session.oneAtATime(definition, target, () => {
+    scope.deadlineMs = session.host.clock.now() + job.timeoutMs;
+    return task();
+  });
+}
+
+/** Looks at target and snapshot, and sends the one request that restores. */
+export async function requestRestore(job: RestoreJob): Promise<Outcome<WatchedRestore>> {
+  const { session, scope, urn } = job;
+  const { clock, warn } = session.host;
+  const prepared = await job.restores.prepare(job.order, scope);
+  const aheadMs = (prepared.serverTimeMs ?? clock.now()) - clock.now();
+  refuseLate(job, aheadMs);
+  for (const warning of prepared.warnings ?? []) await warn(urn, warning);
+  const sending = {
+    ...scope,
+    // A request may wait for its turn, or be refused for now and leave again.
+    async beforeChange() {
+      refuseLate(job, aheadMs);
+      await scope.beforeChange?.();
+    },
+  };
+  return create(runOf(job, { prepared, scope: sending }), { items: [], complete: true, aheadMs });
+}
+
+/** What the engine stores after a restore; throws what it stores where the restore has not come to its end. */
+async function handOver(job: RestoreJob, outcome: Outcome<WatchedRestore>, stored: Properties): Promise<Properties> {
+  const { request } = outcome;
+  const overwritten = textOf(stored, "overwritten") ?? request.labels?.["overwritten"];
+  const outs: Properties = {
+    ...job.inputs,
+    ...(overwritten === undefined ? {} : { overwritten }),
+    ownerId: job.ownerId,
+  };
+  const unfinished = plainRequest(request);
+  if (outcome.outcome === "unknown") {
+    throw new UnfinishedError(idOf(job), { ...outs, status: "unknown", unfinished }, unknownReason(job, outcome), {
+      cause: outcome.cause,
+    });
+  }
+  const shown = { ...outs, ...propertiesOf(outcome.item, textOf(stored, "startedAt") ?? request.requestedAt) };
+  if (outcome.outcome === "unfinished") {
+    throw new UnfinishedError(idOf(job), { ...shown, unfinished }, outcome.reason, { cause: outcome.cause });
+  }
+  if (outcome.item.status === "accepted" && job.restores.look !== undefined) {
+    await job.session.host.warn(
+      job.urn,
+      `${job.definition.title} accepted the restore and was not seen at work on it: the state of ${job.target.kind} ` +
+        `${job.target.id} is "${outcome.item.platformStatus}". Check its data`,
+    );
+  }
+  return shown;
+}
+
+/** A restore as outputs. */
+export function propertiesOf(
+  { watchedSinceMs: _since, ...restore }: WatchedRestore,
+  startedAt: string,
+): Omit<ObservedRestore, "startedAt"> & { readonly startedAt: string } {
+  return { startedAt, ...restore };
+}
+
+type Unknown = Extract<Outcome<WatchedRestore>, { readonly outcome: "unknown" }>;
+
+/** What is known of a restore whose answer was lost: a clause, after what was lost. */
+export function mayHaveStarted(job: RestoreJob, { request, cause }: Pick<Unknown, "request" | "cause">): string {
+  const lost = cause === undefined ? titleOf(job) : messageOf(cause);
+  return (
+    `${lost}: the restore of ${job.order.snapshotId} that was requested at ${request.requestedAt} may have started, and ` +
+    `${job.targetDefinition.shows}`
+  );
+}
+
+function unknownReason(job: RestoreJob, outcome: Unknown): string {
+  const { definition, target } = job;
+  return (
+    `${mayHaveStarted(job, outcome)}. It is not requested again. Check ${target.kind} ${target.id} on ${definition.title}: ` +
+    "if it was not restored, a change of triggers requests another one; if it was, take the Restore out of the program"
+  );
+}

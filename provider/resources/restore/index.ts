@@ -1,0 +1,41 @@
+import { type Session, urnOf } from "../session";
+import type { ResourceVerbs } from "../verbs";
+import { checkRestore } from "./check";
+import { createRestore, resumeRestore } from "./create";
+import { deleteRestore } from "./delete";
+import { diffRestore } from "./diff";
+import { readRestore } from "./read";
+import { bookkeepingOf } from "./state";
+
+/** The Restore resource in one process. */
+export function restoreResource(session: Session): ResourceVerbs {
+  /** The state holds the resource: what the journal kept for the case that it would not is done with. */
+  async function confirmStored(urn: string | undefined, id: string): Promise<void> {
+    // An entry that stays is looked at again by the next run.
+    if (urn !== undefined) await session.host.journal.confirm(urn, (made) => made.id === id).catch(() => undefined);
+  }
+
+  return {
+    check(olds, news) {
+      const urn = urnOf(news);
+      if (Object.keys(olds).length > 0) session.noteExisting(urn);
+      const { host } = session;
+      const { inputs, failures, warnings } = checkRestore(olds, news, host.connections, host.clock.now());
+      for (const warning of warnings) void host.warn(urn, warning);
+      return { inputs, failures };
+    },
+    diff(id, olds, news) {
+      // A create is not told what it replaces. The snapshot itself is not the Restore's.
+      session.noteHeld(urnOf(news), bookkeepingOf(olds));
+      void confirmStored(urnOf(news), id);
+      return diffRestore(olds, news);
+    },
+    create: (inputs) => createRestore(session, inputs),
+    async read(id, props) {
+      await confirmStored(urnOf(props), id);
+      return readRestore(session, id, props);
+    },
+    update: (_id, olds, news) => resumeRestore(session, news, olds),
+    delete: (_id, props) => deleteRestore(session, props),
+  };
+}

@@ -47,7 +47,7 @@ describe("download", () => {
     expect(at.requests()).toHaveLength(1);
   });
 
-  test("goes to the file or the at.folder that is asked for, and to stdout", async () => {
+  test("goes to the file or the folder that is asked for, and to stdout", async () => {
     mkdirSync(path.join(at.folder, "there"));
     expect((await at.run("download", id, "-o", "own.zip")).code).toBe(0);
     expect((await at.run("download", id, "-o", "there")).code).toBe(0);
@@ -68,7 +68,7 @@ describe("download", () => {
     expect(refused).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: expect.stringMatching(/exists: --force replaces it/),
+      stderr: expect.stringMatching(/exists; use --force to replace it/),
     });
     expect(at.read(name).toString()).toBe("mine");
     expect(at.requests()).toEqual([]);
@@ -88,7 +88,7 @@ describe("download", () => {
       "x".repeat(400),
     ];
 
-    test("into one at.folder, whatever they are called", async () => {
+    test("into one folder, whatever they are called", async () => {
       const backup = at.emulator.snapshooter.addBackup(seed.snapshooter.jobId, { fileNames: names });
       const own = `snapshooter/job/${seed.snapshooter.jobId}/${backup.id}`;
       const { code, json } = await at.run("download", own, "-o", "out", "--json");
@@ -110,7 +110,7 @@ describe("download", () => {
       const own = `snapshooter/job/${seed.snapshooter.jobId}/${backup.id}`;
       const { code, stdout, stderr } = await at.run("download", own, "-o", "-");
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toMatch(/has 2 files: stdout takes one, -o a at.folder/);
+      expect(stderr).toMatch(/has 2 files: stdout takes one, -o a folder/);
     });
   });
 
@@ -123,7 +123,7 @@ describe("download", () => {
       .replace("pulumi-snapshots", `${process.execPath} ${program}`)
       .replaceAll("/mnt/offsite", at.folder);
     const copy = () =>
-      promisify(execFile)("bash", ["-c", script], { env: { ...process.env, ...emulator.environment } });
+      promisify(execFile)("bash", ["-c", script], { env: { ...process.env, ...at.emulator.environment } });
     await copy();
     expect(at.files()).toEqual(["app.zip", "app.zip.sha256"]);
     expect(await isZip(at.read("app.zip"))).toBe(true);
@@ -145,7 +145,7 @@ describe("download", () => {
         /it is empty; nothing of it is kept/,
       ],
       [
-        "it is no archive",
+        "it is not an archive",
         {
           platform: "discloud",
           operation: "download",
@@ -154,12 +154,12 @@ describe("download", () => {
           body: "text",
           contentType: "text/plain",
         },
-        /it is no archive; nothing of it is kept/,
+        /it is not an archive; nothing of it is kept/,
       ],
       [
         "the store answers a page",
         { platform: "discloud", operation: "download", fault: "html", times: "always" },
-        /the store answers a page of HTML instead of the file/,
+        /the storage host answers with an HTML page instead of the file/,
       ],
       [
         "the store refuses every link",
@@ -234,7 +234,7 @@ describe("download", () => {
     ["a platform that is none", ["heroku/app/1/2"], /"heroku" is not a platform/],
     ["a kind that is none", ["discloud/job/1/2"], /is not the id of a snapshot/],
     ["a pending one", ["discloud/app/1/pending/2026-01-01T00:00:00.000Z"], /names a request/],
-    ["two documents on stdout", [id, "-o", "-", "--json"], /--json and -o - both want stdout/],
+    ["two documents on stdout", [id, "-o", "-", "--json"], /--json and -o - both write to stdout/],
     ["an option that is none", [id, "--quiet"], /unknown option/],
   ])("refuses %s with 2, before any request", async (_title, args, message) => {
     const { code, stdout, stderr } = await at.run("download", ...args);
@@ -243,4 +243,3 @@ describe("download", () => {
     expect(at.emulator.requests).toEqual([]);
   });
 });
-

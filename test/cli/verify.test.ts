@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { seed } from "../../emulator";
 import { Downloads, downloaded, id } from "./downloads";
@@ -61,6 +62,30 @@ describe("verify", () => {
       { path: "b.sql", archive: "zip", ok: true },
     ]);
   });
+
+  // The kernel tells the most memory that a process has had, on Linux.
+  (process.platform === "linux" ? test : test.skip)(
+    "takes at most 200 MB of memory, however large the snapshot is",
+    async () => {
+      at.emulator.discloud.addSnapshot(seed.discloud.appId, { sizeBytes: 512 * 1024 * 1024 });
+      const command = at.start("verify", `discloud/app/${seed.discloud.appId}/latest`, "--json");
+      let mostKb = 0;
+      let hasEnded = false;
+      void command.ended.then(() => {
+        hasEnded = true;
+      });
+      while (!hasEnded) {
+        const status = await readFile(`/proc/${command.pid}/status`, "utf8").catch(() => "");
+        mostKb = Math.max(mostKb, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(await command.ended).toBe(0);
+      expect(verified.parse(command.json()).files).toMatchObject([{ bytes: 512 * 1024 * 1024, ok: true }]);
+      expect(mostKb).toBeGreaterThan(10_000);
+      expect(mostKb).toBeLessThan(200 * 1024);
+    },
+    120_000,
+  );
 
   test("stops on Ctrl-C with 130", async () => {
     at.fail({ fault: "stall", operation: "download" });

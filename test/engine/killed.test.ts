@@ -5,7 +5,7 @@ import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
 import { type CommandResult, type PulumiOptions, STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
 import { commandLine, until } from "./provider-process";
-import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import { besideClocks, changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 /** After these times nothing of a killed run can appear on Discloud, SnapShooter and Samsung Cloud Platform, and then on Virtus Cloud. */
 const LAG_MS = 11 * 60_000 + 1_000;
@@ -131,12 +131,12 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     expect(changed).toEqual(namesOf(boundaries.filter((each) => !made.includes(each) && !refused.includes(each))));
     expect(next.code === 0).toBe(refused.length === 0);
     for (const { name } of refused) {
-      expect(diagnosticsOf(next, name).join("\n")).toMatch(/the list may be late until .* No second one is taken/);
+      expect(diagnosticsOf(next, name).join("\n")).toMatch(/the list may lag until .* No second one is requested/);
     }
     for (const { name } of made) {
-      const told = diagnosticsOf(next, name);
+      const told = besideClocks(diagnosticsOf(next, name));
       const isNamed =
-        /^warning: an earlier run took snapshot .* it is taken over|^warning: the answer to the request of .* was lost/;
+        /^warning: an earlier run created snapshot .* it is recovered|^warning: the answer to the request of .* was lost/;
       // Where the answer is known and names a link only, the list tells what it is about.
       expect([name, told]).toEqual([
         name,
@@ -206,7 +206,7 @@ test("candidates that nothing tells apart are all named, and none is claimed unt
     const candidates = create.made(emulator, name);
     expect(candidates).toHaveLength(2);
     for (const candidate of candidates) expect(told).toContain(candidate);
-    expect(told).toMatch(/choose with adopt, as in adopt: "/);
+    expect(told).toMatch(/pass adopt: "/);
   }
   // A name tells.
   const own = (await stack.snapshot("scp")).outputs?.["snapshotId"];
@@ -238,7 +238,9 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
   ahead = VIRTUS_LAG_MS;
   const early = await workspace.up(["--skip-preview", "--continue-on-error"]);
   for (const { name } of cases) {
-    expect(diagnosticsOf(early, name).join("\n")).toMatch(/earlier run \(process \d+\) still waits for the answer/);
+    expect(diagnosticsOf(early, name).join("\n")).toMatch(
+      /earlier run \(process \d+\) is still waiting for the answer/,
+    );
   }
   emulator.faults.clear();
   await until(() => run.provider.every((pid) => !isRunning(pid, undefined)));

@@ -131,7 +131,10 @@ test("what is wrong is refused at preview, by name, and after the instant at up"
       `target: must be "${volumeId}", the id in volumeId, and is "other"`,
     ],
     [{ ...files, confirm: undefined }, "missing: a restore overwrites live data"],
-    [{ platform: "discloud", appId: "1", confirm: { target: "1", before } }, "Discloud can't be asked to restore it"],
+    [
+      { platform: "discloud", appId: "1", confirm: { target: "1", before } },
+      "a Restore of this is not possible on Discloud",
+    ],
   ];
   for (const [args, says] of refused) {
     stack.declare({ refused: { resource: "Restore", ...args } });
@@ -152,7 +155,7 @@ test("what is wrong is refused at preview, by name, and after the instant at up"
   expect(await workspace.resources(":Restore")).toEqual([]);
 }, 120_000);
 
-test("a lost answer is told, and neither refresh nor up asks again without another trigger", async () => {
+test("a lost answer is reported, and neither refresh nor up asks again without another trigger", async () => {
   const changes = await start();
   const { emulator, workspace } = stack;
   emulator.scp.virtualserver.revertingMs = 0;
@@ -185,7 +188,7 @@ test("a lost answer is told, and neither refresh nor up asks again without anoth
   expect(intents()).toEqual([]);
 }, 180_000);
 
-test("a revert that takes longer than the up is gone on with, and a refresh sees its end", async () => {
+test("a refresh sees the end of a revert that takes longer than the up", async () => {
   stack = await createStack({
     resources: { volume: { resource: "Restore", ...volume, opts: { customTimeouts: { create: "4s" } } } },
   });

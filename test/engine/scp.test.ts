@@ -233,7 +233,7 @@ describe("what is out of the ordinary", () => {
     const failed = fileSnapshots(fileVolumeId).at(-1)?.id ?? "";
     const says = (result: typeof up, name: string) => diagnosticsOf(result, name).join("\n");
     expect(says(up, "slow")).toMatch(
-      new RegExp(`snapshot "${slow}".* is not usable yet, its status is "creating".*run pulumi up again`),
+      new RegExp(`snapshot "${slow}".* is not ready yet, its status is "creating".*run pulumi up again`),
     );
     const hasFailed = (id: string) =>
       new RegExp(`snapshot "${id}".* has failed, its status is "error"\\. The next pulumi up takes another`);

@@ -188,7 +188,7 @@ describe("what is out of the ordinary", () => {
     const slow = backups(jobId).at(-1) ?? "";
     const failing = backups(emptyJobId).at(-1) ?? "";
     expect(diagnosticsOf(up, "slow").join("\n")).toMatch(
-      new RegExp(`snapshot "${slow}".* is not usable yet, its status is "running".*run pulumi up again`),
+      new RegExp(`snapshot "${slow}".* is not ready yet, its status is "running".*run pulumi up again`),
     );
     const held = await stack.snapshots();
     expect(held["slow"]).toMatchObject({
@@ -243,9 +243,7 @@ describe("what is out of the ordinary", () => {
     expect(backups(emptyJobId)).toHaveLength(1);
     expect((await stack.snapshot("lost")).id).toBe(`snapshooter/job/${emptyJobId}/${first}`);
     expect(diagnosticsOf(up, "lost")).toEqual([
-      expect.stringMatching(
-        `^warning: the answer to the request of .* was lost; .*"${first}".* is taken for its result`,
-      ),
+      expect.stringMatching(`^warning: the answer to the request of .* was lost; .*"${first}".* is used as its result`),
     ]);
 
     emulator.faults.add(lost);

@@ -69,7 +69,7 @@ test("a list that lags leaves a pending id in the state, and the next up finds t
   const up = await workspace.up(["--skip-preview"]);
   expect(up.code).not.toBe(0);
   expect(changes()).toHaveLength(2);
-  expect(diagnosticsOf(up, "lost").join("\n")).toMatch(/noted in the state: run pulumi up again/);
+  expect(diagnosticsOf(up, "lost").join("\n")).toMatch(/The request is recorded: run pulumi up again/);
   expect(diagnosticsOf(up, "late").join("\n")).toMatch(/accepted the snapshot at .* run pulumi up again/);
   const held = await stack.snapshot("lost");
   expect(held.id).toMatch(new RegExp(`^virtus/app/${seed.virtus.appId}/pending/\\d{4}-`));
@@ -116,7 +116,7 @@ test("several snapshots that may be the lost one are all named and none is claim
   expect(made).toHaveLength(2);
   const message = diagnosticsOf(up, "unclear").join("\n");
   for (const version of made) expect(message).toContain(`"${version}"`);
-  expect(message).toMatch(/choose with adopt, as in adopt: "/);
+  expect(message).toMatch(/pass adopt: "/);
   expect((await stack.snapshot("unclear")).id).toContain("/pending/");
 
   const again = await workspace.up(["--skip-preview"]);

@@ -116,6 +116,16 @@ describe("the matrix turns red", () => {
       },
       { step: "policy: prune", fault: "JSON of another shape" },
     ],
+    [
+      "a killed restore counts as never started where the platform shows nothing of it",
+      "duplicates",
+      {
+        file: "provider/resources/restore/job.ts",
+        line: "if (restores.look === undefined) return { items: [], complete: false, aheadMs: 0 };",
+        instead: "if (restores.look === undefined) return { items: [], complete: true, aheadMs: 0 };",
+      },
+      { step: "restore: recover after everything", fault: "JSON of another shape" },
+    ],
   ];
 
   it.each(broken)(

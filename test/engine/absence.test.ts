@@ -51,7 +51,7 @@ beforeAll(async () => {
   const up = await stack.workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(up.stdout).toContain("+ 10 created");
   expect(changes()).toHaveLength(2);
-}, 60_000);
+}, 600_000);
 
 afterAll(() => stack.dispose());
 
@@ -116,7 +116,7 @@ test.each<{ discloud: Named; virtus: Named; dscloud: Named }>([
     expect(refresh.output).not.toMatch(/^\s+at .*:\d+:\d+/m);
     expect(await stored()).toEqual(before);
   },
-  60_000,
+  600_000,
 );
 
 test("Discloud's 404 of a plan without snapshots keeps everything, like DS Cloud's and an empty list of DS Cloud", async () => {
@@ -138,7 +138,7 @@ test("Discloud's 404 of a plan without snapshots keeps everything, like DS Cloud
   expect((await stored()).filter(({ urn }) => urn !== ofTarget?.urn)).toEqual(
     before.filter(({ urn }) => urn !== ofTarget?.urn),
   );
-}, 60_000);
+}, 600_000);
 
 test("a target that is gone itself, and a Virtus list that may be late, prove nothing: the status is unknown", async () => {
   const { discloud, virtus } = stack.emulator;
@@ -161,7 +161,7 @@ test("a target that is gone itself, and a Virtus list that may be late, prove no
     expect(warning).toMatch(reason);
     expect(warning).toContain(`take it out with pulumi state delete '${urn}'`);
   }
-}, 60_000);
+}, 600_000);
 
 test("what is proven gone stays with a warning and no diff, or is dropped and taken anew by the next up", async () => {
   const { discloud, virtus, dscloud } = stack.emulator;
@@ -197,4 +197,4 @@ test("what is proven gone stays with a warning and no diff, or is dropped and ta
     `virtus create-database-snapshot ${seed.virtus.databaseId}`,
   ]);
   await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);

@@ -173,7 +173,7 @@ beforeAll(async () => {
   await stack.workspace.config("snapshots:other.apikey", "not-a-key", { path: true });
   await stack.workspace.config("snapshots:plain.platform", "discloud", { path: true });
   await stack.workspace.config("snapshots:plain.token", "stored-in-plain-text", { path: true });
-}, 60_000);
+}, 600_000);
 
 afterAll(() => stack.dispose());
 

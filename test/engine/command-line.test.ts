@@ -49,7 +49,7 @@ test.each([
     expect(await run(["adopt", ...what])).toMatchObject({ code: 3, stdout: "" });
     expect(changes()).toEqual([]);
   },
-  180_000,
+  600_000,
 );
 
 test("credentials come from the stack's config, where the environment has none", async () => {
@@ -74,4 +74,4 @@ test("credentials come from the stack's config, where the environment has none",
     stderr: expect.stringMatching(/pulumi config --stack dev failed/),
   });
   expect(locked.stderr).not.toContain(token);
-}, 120_000);
+}, 600_000);

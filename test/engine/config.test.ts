@@ -48,4 +48,4 @@ test("a second connection by name is another account, and a rotated token is tak
   // That refresh has stored the new token: from now on the program is not needed again.
   await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
   expect(changes.map((each) => each())).toEqual([[], []]);
-}, 120_000);
+}, 600_000);

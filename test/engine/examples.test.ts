@@ -124,7 +124,7 @@ test.each(snapshotExamples)(
       expect(diagnosticsOf(destroy, own)).toEqual(isDeleted ? [] : [stays]);
     }
   },
-  120_000,
+  600_000,
 );
 
 test.each(Object.entries(policyExamples))(
@@ -163,7 +163,7 @@ test.each(Object.entries(policyExamples))(
       expect(diagnosticsOf(destroy, own)).toEqual([expect.stringMatching(sentence)]);
     }
   },
-  120_000,
+  600_000,
 );
 
 test("the repository's own Pulumi.yaml runs the quick start", async () => {
@@ -192,7 +192,7 @@ test("the repository's own Pulumi.yaml runs the quick start", async () => {
     `snapshooter start-backup ${seed.snapshooter.jobId}`,
     `virtus create-app-snapshot ${seed.virtus.appId}`,
   ]);
-}, 120_000);
+}, 600_000);
 
 test("the examples show a policy for everything that one can be for", () => {
   const shown = Object.values(policyExamples).flatMap(({ policies }) => Object.values(policies));

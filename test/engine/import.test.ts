@@ -46,7 +46,7 @@ test("the README's file imports a snapshot, and the next preview shows nothing",
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
   expect(destroy.stdout).toMatch(/warning: forgotten, not deleted: snapshot 20241207-190711 .* stays on Discloud/);
   expect(changes()).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("an import file with as good as no outputs is filled by a refresh", async () => {
   const outputs = { __provider: PROVIDER };
@@ -65,7 +65,7 @@ test("an import file with as good as no outputs is filled by a refresh", async (
     status: "available",
   });
   expect(changesSeenBy(emulator)()).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("Snapshot.get reads one on any platform, destroy leaves it alone, and a missing one is an error", async () => {
   const dscloudId = `dscloud/app/${seed.dscloud.appId}/${encodeURIComponent(seed.dscloud.latestName)}`;
@@ -107,7 +107,7 @@ test("Snapshot.get reads one on any platform, destroy leaves it alone, and a mis
   expect(destroy.output).not.toMatch(/forgotten/);
   expect(requests()).toEqual([]);
   expect(changes()).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("adopt: the id that is held, none, and latest again are updates without a request; another id replaces", async () => {
   stack = await createStack({ resources: { adopted: { ...discloud, adopt: "latest" } } });
@@ -140,7 +140,7 @@ test("adopt: the id that is held, none, and latest again are updates without a r
   expect(missing.code).not.toBe(0);
   expect(diagnosticsOf(missing, "adopted").join("\n")).toMatch(/no snapshot "20000101-000000" to adopt: it lists "/);
   expect(changes()).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("reuseWithin adopts a young snapshot instead of taking one, and never the one that is being replaced", async () => {
   const declared = (release: string) => ({
@@ -170,4 +170,4 @@ test("reuseWithin adopts a young snapshot instead of taking one, and never the o
   ]);
   expect((await stack.snapshot("young")).outputs).toMatchObject({ adopted: false });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);

@@ -147,7 +147,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     ahead = VIRTUS_LAG_MS;
     await workspace.up(["--skip-preview"], { expectCode: 0 });
     await expectOneOfEach(boundaries);
-  }, 180_000);
+  }, 600_000);
 
   test("as soon as the last answer has left leaves one snapshot, whether or not the state has it", async () => {
     const { emulator, workspace } = stack;
@@ -174,7 +174,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     await workspace.up(["--skip-preview"], { expectCode: 0 });
     expect(changes()).toEqual([]);
     await expectOneOfEach(cases);
-  }, 120_000);
+  }, 600_000);
 });
 
 const { discloud, virtus, snapshooter, scp } = creates;
@@ -221,7 +221,7 @@ test("candidates that nothing tells apart are all named, and none is claimed unt
   expect(chosen.map(([name]) => [name, state[name]?.outputs?.["snapshotId"]])).toEqual(chosen);
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(intents()).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("while the provider of a killed CLI waits for an answer, no other run looks past it", async () => {
   const { emulator, workspace } = stack;
@@ -247,7 +247,7 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
   await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([]);
   await expectOneOfEach(cases);
-}, 120_000);
+}, 600_000);
 
 test("on a fresh machine the platform's own list tells: a name, or reuseWithin", async () => {
   const { emulator, workspace } = stack;
@@ -287,7 +287,7 @@ test("on a fresh machine the platform's own list tells: a name, or reuseWithin",
     expect.stringMatching(/^warning: snapshot .* already has this resource's name/),
   ]);
   await workspace.preview(["--expect-no-changes", "--stack", STACK], fresh);
-}, 120_000);
+}, 600_000);
 
 describe("Ctrl-C", () => {
   const cases = named({ discloud, virtus, snapshooter, scp });
@@ -306,7 +306,7 @@ describe("Ctrl-C", () => {
     expect(Object.keys(await stack.snapshots()).sort()).toEqual(namesOf(cases).sort());
     await workspace.up(["--skip-preview"], { expectCode: 0 });
     await expectOneOfEach(cases);
-  }, 120_000);
+  }, 600_000);
 
   test("twice ends the creates in the journal, and the next up takes them over", async () => {
     const { emulator, workspace } = stack;
@@ -334,5 +334,5 @@ describe("Ctrl-C", () => {
     await workspace.refresh(["--skip-preview", "--clear-pending-creates"], { expectCode: 0 });
     expect((await workspace.state()).deployment.pending_operations ?? []).toEqual([]);
     await expectOneOfEach(cases);
-  }, 120_000);
+  }, 600_000);
 });

@@ -65,7 +65,7 @@ test("up takes exactly one snapshot per resource, and none on DS Cloud", async (
     "of-database": { status: "available", adopted: false, versionId: expect.any(String) },
     "on-dscloud": { status: "available", adopted: true, snapshotId: seed.dscloud.latestName },
   });
-}, 120_000);
+}, 600_000);
 
 test("nothing changed is no diff and no request that changes anything, although keys, links and orders change", async () => {
   for (const platform of ["discloud", "virtus", "dscloud"]) {
@@ -85,7 +85,7 @@ test("nothing changed is no diff and no request that changes anything, although 
   expect(changes()).toEqual([]);
   expect(await idsInState()).toEqual(before);
   stack.emulator.faults.clear();
-}, 120_000);
+}, 600_000);
 
 test("a changed trigger previews as its old => new, and takes exactly one new snapshot each", async () => {
   const requests = requestsSeenBy(stack.emulator);
@@ -112,7 +112,7 @@ test("a changed trigger previews as its old => new, and takes exactly one new sn
     expect(diagnosticsOf(up, name)[0]).toContain(held);
   }
   await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);
 
 test("destroy sends no request at all, and says on each row what stays", async () => {
   const requests = requestsSeenBy(stack.emulator);
@@ -142,4 +142,4 @@ test("destroy sends no request at all, and says on each row what stays", async (
     ]);
   }
   expect(await stack.workspace.resources()).toEqual([]);
-}, 120_000);
+}, 600_000);

@@ -82,7 +82,7 @@ test("up makes one policy each, waits until it runs, and makes nothing that is o
   for (const name of Object.keys(watched)) {
     expect(policies[name]?.outputs).toMatchObject({ runBy: "watched", fresh: true });
   }
-}, 120_000);
+}, 600_000);
 
 test("a second up, and a refresh, change nothing and show nothing", async () => {
   const again = await up();
@@ -90,7 +90,7 @@ test("a second up, and a refresh, change nothing and show nothing", async () => 
   await stack.workspace.refresh(["--expect-no-changes"], { expectCode: 0 });
   await unchanged();
   expect(changes()).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("an edit is one request where the platform can change it, and a refusal at preview where it can't", async () => {
   stack.declare({
@@ -116,7 +116,7 @@ test("an edit is one request where the platform can change it, and a refusal at 
   stack.declare({ ...byPlatform, ...watched });
   await up();
   expect(changes()).toHaveLength(2);
-}, 180_000);
+}, 600_000);
 
 test("what somebody has changed on the platform is shown by a refresh, property by property", async () => {
   const { scp, snapshooter } = stack.emulator;
@@ -138,7 +138,7 @@ test("what somebody has changed on the platform is shown by a refresh, property 
     `scp set-file-schedule ${seed.scp.fileVolumeId}`,
   ]);
   await unchanged();
-}, 180_000);
+}, 600_000);
 
 test("a backup that is too old fails the check in CI with its numbers, and blocks no up", async () => {
   clock.advance(30);
@@ -156,7 +156,7 @@ test("a backup that is too old fails the check in CI with its numbers, and block
   await up("--refresh");
   await stack.workspace.preview(["--refresh", "--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 test("destroy removes the schedule that it made, forgets the rest, and says how many backups stay", async () => {
   const { scp, snapshooter } = stack.emulator;
@@ -179,4 +179,4 @@ test("destroy removes the schedule that it made, forgets the rest, and says how 
   expect(diagnosticsOf(destroy, "app")).toEqual([expect.stringMatching(/^warning: forgotten: it only watched/)]);
   expect(scp.backup.policies()).toHaveLength(1);
   expect(snapshooter.jobs.has(jobId)).toBe(true);
-}, 120_000);
+}, 600_000);

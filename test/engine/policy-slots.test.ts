@@ -74,7 +74,7 @@ describe("policies that pulumi up runs", () => {
     await up();
     await unchanged();
     expect(changes()).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   test("once a time has passed, the preview shows dueAt alone, the up takes one, and another up none", async () => {
     clock.advance(24);
@@ -85,14 +85,14 @@ describe("policies that pulumi up runs", () => {
     expect(changes()).toEqual(all);
     await up();
     expect(changes()).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   test("where two times have passed, one is taken", async () => {
     clock.advance(48);
     await up();
     expect(changes()).toEqual(all);
     for (const name of names) expect(await snapshotsOf(name)).toHaveLength(3);
-  }, 120_000);
+  }, 600_000);
 
   test("a plan that was saved in a slot is carried out in it", async () => {
     clock.advance(24);
@@ -101,7 +101,7 @@ describe("policies that pulumi up runs", () => {
     await up("--plan", plan);
     expect(changes()).toEqual(all);
     await unchanged();
-  }, 180_000);
+  }, 600_000);
 
   test("a snapshot that is deleted on the platform is due again after a refresh", async () => {
     const { discloud, virtus, scp } = stack.emulator;
@@ -122,7 +122,7 @@ describe("policies that pulumi up runs", () => {
     await up();
     expect(changes()).toEqual(all);
     await unchanged();
-  }, 180_000);
+  }, 600_000);
 
   test("somebody else's snapshot after the time settles it on the app hosts, and not on Samsung Cloud Platform", async () => {
     clock.advance(24);
@@ -136,7 +136,7 @@ describe("policies that pulumi up runs", () => {
     );
     expect(await snapshotsOf("database")).toMatchObject([{ adopted: true }, {}, {}, {}, {}]);
     await unchanged();
-  }, 120_000);
+  }, 600_000);
 
   test("a machine whose clock is ten minutes fast takes one, says so, and another machine takes none", async () => {
     clock.advance(hoursToNextSlot() - 5 / 60);
@@ -151,7 +151,7 @@ describe("policies that pulumi up runs", () => {
     clock.advance(1);
     await stack.workspace.up(["--skip-preview", "--stack", STACK], { ...elsewhere, expectCode: 0 });
     expect(changes()).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   test("a suspended policy takes nothing, and one that goes on again takes one", async () => {
     const suspended = Object.fromEntries(names.map((name) => [name, { ...three[name], suspended: true }]));
@@ -163,7 +163,7 @@ describe("policies that pulumi up runs", () => {
     stack.declare(three);
     await up();
     expect(changes()).toEqual(all);
-  }, 180_000);
+  }, 600_000);
 
   test("destroy leaves every snapshot and says how many stay", async () => {
     const counts = await Promise.all(names.map(async (name) => (await snapshotsOf(name)).length));
@@ -174,7 +174,7 @@ describe("policies that pulumi up runs", () => {
       ]);
     }
     expect(changes()).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });
 
 test("a run that is killed after it has asked takes no second one, and fails nothing of the others", async () => {
@@ -191,7 +191,7 @@ test("a run that is killed after it has asked takes no second one, and fails not
     await stack.dispose();
     clock.dispose();
   }
-}, 120_000);
+}, 600_000);
 
 test("what the retention does not keep is named in the preview, and goes; what is left over stays a diff until it has gone", async () => {
   await start({ volume: three["volume"] ?? {} });
@@ -234,4 +234,4 @@ test("what the retention does not keep is named in the preview, and goes; what i
     await stack.dispose();
     clock.dispose();
   }
-}, 180_000);
+}, 600_000);

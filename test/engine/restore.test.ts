@@ -102,7 +102,7 @@ test("runs once: preview asks for nothing, up restores, and no second up, refres
   }
   expect(requests()).toEqual([]);
   expect(await workspace.resources()).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 test("other triggers replace it: the preview says so, and letting go of the old one asks for nothing", async () => {
   const changes = await start();
@@ -119,7 +119,7 @@ test("other triggers replace it: the preview says so, and letting go of the old 
   expect(changes()).toEqual(one);
   expect(made(emulator)).toEqual({ files: 2, volume: 2, database: 2 });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);
 
 test("what is wrong is refused at preview, by name, and after the instant at up", async () => {
   await start();
@@ -153,7 +153,7 @@ test("what is wrong is refused at preview, by name, and after the instant at up"
   );
   expect(requests().filter(({ changes }) => changes)).toEqual([]);
   expect(await workspace.resources(":Restore")).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 test("a lost answer is reported, and neither refresh nor up asks again without another trigger", async () => {
   const changes = await start();
@@ -186,7 +186,7 @@ test("a lost answer is reported, and neither refresh nor up asks again without a
   expect(await statuses()).toEqual({ files: "accepted", volume: "completed", database: "accepted" });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(intents()).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 test("a refresh sees the end of a revert that takes longer than the up", async () => {
   stack = await createStack({
@@ -206,7 +206,7 @@ test("a refresh sees the end of a revert that takes longer than the up", async (
   expect(await statuses()).toEqual({ volume: "completed" });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toHaveLength(1);
-}, 120_000);
+}, 600_000);
 
 /** A run of `pulumi up` that hangs in a request. */
 interface Run {
@@ -262,7 +262,7 @@ describe.each(["provider", "both"] as const)("kill -9 of the %s", (victim) => {
       expect(again.code).not.toBe(0);
       expect([changes(), made(emulator)]).toEqual([[], carriedOut]);
     },
-    300_000,
+    600_000,
   );
 
   test("while a revert runs: the next up finds it and waits for its end", async () => {
@@ -296,7 +296,7 @@ describe.each(["provider", "both"] as const)("kill -9 of the %s", (victim) => {
     expect(changes()).toEqual([]);
     await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
     expect(intents()).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   test("as soon as the answers have left: the next up has each restore in its state, and asks for none", async () => {
     const changes = await start();
@@ -317,7 +317,7 @@ describe.each(["provider", "both"] as const)("kill -9 of the %s", (victim) => {
     expect(changes()).toEqual([]);
     await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
     expect(intents()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 test("examples/restore compiles, restores once, and is destroyed without a request", async () => {
@@ -337,4 +337,4 @@ test("examples/restore compiles, restores once, and is destroyed without a reque
   await workspace.destroy(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([]);
   expect(await workspace.resources()).toEqual([]);
-}, 120_000);
+}, 600_000);

@@ -86,7 +86,7 @@ describe("the life of a snapshot", () => {
     });
     expect(held["files"]?.outputs).toMatchObject({ status: "available", region: seed.scp.region });
     expect(held["adopted"]?.outputs).toMatchObject({ snapshotId: seededId, adopted: true });
-  }, 120_000);
+  }, 600_000);
 
   test("nothing changed is no diff and no request that changes anything, although orders and versions change", async () => {
     stack.emulator.faults.add({ platform: "scp", fault: "list-shuffle", times: "always" });
@@ -102,7 +102,7 @@ describe("the life of a snapshot", () => {
     expect(changes()).toEqual([]);
     expect(await idsInState()).toEqual(before);
     stack.emulator.faults.clear();
-  }, 120_000);
+  }, 600_000);
 
   test("a changed trigger previews as its old => new; the new snapshot is usable before the old one is deleted", async () => {
     requests();
@@ -150,7 +150,7 @@ describe("the life of a snapshot", () => {
         'Samsung Cloud Platform (deletionPolicy is "retain")',
     ]);
     await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-  }, 120_000);
+  }, 600_000);
 
   test("another name and description are one PUT and no replacement, and stay when they are no longer given", async () => {
     changes();
@@ -176,7 +176,7 @@ describe("the life of a snapshot", () => {
     expect(changes()).toEqual([]);
     expect(snapshots(volumeId).at(-1)).toMatchObject({ name: "kept for the audit", description: "after the release" });
     await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-  }, 120_000);
+  }, 600_000);
 
   test("a change of deletionPolicy, and to adopt no more, are updates without a request", async () => {
     requests();
@@ -187,7 +187,7 @@ describe("the life of a snapshot", () => {
     expect(up.stdout).toContain("~ 3 updated");
     expect(requests()).toEqual([]);
     await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-  }, 120_000);
+  }, 600_000);
 
   test("destroy deletes what up took for it under the policy of the last up, and says on each row what stays", async () => {
     changes();
@@ -205,7 +205,7 @@ describe("the life of a snapshot", () => {
     expect(diagnosticsOf(destroy, "volume")).toEqual(stays(before.volume.at(-1)?.id, 'deletionPolicy is "retain"'));
     expect(diagnosticsOf(destroy, "adopted")).toEqual(stays(seededId, "it was adopted, not taken by this resource"));
     expect(await stack.workspace.resources()).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });
 
 describe("what is out of the ordinary", () => {
@@ -280,7 +280,7 @@ describe("what is out of the ordinary", () => {
     expect(snapshots(attachedVolumeId)).toHaveLength(1);
     expect((await stack.snapshot("failing")).outputs).toMatchObject({ snapshotId: snapshots(attachedVolumeId)[0]?.id });
     await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-  }, 120_000);
+  }, 600_000);
 
   test("a lost answer is found by volume and name, also from another machine with the state as it was before", async () => {
     const declare = (release: string) => ({
@@ -334,9 +334,10 @@ describe("what is out of the ordinary", () => {
 
     const foreign = idsOf(snapshots(volumeId)).filter((id) => id !== second?.id);
     await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-    expect(idsOf(snapshots(volumeId))).toEqual(foreign);
+    // Only its name says whose the second one is, which proves nothing: it is kept.
+    expect(new Set(idsOf(snapshots(volumeId)))).toEqual(new Set([...foreign, second?.id]));
     expect(foreign).toHaveLength(2);
-  }, 120_000);
+  }, 600_000);
 
   /** As the gateway before the services answers where a header of the signature is missing. */
   const gateway = (status: number, error: string) => ({
@@ -438,7 +439,7 @@ describe("what is out of the ordinary", () => {
     } finally {
       await Promise.all(Object.values<Emulator>(others).map((each) => each.close()));
     }
-  }, 180_000);
+  }, 600_000);
 
   const canaries = { accessKey: "CANARY0SCP0ACCESS0KEY0AD31", secretKey: "canary-scp-secret-b60f2e" };
 
@@ -513,7 +514,7 @@ describe("what is out of the ordinary", () => {
       const kept = home.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
       expect(leaks(kept.map((file) => readFileSync(file, "utf8")).join("\n"))).toEqual([]);
     },
-    120_000,
+    600_000,
   );
 
   test("what the platform asks for, and lacks, is refused at preview before any request, and does not compile", async () => {
@@ -560,5 +561,5 @@ describe("what is out of the ordinary", () => {
       ]);
     }
     expect(stack.emulator.requests).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });

@@ -134,5 +134,5 @@ test.each(["environment", "config"] as const)(
     expect(leaks(workspace.stateText())).toEqual([]);
     expect(leaks(homeText())).toEqual([]);
   },
-  180_000,
+  600_000,
 );

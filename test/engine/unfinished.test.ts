@@ -55,7 +55,7 @@ test("two Snapshots of one Virtus app are taken one after the other, and what fa
   ]);
   for (const name of ["first", "second", "read"]) expect(diagnosticsOf(up, name)).toEqual([]);
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);
 
 test("a list that lags leaves a pending id in the state, and the next up finds the snapshot without a second POST", async () => {
   stack = await createStack({
@@ -101,7 +101,7 @@ test("a list that lags leaves a pending id in the state, and the next up finds t
   );
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 test("several snapshots that may be the lost one are all named and none is claimed, until adopt chooses", async () => {
   stack = await createStack({ resources: { unclear: { ...discloud, opts: shortly } } });
@@ -130,7 +130,7 @@ test("several snapshots that may be the lost one are all named and none is claim
     { id: `discloud/app/${seed.discloud.appId}/${made[0]}`, outputs: { adopted: true, status: "available" } },
   ]);
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);
 
 test("after a 500 nothing is sent again until the list can't be late any more", async () => {
   let ahead = 0;
@@ -155,7 +155,7 @@ test("after a 500 nothing is sent again until the list can't be late any more", 
   expect(changes()).toHaveLength(1);
   expect(discloudVersions()).toHaveLength(2);
   expect((await stack.snapshot("refused")).outputs).toMatchObject({ snapshotId: discloudVersions()[1] });
-}, 120_000);
+}, 600_000);
 
 test("a replacement whose answer is lost keeps the old snapshot until the new one is found", async () => {
   const declared = (release: string) => ({ kept: { ...discloud, triggers: { release }, opts: shortly } });
@@ -185,7 +185,7 @@ test("a replacement whose answer is lost keeps the old snapshot until the new on
   ]);
   expect((await stack.snapshot("kept")).outputs).toMatchObject({ snapshotId: discloudVersions().at(-1) });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+}, 600_000);
 
 test("when the provider's process is killed between request and answer, the next up adopts what was made", async () => {
   stack = await createStack({ resources: { killed: discloud } });
@@ -205,4 +205,4 @@ test("when the provider's process is killed between request and answer, the next
   expect((await stack.snapshot("killed")).outputs).toMatchObject({ snapshotId: discloudVersions()[1], adopted: false });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(readdirSync(intents)).toEqual([]);
-}, 120_000);
+}, 600_000);

@@ -158,7 +158,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
       create.platform === "snapshooter"
         ? create.operations.indexOf("get-backup")
         : create.platform === "scp"
-          ? 1
+          ? create.operations.indexOf("create-snapshot")
           : create.operations.length - 1;
     const changes = changesSeenBy(emulator);
     const run = await runInto(cases.map((each) => holdAt(emulator, each, lastOf(each), "after")));

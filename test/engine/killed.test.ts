@@ -242,6 +242,7 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
       /earlier run \(process \d+\) is still waiting for the answer/,
     );
   }
+  ahead = 0;
   emulator.faults.clear();
   await until(() => run.provider.every((pid) => !isRunning(pid, undefined)));
   await workspace.up(["--skip-preview"], { expectCode: 0 });

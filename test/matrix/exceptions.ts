@@ -47,8 +47,11 @@ export const exceptions: readonly Exception[] = [
       "the list of jobs is the only word on whether a job exists, and the API has nothing that tells whose token it is. " +
       "A refresh drops the policy from the state, and the job stays on SnapShooter; with the right token the next up " +
       "refuses to create a second job of its name",
-    covers: ({ target, step, fault }) =>
-      target.create === "create-job" && fault.name.startsWith("the credential is another") && /: read/.test(step.name),
+    covers: ({ target, step, request, fault }) =>
+      target.create === "create-job" &&
+      request.operation === "list-jobs" &&
+      fault.name.startsWith("the credential is another") &&
+      /: read/.test(step.name),
   },
   {
     what: "A Discloud snapshot that another machine has taken for a policy, where answers have no Date",

@@ -77,7 +77,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     { room: /^provider\/http\//, may: ["provider/http", "provider/model", "undici", "node:"], types: ["zod"] },
     {
       room: /^provider\/platforms\/[^/]+\/(.+\/)?(mapping(-[a-z]+)*|schedule|zone)\.ts$/,
-      may: ["provider/model", "provider/schedule", "*/schedule", "*/zone"],
+      may: ["provider/model", "provider/schedule", "*/schedule", "*/zone", "*/mapping"],
       types: ["./schemas"],
     },
     {
@@ -129,7 +129,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
 
 function mayImport({ file, target, typesOnly }: Import, allowed: string): boolean {
   if (allowed === "node:") return target.startsWith("node:");
-  if (allowed === "*/schedule" || allowed === "*/zone") {
+  if (allowed.startsWith("*/")) {
     const ownPlatform = file.split("/").slice(0, 3).join("/");
     return isIn(target, ownPlatform) && target.endsWith(allowed.slice(1));
   }

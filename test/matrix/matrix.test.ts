@@ -76,7 +76,7 @@ describe("the matrix turns red", () => {
       "a 403 counts as proof of an absence",
       "dropped",
       {
-        file: "provider/platforms/scp/client.ts",
+        file: "provider/platforms/scp/virtualserver/client.ts",
         line: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
     return answer.data;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedPolicy } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
-import { type Compiled, type Retention, type Schedule, sameRetention } from "../../schedule";
+import { type Compiled, type PlainSchedule, type Retention, sameRetention } from "../../schedule";
 import {
   compileForSnapshooter,
   compileRetentionForSnapshooter,
@@ -37,7 +37,7 @@ function compiled<Value>(result: Compiled<Value>): Value {
 /** The body of a create. Without a retention its fields are left out: the platform decides. */
 export function toCreateJob(inputs: Fields): Fields {
   const { name = null, recipeId = null, encryptionKeyId, proxyId, ...rest } = fieldsOf(inputs["job"]);
-  const schedules = compiled(compileForSnapshooter((inputs["schedules"] ?? []) as unknown as readonly Schedule[]));
+  const schedules = compiled(compileForSnapshooter((inputs["schedules"] ?? []) as readonly PlainSchedule[]));
   const retention =
     inputs["retention"] === undefined ? {} : compiled(compileRetentionForSnapshooter(inputs["retention"] as Retention));
   return {
@@ -154,7 +154,7 @@ function schedulesShown({ schedules }: Job, written: JsonValue | undefined): Sho
   }
   const read = schedulesFromSnapshooter(schedules);
   return "compiled" in read
-    ? { shown: { schedules: read.compiled as unknown as JsonValue }, unreadable: [] }
+    ? { shown: { schedules: read.compiled }, unreadable: [] }
     : { shown: {}, unreadable: [read.problem] };
 }
 

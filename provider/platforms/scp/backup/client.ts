@@ -1,10 +1,10 @@
-import { type Api, callApi } from "../../http/client";
-import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/scope";
-import type { JsonValue } from "../../model/snapshot";
-import { callDelete } from "./client";
-import { scp } from "./definition";
-import { readWhole } from "./listing";
+import { type Api, callApi } from "../../../http/client";
+import { isSnapshotsError, SnapshotsError } from "../../../model/errors";
+import type { Scope } from "../../../model/scope";
+import type { JsonValue } from "../../../model/snapshot";
+import { callDelete } from "../client";
+import { scp } from "../definition";
+import { readWhole } from "../listing";
 import { runIdOf } from "./mapping";
 import {
   type BackupHistory,

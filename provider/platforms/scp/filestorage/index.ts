@@ -1,10 +1,11 @@
-import type { Api } from "../../http/client";
-import type { ObservedSnapshot, Target } from "../../model/snapshot";
-import { isProof, lookFor, type Sight } from "./absence";
-import { createFileSnapshot, deleteFileSnapshot, listFileSnapshots, shownFileVolume } from "./client-filestorage";
-import { deleteUntilGone } from "./deletion";
-import { newestFirst, toFileSnapshot } from "./mapping";
-import type { ServiceSnapshots } from "./snapshots";
+import type { Api } from "../../../http/client";
+import type { ObservedSnapshot, Target } from "../../../model/snapshot";
+import { isProof, lookFor, type Sight } from "../absence";
+import { deleteUntilGone } from "../deletion";
+import { newestFirst } from "../mapping";
+import type { ServiceSnapshots } from "../snapshots";
+import { createFileSnapshot, deleteFileSnapshot, listFileSnapshots, shownFileVolume } from "./client";
+import { toFileSnapshot } from "./mapping";
 
 /** Opens the snapshots of File Storage volumes. */
 export function openFileSnapshots(api: Api, region: string): ServiceSnapshots {

@@ -1,8 +1,11 @@
-import type { Api } from "../../http/client";
-import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/scope";
-import type { ObservedSnapshot, Target } from "../../model/snapshot";
-import { isProof, lookFor, type Sight } from "./absence";
+import type { Api } from "../../../http/client";
+import { SnapshotsError } from "../../../model/errors";
+import type { Scope } from "../../../model/scope";
+import type { ObservedSnapshot, Target } from "../../../model/snapshot";
+import { isProof, lookFor, type Sight } from "../absence";
+import { deleteUntilGone } from "../deletion";
+import { newestFirst } from "../mapping";
+import type { ServiceSnapshots } from "../snapshots";
 import {
   createVolumeSnapshot,
   deleteVolumeSnapshot,
@@ -11,9 +14,7 @@ import {
   showVolumeSnapshot,
   updateVolumeSnapshot,
 } from "./client";
-import { deleteUntilGone } from "./deletion";
-import { newestFirst, toCreate, toUpdate, toVolumeSnapshot } from "./mapping";
-import type { ServiceSnapshots } from "./snapshots";
+import { toCreate, toUpdate, toVolumeSnapshot } from "./mapping";
 
 /** Opens the snapshots of virtual-server volumes. */
 export function openVolumeSnapshots(api: Api, region: string): Required<ServiceSnapshots> {

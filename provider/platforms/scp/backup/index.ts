@@ -1,12 +1,12 @@
-import type { Api } from "../../http/client";
-import { poll } from "../../http/poll";
-import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { ObservedPolicy, PolicyObservation, PolicyPlatform, PolicyReference } from "../../model/policy";
-import type { Scope } from "../../model/scope";
-import type { JsonValue } from "../../model/snapshot";
-import { newestFirst as newestSnapshotsFirst } from "../../model/snapshot";
-import { askForTarget, lookFor, type Seen, type Sight } from "./absence";
-import { refuseOtherRegion, shownServer } from "./client";
+import type { Api } from "../../../http/client";
+import { isSnapshotsError, SnapshotsError } from "../../../model/errors";
+import type { ObservedPolicy, PolicyPlatform, PolicyReference } from "../../../model/policy";
+import type { Scope } from "../../../model/scope";
+import { type JsonValue, newestFirst } from "../../../model/snapshot";
+import { askForTarget, lookFor, type Sight, unlessFound } from "../absence";
+import { refuseOtherRegion } from "../client";
+import { deleteUntilGone } from "../deletion";
+import { shownServer } from "../virtualserver/client";
 import {
   createBackup,
   deleteBackup,
@@ -17,40 +17,19 @@ import {
   setBackupRetention,
   setBackupSchedules,
   showBackup,
-} from "./client-backup";
-import {
-  createFileSchedule,
-  deleteFileSchedule,
-  listFileSnapshots,
-  setFileSchedule,
-  showFileSchedule,
-  shownFileVolume,
-} from "./client-filestorage";
-import { scp } from "./definition";
-import { deleteUntilGone } from "./deletion";
-import { newestFirst, toFileSnapshot, toServerSnapshot } from "./mapping";
+} from "./client";
+import { serverPolicies } from "./definition";
 import {
   toCreateBackup,
-  toFilePolicies,
-  toFileSchedule,
   toPolicyStatus,
   toServerPolicy,
   toServerRetention,
   toServerSchedules,
-} from "./mapping-policies";
+  toServerSnapshot,
+} from "./mapping";
 import type { ServerBackup } from "./schemas";
 
 type Inputs = Readonly<Record<string, JsonValue>>;
-
-const { serverId: serverTarget, fileVolumeId: fileVolumeTarget } = scp.policyTargets;
-
-/** How long a schedule's id may be missing after the schedule itself is shown. */
-const ID_WAIT_MS = 30_000;
-
-/** What was seen of a policy, unless it was found. */
-function notFound(seen: Exclude<Seen<unknown>, { outcome: "found" }>): PolicyObservation {
-  return seen.outcome === "gone" ? seen : { outcome: "unproven", reason: `${seen.reason}; ${seen.remedy}` };
-}
 
 /**
  * Opens the policies of the Backup service: each is one server's backup. The virtualserver service shows the server; it
@@ -130,7 +109,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
     async observe(reference, inputs, scope) {
       const { serverId, backupId } = idsOf(reference);
       const seen = await lookFor(sightOf(serverId, backupId), scope);
-      if (seen.outcome !== "found") return notFound(seen);
+      if (seen.outcome !== "found") return unlessFound(seen);
       try {
         return { outcome: "found", policy: await withSchedules(seen.found, serverId, inputs, scope) };
       } catch (error) {
@@ -142,10 +121,10 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
     async update(reference, inputs, shown, scope) {
       const { backupId } = idsOf(reference);
       const { schedules, retention } = inputs;
-      if (!serverTarget.sameSchedules(schedules, shown["schedules"])) {
-        await setBackupSchedules(api, backupId, toServerSchedules(inputs) as unknown as JsonValue, scope);
+      if (!serverPolicies.sameSchedules(schedules, shown["schedules"])) {
+        await setBackupSchedules(api, backupId, toServerSchedules(inputs), scope);
       }
-      if (!serverTarget.sameRetention(retention, shown["retention"])) {
+      if (!serverPolicies.sameRetention(retention, shown["retention"])) {
         await setBackupRetention(api, backupId, toServerRetention(inputs), scope);
       }
     },
@@ -166,93 +145,8 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
     async list(reference, scope) {
       const { backupId } = idsOf(reference);
       const { runs, ...clock } = await listBackupHistories(api, backupId, scope);
-      const snapshots = newestSnapshotsFirst(runs.map((run) => toServerSnapshot(run, region)));
+      const snapshots = newestFirst(runs.map((run) => toServerSnapshot(run, region)));
       return { snapshots, complete: true, ...clock };
-    },
-  };
-}
-
-/** Opens the snapshot schedules of File Storage: a volume has one at most. */
-export function openFileSchedules(api: Api, region: string): PolicyPlatform {
-  const idsOf = ({ segments: [volumeId = "", scheduleId = ""], region: held }: PolicyReference) => {
-    refuseOtherRegion(api.connection, `snapshot schedule ${scheduleId} of File Storage volume ${volumeId}`, held);
-    return { volumeId, scheduleId };
-  };
-
-  const sightOf = (volumeId: string, scheduleId: string, inputs: Inputs): Sight<ObservedPolicy> => ({
-    subject: `snapshot schedule ${scheduleId} of File Storage volume ${volumeId}`,
-    absence: `File Storage volume ${volumeId} shows its snapshot schedule without it`,
-    async look(scope) {
-      const answer = await showFileSchedule(api, volumeId, scope);
-      const shown = toFilePolicies(volumeId, answer, inputs, api.clock.now(), region, scheduleId);
-      return shown.find(({ policyId }) => policyId === scheduleId);
-    },
-    target: shownFileVolume(api, volumeId),
-  });
-
-  return {
-    async find(inputs, scope) {
-      const volumeId = String(inputs["fileVolumeId"]);
-      const answer = await poll(
-        async () => {
-          const shown = await showFileSchedule(api, volumeId, scope);
-          return (shown.snapshot_schedule ?? []).every(({ id }) => id != null) ? shown : undefined;
-        },
-        api.clock,
-        Math.min(scope.deadlineMs, api.clock.now() + ID_WAIT_MS),
-      );
-      if (answer !== undefined) return toFilePolicies(volumeId, answer, inputs, api.clock.now(), region);
-      throw new SnapshotsError(
-        `[scp] show the snapshot schedule of File Storage volume ${volumeId}: it has one that is shown without its id; ` +
-          "run pulumi up again later",
-        { kind: "unexpectedAnswer" },
-      );
-    },
-
-    async create(inputs, scope) {
-      const body = toFileSchedule(inputs, api.clock.now()) as unknown as Inputs;
-      await createFileSchedule(api, String(inputs["fileVolumeId"]), body, scope);
-      return undefined;
-    },
-
-    async observe(reference, inputs, scope) {
-      const { volumeId, scheduleId } = idsOf(reference);
-      const seen = await lookFor(sightOf(volumeId, scheduleId, inputs), scope);
-      return seen.outcome === "found" ? { outcome: "found", policy: seen.found } : notFound(seen);
-    },
-
-    async update(reference, inputs, shown, scope) {
-      const { volumeId, scheduleId } = idsOf(reference);
-      const nowMs = api.clock.now();
-      const isSame =
-        fileVolumeTarget.sameSchedules(inputs["schedules"], shown["schedules"], nowMs) &&
-        fileVolumeTarget.sameRetention(inputs["retention"], shown["retention"]);
-      if (isSame) return;
-      const body = toFileSchedule(inputs, nowMs) as unknown as Inputs;
-      await setFileSchedule(api, volumeId, scheduleId, body, scope);
-    },
-
-    async delete(reference, scope) {
-      const { volumeId, scheduleId } = idsOf(reference);
-      await deleteUntilGone(
-        {
-          sight: sightOf(volumeId, scheduleId, {}),
-          request: () => deleteFileSchedule(api, volumeId, scheduleId, scope),
-          stuckAt: () => undefined,
-        },
-        api.clock,
-        scope,
-      );
-    },
-
-    async list(reference, scope) {
-      const { snapshots, ...clock } = await listFileSnapshots(api, idsOf(reference).volumeId, scope);
-      return {
-        snapshots: newestFirst(snapshots).map((snapshot) => toFileSnapshot(snapshot, region)),
-        // An empty list can be the answer to another account's credential.
-        complete: snapshots.length > 0,
-        ...clock,
-      };
     },
   };
 }

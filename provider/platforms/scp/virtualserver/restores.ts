@@ -1,10 +1,9 @@
-import type { Api } from "../../http/client";
-import { isoText } from "../../model/clock";
-import { SnapshotsError } from "../../model/errors";
-import type { RestorePlatform } from "../../model/restore";
-import { listVolumeSnapshots } from "./client";
-import { revertVolume, showVolume } from "./client-restore";
-import { newestFirst } from "./mapping";
+import type { Api } from "../../../http/client";
+import { isoText } from "../../../model/clock";
+import { SnapshotsError } from "../../../model/errors";
+import type { RestorePlatform } from "../../../model/restore";
+import { newestFirst } from "../mapping";
+import { listVolumeSnapshots, revertVolume, showVolume } from "./client";
 import { revertProblem, revertWarnings, toProgress, volumeInWords } from "./mapping-restores";
 
 /** Opens the reverts of virtual-server volumes. */

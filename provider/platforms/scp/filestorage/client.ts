@@ -1,11 +1,11 @@
-import { type Answer, type Api, callApi } from "../../http/client";
-import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/scope";
-import type { JsonValue } from "../../model/snapshot";
-import type { ShownTarget } from "./absence";
-import { callDelete } from "./client";
-import { scp } from "./definition";
-import { readWhole } from "./listing";
+import { type Answer, type Api, callApi } from "../../../http/client";
+import { SnapshotsError } from "../../../model/errors";
+import type { Scope } from "../../../model/scope";
+import type { JsonValue } from "../../../model/snapshot";
+import type { ShownTarget } from "../absence";
+import { callDelete } from "../client";
+import { scp } from "../definition";
+import { readWhole } from "../listing";
 import {
   acceptedFileSchedule,
   createdFileSnapshot,

@@ -1,0 +1,43 @@
+import { isoTextOf } from "../../../model/clock";
+import type { JsonValue, ObservedSnapshot } from "../../../model/snapshot";
+import { toStatus } from "../mapping";
+import type { VolumeSnapshot } from "./schemas";
+
+/** A volume's snapshot as the API shows it. */
+export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): ObservedSnapshot {
+  const createdAt = isoTextOf(snapshot.created_at);
+  const updatedAt = isoTextOf(snapshot.updated_at);
+  return {
+    snapshotId: snapshot.id,
+    segments: [snapshot.id],
+    status: toStatus(snapshot.status),
+    ...(snapshot.status == null ? {} : { platformStatus: snapshot.status }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    details: {
+      region,
+      ...(snapshot.name == null ? {} : { name: snapshot.name }),
+      ...(snapshot.description == null ? {} : { description: snapshot.description }),
+      ...(snapshot.size == null ? {} : { sizeGib: snapshot.size }),
+      ...(updatedAt === undefined ? {} : { updatedAt }),
+    },
+  };
+}
+
+/** The body of a create: what is not wanted is left out, since the API refuses an explicit null. */
+export function toCreate(volumeId: string, inputs: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {
+  const { name = null, description, force } = inputs;
+  return {
+    name,
+    volume_id: volumeId,
+    ...(description === undefined ? {} : { description }),
+    ...(force === undefined ? {} : { force }),
+  };
+}
+
+/** The body of an update, which must always hold the name; what is left out stays as it is. */
+export function toUpdate(
+  name: string,
+  { description }: Readonly<Record<string, JsonValue>>,
+): Record<string, JsonValue> {
+  return { name, ...(description === undefined ? {} : { description }) };
+}

@@ -76,15 +76,9 @@ describe("the matrix turns red", () => {
       "a 403 counts as proof of an absence",
       "dropped",
       {
-        file: "provider/platforms/scp/virtualserver/client.ts",
-        line: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;`,
-        instead: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;`,
+        file: "provider/http/not-found.ts",
+        line: 'if (isSnapshotsError(error, "notFound")) return undefined;',
+        instead: 'if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;',
       },
       { step: "read", fault: "HTML with 403" },
     ],

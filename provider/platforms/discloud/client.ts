@@ -1,5 +1,6 @@
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter, type RateBudget } from "../../http/limiter";
+import { unlessNotFound } from "../../http/not-found";
 import { listAll } from "../../http/paging";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
@@ -60,8 +61,8 @@ function checkApp(api: Api, operation: string, appId: string, answered: string |
  */
 export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
   const operation = "list snapshots of";
-  try {
-    const answer = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation,
@@ -71,13 +72,10 @@ export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
         expect: appList,
       },
       scope,
-    );
-    checkApp(api, operation, appId, answer.data.app?.id);
-    return answer;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+    ),
+  );
+  checkApp(api, operation, appId, answer?.data.app?.id);
+  return answer;
 }
 
 /**
@@ -148,8 +146,8 @@ export async function getDownloadLink(api: Api, appId: string, version: string, 
 
 /** `GET /app/{appID}`: the app itself; undefined where there is none, as far as this credential sees. */
 export async function showApp(api: Api, appId: string, scope: Scope) {
-  try {
-    const answer = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation: "show",
@@ -159,11 +157,8 @@ export async function showApp(api: Api, appId: string, scope: Scope) {
         expect: appShown,
       },
       scope,
-    );
-    checkApp(api, "show", appId, answer.data.apps.id);
-    return answer;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+    ),
+  );
+  checkApp(api, "show", appId, answer?.data.apps.id);
+  return answer;
 }

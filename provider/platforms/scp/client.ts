@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Api, type Call, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter, type Limiter } from "../../http/limiter";
+import { unlessNotFound } from "../../http/not-found";
 import type { Connection } from "../../model/connection";
-import { isSnapshotsError, SnapshotsError } from "../../model/errors";
+import { SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
 import type { Scope } from "../../model/scope";
 import { detailText } from "./mapping";
@@ -99,11 +100,5 @@ export async function callDelete(
   call: Pick<Call<z.ZodType>, "operation" | "target" | "path" | "query">,
   scope: Scope,
 ): Promise<boolean> {
-  try {
-    await callApi(api, { ...call, method: "DELETE", expect: accepted }, scope);
-    return true;
-  } catch (error) {
-    if (!isSnapshotsError(error, "notFound")) throw error;
-    return false;
-  }
+  return (await unlessNotFound(callApi(api, { ...call, method: "DELETE", expect: accepted }, scope))) !== undefined;
 }

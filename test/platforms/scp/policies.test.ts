@@ -586,7 +586,7 @@ describe("a server's backup as the API is asked for it", () => {
     api.plan({ status: 200, body: { contents: [run("a")], count: 2 } });
     expect(await refusal(policies?.list({ segments: [serverId, "b"] }, scope()))).toMatchObject({
       kind: "unexpectedAnswer",
-      message: expect.stringContaining("counts 2 entries and shows 1"),
+      message: expect.stringContaining("2 entries are stated, and 1 are listed"),
     });
     expect(api.arrived).toHaveLength(6);
     api.plan({ status: 200, body: shownBackup("b") }, { status: 200, body: { ...shownSchedules("b"), count: 3 } });

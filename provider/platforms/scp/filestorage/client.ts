@@ -29,7 +29,7 @@ export async function listFileSnapshots(
       path: "/snapshots",
       expect: fileSnapshotList,
       idOf: ({ id }) => id,
-      query: (index) => (index === 0 ? { volume_id: volumeId } : undefined),
+      query: () => ({ volume_id: volumeId }),
     },
     scope,
   );

@@ -1,6 +1,8 @@
 import { type Answer, type Api, callApi } from "../../../http/client";
+import { unlessNotFound } from "../../../http/not-found";
 import { withoutWaiting } from "../../../http/unwaited";
-import { isSnapshotsError, SnapshotsError } from "../../../model/errors";
+import { defined } from "../../../model/defined";
+import { SnapshotsError } from "../../../model/errors";
 import type { Scope } from "../../../model/scope";
 import type { JsonValue } from "../../../model/snapshot";
 import type { ShownTarget } from "../absence";
@@ -28,11 +30,8 @@ export async function listVolumeSnapshots(
       path: "/snapshots",
       expect: volumeSnapshotPage,
       idOf: ({ id }) => id,
-      query: (_index, last) => ({
-        volume_id: volumeId,
-        limit: PAGE_LIMIT,
-        ...(last === undefined ? {} : { marker: last.id }),
-      }),
+      by: "marker",
+      query: (_index, marker) => defined({ volume_id: volumeId, limit: PAGE_LIMIT, marker }),
     },
     scope,
   );
@@ -77,8 +76,8 @@ export async function showVolumeSnapshot(
   snapshotId: string,
   scope: Scope,
 ): Promise<VolumeSnapshot | undefined> {
-  try {
-    const answer = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation: "show snapshot",
@@ -88,13 +87,10 @@ export async function showVolumeSnapshot(
         expect: volumeSnapshot,
       },
       scope,
-    );
-    checkAbout(answer.data, `show snapshot ${snapshotId}`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+    ),
+  );
+  if (answer !== undefined) checkAbout(answer.data, `show snapshot ${snapshotId}`, volumeId);
+  return answer?.data;
 }
 
 /**

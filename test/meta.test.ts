@@ -202,8 +202,8 @@ describe("what the rooms of the house import", () => {
 
   it("lets two files alone speak HTTP: for answers, and for bytes", () => {
     expect(importers((target) => isIn(target, "undici"))).toEqual([
-      "provider/http/client.ts",
       "provider/http/download.ts",
+      "provider/http/transport.ts",
     ]);
     expect(
       importers((target) => /^(node:)?(https?|net|tls|dgram)$/.test(target)).filter(

@@ -116,7 +116,7 @@ describe("the matrix turns red", () => {
       "a refusal that arrives with 200 counts as an answer",
       "lost",
       {
-        file: "provider/http/client.ts",
+        file: "provider/http/answer.ts",
         line: "const isRefusal = changes && explanation.message !== undefined;",
         instead: "const isRefusal = false;",
       },

@@ -43,20 +43,30 @@ function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
   return new SnapshotsError(`${error.message}; ${end}`, { kind, executed, cause: error });
 }
 
-/** Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one. */
-async function takeFromBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
+/**
+ * Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one.
+ * Returns the deadline from then on: a window of the platform's limit is our own queue, whose time does not count.
+ */
+async function takeFromBudget(
+  api: Api,
+  call: Call<z.ZodType>,
+  scope: Pick<Scope, "announce">,
+  startDeadlineMs: number,
+): Promise<number> {
+  let deadlineMs = startDeadlineMs;
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
     const endMs = Math.min(api.clock.now() + heldMs, LATEST_DATE_MS);
-    // A window of the platform's limit is our own queue; an absurd one is not waited for without end.
-    if (heldMs <= LONGEST_FREE_HOLD_MS) scope.deadlineMs += heldMs;
+    // An absurd one is not waited for without end.
+    if (heldMs <= LONGEST_FREE_HOLD_MS) deadlineMs += heldMs;
     const what = `${prefixOf(api, call)}: the platform's rate limit is used up until ${new Date(endMs).toISOString()}`;
-    if (endMs >= scope.deadlineMs) {
+    if (endMs >= deadlineMs) {
       throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited", executed: "no" });
     }
     if (heldMs >= ANNOUNCED_WAIT_MS) scope.announce(`${what}; waiting`);
     await api.clock.sleep(heldMs);
   }
   api.limiter.sent();
+  return deadlineMs;
 }
 
 /**
@@ -89,13 +99,14 @@ async function callUntilAnswered<Schema extends z.ZodType>(
   changes: boolean,
   scope: Scope,
 ): Promise<Answer<z.output<Schema>>> {
+  let { deadlineMs } = scope;
   let firstFailureMs: number | undefined;
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.
-    scope.deadlineMs += await api.limiter.turn(changes);
-    await takeFromBudget(api, call, scope);
+    deadlineMs += await api.limiter.turn(changes);
+    deadlineMs = await takeFromBudget(api, call, scope, deadlineMs);
     try {
-      if (changes && api.clock.now() >= scope.deadlineMs) {
+      if (changes && api.clock.now() >= deadlineMs) {
         throw new SnapshotsError(`${prefixOf(api, call)}: not sent, the time for this operation is up`, {
           kind: "timeout",
           executed: "no",
@@ -107,7 +118,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
       throw error;
     }
     try {
-      return await attempt(api, call, changes, scope.deadlineMs);
+      return await attempt(api, call, changes, deadlineMs);
     } catch (error) {
       if (!(error instanceof SnapshotsError)) throw error;
       const nowMs = api.clock.now();
@@ -125,7 +136,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
         const waitedMin = Math.floor((nowMs - firstFailureMs) / 60_000);
         throw waitedMin === 0 ? error : waitedInVain(error, `still so after ${waitedMin} min and ${failures} attempts`);
       }
-      if (nowMs + delayMs >= scope.deadlineMs) {
+      if (nowMs + delayMs >= deadlineMs) {
         const nextS = Math.ceil(delayMs / 1000);
         throw waitedInVain(error, `the next attempt would be in ${nextS} s, past the time for this operation`);
       }

@@ -2,6 +2,7 @@ import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from
 import { createLimiter, type RateBudget } from "../../http/limiter";
 import { unlessNotFound } from "../../http/not-found";
 import { listAll } from "../../http/paging";
+import { lookScope } from "../../http/poll";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
@@ -47,6 +48,11 @@ function budget(answer: RawAnswer, nowMs: number): RateBudget | undefined {
   return { limit: limit ?? remaining, remaining, resetAtMs: nowMs + (resetSeconds + 1) * 1000 };
 }
 
+/** The scope of a read: the reads of the operation before it may have spent its time in the queue of the rate limit. */
+function afterQueue(api: Api, scope: Scope): Scope {
+  return lookScope(scope, api.clock);
+}
+
 function checkApp(api: Api, operation: string, appId: string, answered: string | undefined): void {
   if (answered === undefined || answered === appId) return;
   throw new SnapshotsError(
@@ -71,7 +77,7 @@ export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
         path: `/snapshot/${encodeURIComponent(appId)}`,
         expect: appList,
       },
-      scope,
+      afterQueue(api, scope),
     ),
   );
   checkApp(api, operation, appId, answer?.data.app?.id);
@@ -94,7 +100,7 @@ export async function listAccountSnapshots(api: Api, scope: Scope): Promise<read
         const answer = await callApi(
           api,
           { operation, method: "GET", path: "/snapshot", query, expect: accountList, reading },
-          scope,
+          afterQueue(api, scope),
         );
         const entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);
         if (entries !== undefined) return { entries, next: undefined };
@@ -156,7 +162,7 @@ export async function showApp(api: Api, appId: string, scope: Scope) {
         path: `/app/${encodeURIComponent(appId)}`,
         expect: appShown,
       },
-      scope,
+      afterQueue(api, scope),
     ),
   );
   checkApp(api, "show", appId, answer?.data.apps.id);

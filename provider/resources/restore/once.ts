@@ -77,8 +77,7 @@ export async function restoreSnapshot(session: Session, query: RestoreQuery): Pr
       executed: "no",
     });
   }
-  const job = openJob(session, inputs);
-  return inTurn(job, async () => {
+  return inTurn(openJob(session, inputs), async (job) => {
     const outcome = await requestRestore(job);
     const subject = `${target.kind} ${target.id}`;
     const check = `Check ${subject} on ${definition.title} before you restore again`;

@@ -83,7 +83,7 @@ async function recordRequest(run: Run<unknown>, request: CreateRequest): Promise
   await run.journal.note({ urn, ownerId, requestHash, request }).catch((error: unknown) => {
     throw new SnapshotsError(
       `${title}: no ${noun} is requested, since the request can't be recorded on this machine: ${messageOf(error)}`,
-      { kind: "invalid", executed: "no", cause: error },
+      { kind: "invalid", cause: error },
     );
   });
 }

@@ -85,7 +85,11 @@ export async function checkAnswer<Schema extends z.ZodType>(
     const isRefusal = changes && explanation.message !== undefined;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,
-      { kind: explanation.kind ?? (isRefusal ? "invalid" : "unexpectedAnswer"), status: answer.status },
+      {
+        kind: explanation.kind ?? (isRefusal ? "invalid" : "unexpectedAnswer"),
+        executed: "maybe",
+        status: answer.status,
+      },
     );
   }
   return {

@@ -60,7 +60,7 @@ async function takeFromBudget(
     if (heldMs <= LONGEST_FREE_HOLD_MS) deadlineMs += heldMs;
     const what = `${prefixOf(api, call)}: the platform's rate limit is used up until ${new Date(endMs).toISOString()}`;
     if (endMs >= deadlineMs) {
-      throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited", executed: "no" });
+      throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited" });
     }
     if (heldMs >= ANNOUNCED_WAIT_MS) scope.announce(`${what}; waiting`);
     await api.clock.sleep(heldMs);

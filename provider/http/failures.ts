@@ -76,7 +76,7 @@ export function transportError(api: Api, call: Call<z.ZodType>, error: unknown, 
   const prefix = prefixOf(api, call);
   const code = codeOf(error);
   if (error instanceof UnusableProxyError) {
-    return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "invalid", executed: "no", cause: error });
+    return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "invalid", cause: error });
   }
   if (error instanceof BodyTooLarge) {
     return new SnapshotsError(`${prefix}: ${error.message}`, { kind: "unexpectedAnswer", cause: error });

@@ -27,7 +27,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       if (timed === undefined) {
         throw new SnapshotsError(`[discloud] list snapshots of app ${target.id}: there is no such app`, {
           kind: "notFound",
-          executed: "no",
         });
       }
       return {

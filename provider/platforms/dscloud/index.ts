@@ -39,7 +39,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         if (!isSnapshotsError(error, "notFound")) throw error;
         throw new SnapshotsError(
           `${error.message}. If the app is gone, take the resource out of the state with "pulumi state delete"`,
-          { kind: "notFound", executed: "no", cause: error },
+          { kind: "notFound", cause: error },
         );
       });
       const entry = findEntry(data.response, target.id, reference);
@@ -62,7 +62,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
             `"${connection.name}" is missing; set it with "pulumi config set --path --type string ` +
             `snapshots:${connection.name}.accountId <value>"` +
             (connection.name === "dscloud" ? " or in the environment as DSCLOUD_ACCOUNT_ID" : ""),
-          { kind: "invalid", executed: "no" },
+          { kind: "invalid" },
         );
       }
       const { data } = await listBackups(api, target.id, scope);
@@ -70,7 +70,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       if (entry === undefined) {
         throw new SnapshotsError(
           `[dscloud] get a download link for app ${target.id}: it lists no backup "${reference.snapshotId}"`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       return { url: downloadUrl(connection.fields["backupsUrl"] ?? "", accountId, entry) };

@@ -52,7 +52,7 @@ export function refuseOtherRegion(connection: Connection, subject: string, held:
   if (held === undefined || held === region) return;
   throw new SnapshotsError(
     `[scp] ${subject} is in the region ${held}, and the connection "${connection.name}" is for ${region}: use one for ${held}`,
-    { kind: "invalid", executed: "no" },
+    { kind: "invalid" },
   );
 }
 

@@ -38,7 +38,7 @@ export function detailText(detail: unknown): string | undefined {
 /** What the schedules or the retention of a policy are to the platform; throws where it can't express them. */
 export function compiled<Value>(result: Compiled<Value>): Value {
   if ("compiled" in result) return result.compiled;
-  throw new SnapshotsError(`[scp] backup policy: ${result.problem}`, { kind: "invalid", executed: "no" });
+  throw new SnapshotsError(`[scp] backup policy: ${result.problem}`, { kind: "invalid" });
 }
 
 /** Only what is there: the API refuses an explicit null, and a state holds none. */

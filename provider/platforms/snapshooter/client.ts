@@ -324,7 +324,6 @@ export async function deleteBackup(api: Api, backupId: string, scope: Scope): Pr
     if (!isSnapshotsError(error) || error.status !== 405) throw error;
     throw new SnapshotsError(`${error.message}. SnapShooter's API refuses to delete backups here: ${RETAIN_INSTEAD}`, {
       kind: "unsupported",
-      executed: "no",
       status: 405,
       cause: error,
     });

@@ -120,7 +120,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           `[snapshooter] get download links of backup ${reference.snapshotId}: it has no files`,
           {
             kind: "notFound",
-            executed: "no",
           },
         );
       }

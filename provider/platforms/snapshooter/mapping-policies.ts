@@ -31,7 +31,7 @@ function own(fields: Fields, name: string): JsonValue | undefined {
 
 function compiled<Value>(result: Compiled<Value>): Value {
   if ("compiled" in result) return result.compiled;
-  throw new SnapshotsError(`[snapshooter] create job: ${result.problem}`, { kind: "invalid", executed: "no" });
+  throw new SnapshotsError(`[snapshooter] create job: ${result.problem}`, { kind: "invalid" });
 }
 
 /** The body of a create. Without a retention its fields are left out: the platform decides. */

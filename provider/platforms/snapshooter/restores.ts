@@ -21,7 +21,6 @@ export function openBackupRestores(api: Api): RestorePlatform {
       if (backup === undefined || problem !== undefined) {
         throw new SnapshotsError(`${title}: nothing is restored: ${problem}`, {
           kind: backup === undefined ? "notFound" : "invalid",
-          executed: "no",
         });
       }
       const isUnclear = toStatus(backup.status) === "unknown";

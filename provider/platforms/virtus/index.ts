@@ -95,14 +95,14 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       if (entry === undefined) {
         throw new SnapshotsError(
           `[virtus] get a download link for ${target.kind} ${target.id}: it lists no snapshot ${reference.snapshotId}`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       if (servesAnother(target.kind, entry, answer.data.response)) {
         throw new SnapshotsError(
           `[virtus] get a download link for ${target.kind} ${target.id}: the platform's link to snapshot ` +
             `${reference.snapshotId} names no version, and would serve a newer snapshot of the same name instead`,
-          { kind: "unsupported", executed: "no" },
+          { kind: "unsupported" },
         );
       }
       const accountId = connection.fields["accountId"] ?? (await showAccount(api, scope)).user.id;

@@ -17,7 +17,7 @@ export function openDatabaseRestores(api: Api): RestorePlatform {
           `[virtus] restore ${target.kind} ${target.id}: no version "${versionId}" is in its list, so nothing is ` +
             `restored. The list shows ${versionsInWords(data.response)}, and may be up to ` +
             `${virtus.listLagMs / 60_000} minutes late`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       return {

@@ -201,7 +201,7 @@ export async function deleteBackup(api: Api, backupId: string, scope: Scope): Pr
       `${error.message}. From version 1.4 of the API on, only a person can delete a backup, with a one-time password: set ` +
         `another version with "pulumi config set --path --type string snapshots:${name}.backupVersion 1.2", or set ` +
         'deletionPolicy: "retain" and run pulumi up once',
-      { kind: "unsupported", executed: "no", cause: error },
+      { kind: "unsupported", cause: error },
     );
   }
 }

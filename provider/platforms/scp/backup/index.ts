@@ -69,7 +69,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
         if (visibility.isVisible || visibility.isForbidden) return [];
         throw new SnapshotsError(
           `[scp] find server backup ${JSON.stringify(name)}: ${visibility.reason}; ${visibility.remedy}`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       const found: ObservedPolicy[] = [];
@@ -88,7 +88,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
       throw new SnapshotsError(
         `[scp] find server backup ${JSON.stringify(name)}: the name is taken, and the list doesn't show by which backup ` +
           "(it may have been made or deleted just now): try again, or write another name",
-        { kind: "conflict", executed: "no" },
+        { kind: "conflict" },
       );
     },
 

@@ -34,14 +34,13 @@ export function openVolumeSnapshots(api: Api, region: string): Required<ServiceS
     if (shown === undefined) {
       throw new SnapshotsError(`[scp] update snapshot ${snapshotId}: the virtualserver service answers 404 for it`, {
         kind: "notFound",
-        executed: "no",
       });
     }
     if (shown.name != null) return shown.name;
     throw new SnapshotsError(
       `[scp] update snapshot ${snapshotId}: it has no name, and the API changes nothing of a snapshot without one: ` +
         "give it a name as well",
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
 

@@ -19,7 +19,6 @@ export function openVolumeReverts(api: Api): Required<RestorePlatform> {
           `[scp] revert volume ${target.id} to snapshot ${snapshotId}: nothing is restored: ${problem}`,
           {
             kind: "invalid",
-            executed: "no",
           },
         );
       }

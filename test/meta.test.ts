@@ -86,7 +86,11 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     },
     { room: /^provider\/platforms\//, may: ["provider/platforms", "provider/model"] },
     // Written from the documents: whoever writes an emulator does not look at the client.
-    { room: /^emulator\//, may: ["emulator", "hono", "@hono/node-server", "zod", "node:"], types: ["provider/model"] },
+    {
+      room: /^emulator\//,
+      may: ["emulator", "hono", "@hono/node-server", "zod", "node:", "provider/model/defined"],
+      types: ["provider/model"],
+    },
     {
       room: /^provider\/creation\//,
       may: ["provider/creation", "provider/model", "provider/http/poll", "node:crypto"],

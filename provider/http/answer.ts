@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { isoText } from "../model/clock";
+import { defined } from "../model/defined";
 import { SnapshotsError } from "../model/errors";
 import type { Answer, Api, Call, RawAnswer } from "./call";
 import { prefixOf, statusError } from "./failures";
@@ -95,6 +96,6 @@ export async function checkAnswer<Schema extends z.ZodType>(
   return {
     data: checked.data,
     status: answer.status,
-    ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+    ...defined({ serverTimeMs }),
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Connection } from "../model/connection";
+import { defined } from "../model/defined";
 import { type ErrorKind, messageOf, SnapshotsError } from "../model/errors";
 import type { Api, Call, RawAnswer } from "./call";
 import { redact } from "./redact";
@@ -58,9 +59,7 @@ export function statusError(
     kind,
     executed: wasRefused(answer.status) ? "no" : "maybe",
     status: answer.status,
-    ...(explanation.code === undefined ? {} : { code: explanation.code }),
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-    ...(explanation.requestId === undefined ? {} : { requestId: explanation.requestId }),
+    ...defined({ code: explanation.code, retryAfterMs: waitMs, requestId: explanation.requestId }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import type { Clock } from "../model/clock";
 import { isLoopbackHost } from "../model/connection";
+import { defined } from "../model/defined";
 import { messageOf } from "../model/errors";
 import { VERSION } from "../model/version";
 import type { RawAnswer } from "./call";
@@ -90,7 +91,7 @@ export async function send(
     headers: {
       accept: "application/json",
       "user-agent": USER_AGENT,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...defined({ "content-type": body === undefined ? undefined : "application/json" }),
       ...headers,
     },
     body: body ?? null,

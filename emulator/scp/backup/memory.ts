@@ -1,3 +1,4 @@
+import { defined } from "../../../provider/model/defined";
 import { createShelf } from "../../shelf";
 import { asUuid, type Course, digest, type ScpCommon, wordOf } from "../answers";
 import type { ScpBackupState, ScpHistory, ScpPolicy, ScpWrittenPolicy, ScpWrittenSchedule } from "./state";
@@ -25,7 +26,7 @@ export function createMemory(common: ScpCommon) {
     },
     addPolicy(serverId, { id, name, retentionPeriod = "WEEK_2", schedules } = {}) {
       const policy = take({
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         name: name ?? `policy-${shelf.ever().length + 1}`,
         server_uuid: serverId,
         policy_category: "AGENTLESS",

@@ -1,4 +1,5 @@
 import type { Connection } from "../../model/connection";
+import { defined } from "../../model/defined";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import { newestFirst } from "../../model/snapshot";
@@ -30,7 +31,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       return {
         snapshots: newestFirst(answer.data.response.map(toSnapshot)),
         complete: answer.data.response.length > 0,
-        ...(answer.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs }),
+        ...defined({ serverTimeMs: answer.serverTimeMs }),
       };
     },
 

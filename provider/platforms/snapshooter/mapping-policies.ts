@@ -1,3 +1,4 @@
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedPolicy } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
@@ -45,8 +46,7 @@ export function toCreateJob(inputs: Fields): Fields {
     recipe_id: recipeId,
     ...Object.fromEntries(freeForm.map((part) => [part, own(rest, part) ?? {}])),
     schedules: schedules.map((schedule) => ({ ...schedule, ...retention })),
-    ...(encryptionKeyId === undefined ? {} : { encryption_key_id: encryptionKeyId }),
-    ...(proxyId === undefined ? {} : { proxy_id: proxyId }),
+    ...defined({ encryption_key_id: encryptionKeyId, proxy_id: proxyId }),
   };
 }
 
@@ -110,7 +110,7 @@ function computeOf({ compute, compute_type: type }: Job): Fields {
   return {
     ...rest,
     ...(shown["type"] == null && typeof type === "string" ? { type } : {}),
-    ...(serverId == null ? {} : { server_id: serverId }),
+    ...defined({ server_id: serverId ?? undefined }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Api } from "../../http/client";
 import { isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import type { RestorePlatform } from "../../model/restore";
 import { listSnapshots, restoreDatabase } from "./client";
@@ -22,12 +23,12 @@ export function openDatabaseRestores(api: Api): RestorePlatform {
       }
       return {
         overwrites: `all data of database ${target.id}`,
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
         async send(sending) {
           const answer = await restoreDatabase(api, target, { name: entry.name, versionId }, sending);
           return {
             status: "accepted",
-            ...(answer.serverTimeMs === undefined ? {} : { startedAt: isoText(answer.serverTimeMs) }),
+            ...defined({ startedAt: isoText(answer.serverTimeMs) }),
           };
         },
       };

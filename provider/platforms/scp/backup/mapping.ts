@@ -1,4 +1,5 @@
 import { isoTextOf } from "../../../model/clock";
+import { defined } from "../../../model/defined";
 import type { ObservedPolicy, PolicyStatus } from "../../../model/policy";
 import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../../model/snapshot";
 import type { PlainSchedule, Retention } from "../../../schedule";
@@ -41,8 +42,7 @@ export function toServerSnapshot(run: BackupHistory, region: string): ObservedSn
     snapshotId: id,
     segments: [id],
     status: (word != null && Object.hasOwn(runStates, word) ? runStates[word] : undefined) ?? "unknown",
-    ...(word == null ? {} : { platformStatus: word }),
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ platformStatus: word ?? undefined, createdAt }),
     details: { region },
   };
 }
@@ -123,7 +123,7 @@ export function toServerPolicy(
     policyId: backup.id,
     segments: [serverId, backup.id],
     status: toPolicyStatus(backup.state),
-    ...(backup.state == null ? {} : { platformStatus: backup.state }),
+    ...defined({ platformStatus: backup.state ?? undefined }),
     shown: given({
       serverId: backup.server_uuid,
       name: backup.name,

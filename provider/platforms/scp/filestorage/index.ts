@@ -1,4 +1,5 @@
 import type { Api } from "../../../http/client";
+import { defined } from "../../../model/defined";
 import type { ObservedSnapshot, Target } from "../../../model/snapshot";
 import { isProof, lookFor, type Sight } from "../absence";
 import { deleteUntilGone } from "../deletion";
@@ -38,7 +39,7 @@ export function openFileSnapshots(api: Api, region: string): ServiceSnapshots {
 
     async create(target, _inputs, scope) {
       const { data, serverTimeMs } = await createFileSnapshot(api, target.id, scope);
-      return { snapshot: toFileSnapshot(data, region), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+      return { snapshot: toFileSnapshot(data, region), ...defined({ serverTimeMs }) };
     },
 
     delete: (target, { snapshotId }, scope) =>

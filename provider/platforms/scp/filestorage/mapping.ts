@@ -1,4 +1,5 @@
 import { isoTextOf } from "../../../model/clock";
+import { defined } from "../../../model/defined";
 import type { ObservedPolicy } from "../../../model/policy";
 import type { JsonValue, ObservedSnapshot } from "../../../model/snapshot";
 import type { PlainSchedule, Retention } from "../../../schedule";
@@ -21,9 +22,11 @@ export function toFileSnapshot(snapshot: FileSnapshot, region: string): Observed
     snapshotId: snapshot.id,
     segments: [snapshot.id],
     status: toStatus(snapshot.state),
-    ...(snapshot.state == null ? {} : { platformStatus: snapshot.state }),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    ...(snapshot.size == null ? {} : { sizeText: String(snapshot.size) }),
+    ...defined({
+      platformStatus: snapshot.state ?? undefined,
+      createdAt,
+      sizeText: snapshot.size == null ? undefined : String(snapshot.size),
+    }),
     details: { region },
   };
 }

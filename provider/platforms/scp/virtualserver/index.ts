@@ -1,4 +1,5 @@
 import type { Api } from "../../../http/client";
+import { defined } from "../../../model/defined";
 import { SnapshotsError } from "../../../model/errors";
 import type { Scope } from "../../../model/scope";
 import type { ObservedSnapshot, Target } from "../../../model/snapshot";
@@ -67,7 +68,7 @@ export function openVolumeSnapshots(api: Api, region: string): Required<ServiceS
 
     async create(target, inputs, scope) {
       const { data, serverTimeMs } = await createVolumeSnapshot(api, target.id, toCreate(target.id, inputs), scope);
-      return { snapshot: toVolumeSnapshot(data, region), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+      return { snapshot: toVolumeSnapshot(data, region), ...defined({ serverTimeMs }) };
     },
 
     async update(target, { snapshotId }, inputs, scope) {

@@ -1,4 +1,5 @@
 import { isoTextOf } from "../../../model/clock";
+import { defined } from "../../../model/defined";
 import type { JsonValue, ObservedSnapshot } from "../../../model/snapshot";
 import { toStatus } from "../mapping";
 import type { VolumeSnapshot } from "./schemas";
@@ -11,14 +12,15 @@ export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): Obse
     snapshotId: snapshot.id,
     segments: [snapshot.id],
     status: toStatus(snapshot.status),
-    ...(snapshot.status == null ? {} : { platformStatus: snapshot.status }),
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ platformStatus: snapshot.status ?? undefined, createdAt }),
     details: {
       region,
-      ...(snapshot.name == null ? {} : { name: snapshot.name }),
-      ...(snapshot.description == null ? {} : { description: snapshot.description }),
-      ...(snapshot.size == null ? {} : { sizeGib: snapshot.size }),
-      ...(updatedAt === undefined ? {} : { updatedAt }),
+      ...defined({
+        name: snapshot.name ?? undefined,
+        description: snapshot.description ?? undefined,
+        sizeGib: snapshot.size ?? undefined,
+        updatedAt,
+      }),
     },
   };
 }
@@ -29,8 +31,7 @@ export function toCreate(volumeId: string, inputs: Readonly<Record<string, JsonV
   return {
     name,
     volume_id: volumeId,
-    ...(description === undefined ? {} : { description }),
-    ...(force === undefined ? {} : { force }),
+    ...defined({ description, force }),
   };
 }
 
@@ -39,5 +40,5 @@ export function toUpdate(
   name: string,
   { description }: Readonly<Record<string, JsonValue>>,
 ): Record<string, JsonValue> {
-  return { name, ...(description === undefined ? {} : { description }) };
+  return { name, ...defined({ description }) };
 }

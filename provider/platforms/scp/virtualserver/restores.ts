@@ -1,5 +1,6 @@
 import type { Api } from "../../../http/client";
 import { isoText } from "../../../model/clock";
+import { defined } from "../../../model/defined";
 import { SnapshotsError } from "../../../model/errors";
 import type { RestorePlatform } from "../../../model/restore";
 import { newestFirst } from "../mapping";
@@ -25,12 +26,12 @@ export function openVolumeReverts(api: Api): Required<RestorePlatform> {
       return {
         overwrites: `${volumeInWords(volume)}; its state before was "${volume.state}"`,
         warnings: revertWarnings(volume, ordered, snapshotId),
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
         async send(sending) {
           const answer = await revertVolume(api, target.id, snapshotId, sending);
           return {
             status: "accepted",
-            ...(answer.serverTimeMs === undefined ? {} : { startedAt: isoText(answer.serverTimeMs) }),
+            ...defined({ startedAt: isoText(answer.serverTimeMs) }),
           };
         },
       };
@@ -41,7 +42,7 @@ export function openVolumeReverts(api: Api): Required<RestorePlatform> {
       return {
         progress: toProgress(data.state),
         platformStatus: data.state,
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
       };
     },
   };

@@ -23,7 +23,6 @@ export function definitionOf(properties: Properties): PlatformDefinition {
   if (definition !== undefined) return definition;
   throw new SnapshotsError(`"${String(properties["platform"])}" is not a platform`, {
     kind: "invalid",
-    executed: "no",
   });
 }
 

@@ -90,7 +90,7 @@ export function cannotCreate(job: SnapshotJob): SnapshotsError {
   const { definition } = job;
   return new SnapshotsError(
     `${titleOf(job)}: ${definition.title} can't take a snapshot: ${definition.cannot["create"]}`,
-    { kind: "unsupported", executed: "no" },
+    { kind: "unsupported" },
   );
 }
 
@@ -157,13 +157,13 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
     const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${there.join(", ")}`;
     throw new SnapshotsError(
       `${titleOf(job)} has no ${adopt === "latest" ? "usable snapshot" : `snapshot "${adopt}"`} to adopt: ${offer}`,
-      { kind: "notFound", executed: "no" },
+      { kind: "notFound" },
     );
   }
   if (snapshot.status !== "available") {
     throw new SnapshotsError(
       `${titleOf(job)}: snapshot ${inWords(snapshot)} can't be adopted: its status is ${snapshot.platformStatus ?? snapshot.status}`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   const { platform, definition, target, inputs, scope } = job;

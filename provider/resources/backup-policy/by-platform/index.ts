@@ -68,7 +68,7 @@ async function adopt(
     const ids = all.map(({ policyId }) => policyId).join(", ");
     throw new SnapshotsError(
       `${title(job)}: there is one already (${ids}), and no second one is created: ${adoptAdvice(job)}`,
-      { kind: "conflict", executed: "no" },
+      { kind: "conflict" },
     );
   }
   await set(job, referenceFor(first), first);
@@ -125,7 +125,6 @@ async function updateOnPlatform(
     const why = observed.outcome === "gone" ? observed.proof : observed.reason;
     throw new SnapshotsError(`${title(job)}: it can't be found: ${why}; run pulumi refresh`, {
       kind: "notFound",
-      executed: "no",
     });
   }
   try {

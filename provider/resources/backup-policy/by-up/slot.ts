@@ -62,7 +62,7 @@ async function findRecorded(
   throw new SnapshotsError(
     `${titleOf(job)}: whether snapshot ${recordInWords(recorded)}, which was ` +
       `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
-    { kind: "notFound", executed: "no" },
+    { kind: "notFound" },
   );
 }
 
@@ -144,7 +144,7 @@ export async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: str
     throw new SnapshotsError(
       `${titleOf(job)}: the scheduled time ${dueAt} has not come yet: ` +
         `${clocks}. No snapshot is taken; correct this machine's clock and run pulumi up again`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);

@@ -75,7 +75,6 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
       if (!isStopping && (await isEngineThere())) return;
       throw new SnapshotsError("not sent: pulumi has been stopped, and nothing would record what this request does", {
         kind: "invalid",
-        executed: "no",
       });
     },
     journal: {

@@ -155,6 +155,14 @@ export const snapshotSteps: readonly Step[] = [
     act: up,
   },
   {
+    name: "verify a new one",
+    appliesTo: (target) => takes(target) && target.verifies === true,
+    program: snapshot({ verify: "archive" }),
+    wanted: 1,
+    startsAfterCreate: true,
+    act: up,
+  },
+  {
     name: "go on with one that is not ready",
     appliesTo: (target) => target.waits && deletes(target),
     program: snapshot({ timeouts: { create: "20s" } }),

@@ -1,0 +1,49 @@
+import type { ObservedSnapshot } from "../../model/snapshot";
+import { type Properties, UnfinishedError } from "../host";
+import { type Session, textOf, timeoutMs } from "../session";
+import { awaitsVerification, verdictOf, wantsVerification, withoutVerdict, withVerdict } from "../verification";
+import { type SnapshotJob, titleOf, verify } from "./job";
+import { inWords, referenceOf } from "./state";
+
+type Titled = Pick<SnapshotJob, "definition" | "target">;
+
+/** Says that a held snapshot could not be verified, and what comes next. */
+export function unverifiedText(job: Titled, snapshot: ObservedSnapshot, doubt: string): string {
+  return unverified(job, inWords(snapshot), doubt);
+}
+
+function unverified(job: Titled, words: string, doubt: string): string {
+  return (
+    `${titleOf(job)}: snapshot ${words} could not be verified: ${doubt}. It is in the state: run pulumi up again, which ` +
+    "verifies the same one"
+  );
+}
+
+/**
+ * Verifies the snapshot that a resource's properties hold, where they ask for it and its bytes were not checked yet; a
+ * broken one fails again without another download. Where they ask for nothing, what an earlier check has left goes.
+ */
+export async function verifyHeld(session: Session, id: string, held: Properties): Promise<Properties> {
+  if (!wantsVerification(held)) return withoutVerdict(held);
+  const known = verdictOf(held);
+  if (!awaitsVerification(held) && !(known?.outcome === "broken" && held["status"] === "failed")) return held;
+  const opened = session.openFor(held);
+  const { definition, platform, target, scope } = opened;
+  const limitMs = timeoutMs(held, "create", definition.createTimeoutMs);
+  scope.deadlineMs = session.host.clock.now() + limitMs;
+  const subject = { definition, platform, target, reference: referenceOf(held), shown: held["files"] };
+  const verdict = known?.outcome === "broken" ? known : await verify(session, subject, scope);
+  const outs = withVerdict(held, verdict);
+  if (verdict.outcome === "intact") return outs;
+  const words = `"${textOf(held, "snapshotId")}"`;
+  if (verdict.outcome === "unproven") throw new UnfinishedError(id, outs, unverified(opened, words, verdict.because));
+  const remedy =
+    textOf(held, "adopt") === undefined
+      ? "The next pulumi up takes another"
+      : "Adopt another one, or leave out verify to keep it as it is";
+  throw new UnfinishedError(
+    id,
+    outs,
+    `${titleOf(opened)}: snapshot ${words} failed verification: ${verdict.because}. ${remedy}`,
+  );
+}

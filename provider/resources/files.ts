@@ -38,14 +38,16 @@ export function noDownload(definition: PlatformDefinition): SnapshotsError {
   });
 }
 
-/** The files of one snapshot, each with fresh links. */
+/** The files of one snapshot, each with fresh links: the first is there already, every later one is asked for. */
 export async function openFiles(request: FilesRequest): Promise<DownloadableFiles> {
   const { definition, platform, target, reference } = request;
   if (platform.downloadLink === undefined) throw noDownload(definition);
   const link = (): Promise<DownloadLink> =>
     platform.downloadLink?.(target, reference, request.scope()) as Promise<DownloadLink>;
   const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${reference.snapshotId}`;
-  const { url, files } = await link();
+  const first = await link();
+  let unused: DownloadLink | undefined = first;
+  const { url, files } = first;
   const names = files === undefined ? [undefined] : Object.keys(files).sort();
   return {
     areArchives: files === undefined,
@@ -56,7 +58,8 @@ export async function openFiles(request: FilesRequest): Promise<DownloadableFile
         subject: name === undefined ? subject : `${subject} file ${JSON.stringify(name)}`,
         mayBeHtml: /\.html?$/i.test(name ?? ""),
         async link() {
-          const fresh = await link();
+          const fresh = unused ?? (await link());
+          unused = undefined;
           const freshUrl = name === undefined ? fresh.url : fresh.files?.[name];
           if (freshUrl !== undefined) return freshUrl;
           throw new SnapshotsError(`${subject}: it has no file ${JSON.stringify(name)} any more`, { kind: "notFound" });

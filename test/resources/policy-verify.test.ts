@@ -78,6 +78,11 @@ describe.each(byUp)("a policy that pulumi up runs on %s", (platform, args, creat
     await stack.refresh("p");
     expect(records()).toMatchObject([{ status: "running" }]);
     expect((await stack.up("p", args26)).failure).toMatch(/could not be verified: /);
+    expect(stack.told.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /^snapshot ".*" of .* for 2026-11-20T03:00:00.000Z is not verified: .*; pulumi up verifies it$/,
+      ),
+    );
     clear();
     expect((await stack.up("p", args26)).failure).toBeUndefined();
     expect(records()).toMatchObject([{ status: "available", sha256: expect.any(String) }]);

@@ -196,6 +196,13 @@ describe("a snapshot whose store", () => {
     expect(downloads()).toBe(2);
   });
 
+  it("takes long says how far it is", async () => {
+    const { version } = stack.emulator.discloud.addSnapshot(seed.discloud.appId, { sizeBytes: 5_000_000 });
+    onDownload("discloud", { fault: "status", status: 429, times: 3 });
+    expect(await stack.up("a", { ...discloud, adopt: version })).toEqual({ step: "create", warnings: [] });
+    expect(stack.announced).toContainEqual(expect.stringMatching(`^verifying snapshot "${version}": \\d MB so far$`));
+  });
+
   it("is too slow for customTimeouts.create is asked again by the next up", async () => {
     onDownload("discloud", { fault: "stall" });
     const run = await stack.up("a", { ...discloud, timeouts: { create: "1s" } });
@@ -235,6 +242,12 @@ it("a run that is killed while it verifies leaves behind what it took", async ()
 
 describe("a SnapShooter backup", () => {
   const files = () => props()["files"] as { name: string; sha256?: string }[];
+  const sizeOf = async (name: string) => {
+    const { verify: _verify, deletionPolicy: _policy, ...target } = snapshooter;
+    const id = String(props()["snapshotId"]);
+    const link = await linkToSnapshot(stack.process().session, { ...target, id });
+    return (await (await fetch(link.files?.[name] ?? "")).arrayBuffer()).byteLength;
+  };
 
   it("is verified file by file, and files of another kind pass", async () => {
     stack.emulator.snapshooter.fileNames = ["a.sql", "b/c.sql.gz"];
@@ -248,14 +261,17 @@ describe("a SnapShooter backup", () => {
     ]);
     expect(props()).not.toHaveProperty("sha256");
     const { verifiedBytes } = props();
-    expect(verifiedBytes).toBeGreaterThan(9);
+    const sizes = await Promise.all(files().map(({ name }) => sizeOf(name)));
+    expect(sizes).toEqual([744, expect.any(Number)]);
+    // The first was another file when it was verified.
+    expect(verifiedBytes).toBe(9 + (sizes[1] ?? 0));
     await stack.refresh("a");
     expect(files()).toMatchObject([{ sha256: dump }, { sha256: expect.any(String) }]);
     expect(props()).toMatchObject({ status: "available", verifiedBytes });
     expect(await stack.up("a", snapshooter)).toMatchObject({ step: "same" });
     expect(await stack.up("a", without(snapshooter))).toMatchObject({ step: "update" });
     for (const file of files()) expect(file).not.toHaveProperty("sha256");
-    expect(downloads()).toBe(2);
+    expect(downloads()).toBe(4);
   });
 
   it("with one broken file has failed, and its replacement leaves it on the platform", async () => {

@@ -8,7 +8,7 @@ import { wantsVerification } from "../verification";
 import { policyFields } from "./fields";
 import { expiryOf } from "./freshness";
 import { isSameInput, policyTargetOf, subjectOf } from "./meaning";
-import { isSettledInState, verdictOn, verifiedRecordsOf } from "./records";
+import { isFor, isSettledInState, recordInWords, recordsOf, verdictOn, verifiedRecordsOf } from "./records";
 
 /** Compares a BackupPolicy's state with what the program wants. */
 export function diffPolicy(olds: Properties, news: Properties, nowMs: number): Diff {
@@ -60,7 +60,15 @@ function dueByRecords(definition: PlatformDefinition, olds: Properties, news: Pr
   const { dueAt } = news;
   if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettledInState(olds, dueAt, nowMs)) {
     const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : String(dueAt);
-    due.push(`pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`);
+    const unverified = wantsVerification(news)
+      ? recordsOf(olds).find((record) => isFor(record, dueAt) && verdictOn(record)?.outcome === "unproven")
+      : undefined;
+    due.push(
+      unverified === undefined
+        ? `pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`
+        : `snapshot ${recordInWords(unverified)} for ${when} is not verified: ${unverified.unverifiedBecause}; pulumi up ` +
+            "verifies it",
+    );
   }
   const queue = olds["pruneQueue"];
   if (Array.isArray(queue) && queue.length > 0) {

@@ -46,7 +46,10 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
-    return handOver(named, found ?? (await create(runOf(named), before)));
+    // What was downloaded to see whether it can be reused took its time.
+    const isOld = textOf(inputs, "reuseWithin") !== undefined && wantsVerification(inputs);
+    const latest = isOld ? await listNow(job, job.scope) : before;
+    return handOver(named, found ?? (await create(runOf(named), latest)));
   });
 }
 

@@ -196,7 +196,7 @@ async function adopted(job: SnapshotJob, { item, doubt }: Proof<ObservedSnapshot
   const outs = outsFor(job, item, { adopted: true, isInferred: false });
   const id = idOf(job.definition, job.target, item);
   if (doubt === undefined) return { id, outs };
-  throw new UnfinishedError(id, outs, unverifiedText(job, item, doubt));
+  throw new UnfinishedError(id, outs, unverifiedText(job, inWords(item), doubt));
 }
 
 /** Adopts a usable snapshot that is young enough, and newer than the one that is replaced. */

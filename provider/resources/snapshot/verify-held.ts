@@ -1,18 +1,11 @@
-import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
 import { type Session, textOf, timeoutMs } from "../session";
 import { awaitsVerification, verdictOf, wantsVerification, withoutVerdict, withVerdict } from "../verification";
 import { type SnapshotJob, titleOf, verify } from "./job";
-import { inWords, referenceOf } from "./state";
+import { referenceOf } from "./state";
 
-type Titled = Pick<SnapshotJob, "definition" | "target">;
-
-/** Says that a held snapshot could not be verified, and what comes next. */
-export function unverifiedText(job: Titled, snapshot: ObservedSnapshot, doubt: string): string {
-  return unverified(job, inWords(snapshot), doubt);
-}
-
-function unverified(job: Titled, words: string, doubt: string): string {
+/** Says that a snapshot which the state holds could not be verified, and what comes next. */
+export function unverifiedText(job: Pick<SnapshotJob, "definition" | "target">, words: string, doubt: string): string {
   return (
     `${titleOf(job)}: snapshot ${words} could not be verified: ${doubt}. It is in the state: run pulumi up again, which ` +
     "verifies the same one"
@@ -36,7 +29,8 @@ export async function verifyHeld(session: Session, id: string, held: Properties)
   const outs = withVerdict(held, verdict);
   if (verdict.outcome === "intact") return outs;
   const words = `"${textOf(held, "snapshotId")}"`;
-  if (verdict.outcome === "unproven") throw new UnfinishedError(id, outs, unverified(opened, words, verdict.because));
+  if (verdict.outcome === "unproven")
+    throw new UnfinishedError(id, outs, unverifiedText(opened, words, verdict.because));
   const remedy =
     textOf(held, "adopt") === undefined
       ? "The next pulumi up takes another"

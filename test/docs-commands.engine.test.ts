@@ -23,7 +23,9 @@ test("every pulumi command that the pages show has verbs and flags that the engi
     const key = verbs.join(" ");
     if (!helps.has(key)) {
       const { code, output } = await workspace.pulumi([...verbs, "--help"]);
-      const isKnown = code === 0 && new RegExp(`^ +pulumi ${key}\\b`, "m").test(output);
+      const [, aliases = ""] = /^Aliases:\n +(.*)$/m.exec(output) ?? [];
+      const isAlias = aliases.split(", ").includes(verbs.at(-1) ?? "");
+      const isKnown = code === 0 && (isAlias || new RegExp(`^ +pulumi ${key}\\b`, "m").test(output));
       helps.set(key, isKnown ? output : "");
     }
     const help = helps.get(key) ?? "";

@@ -42,6 +42,8 @@ function stackOf(shard, shards) {
       envRefs: {
         ...Object.fromEntries(secrets),
         SCP_REGION: { type: "Literal", literal: { value: "kr-west1" } },
+        // One target that fails does not keep the run from the others.
+        PULUMI_CONTINUE_ON_ERROR: { type: "Literal", literal: { value: "true" } },
       },
     },
   };

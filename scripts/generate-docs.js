@@ -261,7 +261,7 @@ function restoreTargets() {
 function cannotList(...verbs) {
   return platforms
     .flatMap(({ title, cannot }) =>
-      verbs.flatMap((verb) => (Object.hasOwn(cannot, verb) ? [`- ${title}: ${cannot[verb]}.`] : [])),
+      Object.entries(cannot).flatMap(([verb, reason]) => (verbs.includes(verb) ? [`- ${title}: ${reason}.`] : [])),
     )
     .join("\n");
 }

@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Retention } from "../provider";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
-import type { Schedule } from "./schedule";
+import type { Retention, Schedule } from "./schedule";
 import type { SnapshotStatus } from "./snapshot";
-
-export type { Retention } from "../provider";
 
 /** The arguments that a BackupPolicy has on every platform. */
 export interface CommonBackupPolicyArgs {

@@ -5,7 +5,6 @@ export {
   type DiscloudBackupPolicyArgs,
   type DscloudBackupPolicyArgs,
   type PolicySnapshot,
-  type Retention,
   type ScheduledArgs,
   type ScpFileVolumeBackupPolicyArgs,
   type ScpServerBackupPolicyArgs,
@@ -43,7 +42,14 @@ export {
   type SnapshooterRestoreCompute,
   type VirtusDatabaseRestoreArgs,
 } from "./restore";
-export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
+export {
+  type FromOptions,
+  longestGapSeconds,
+  type NextRunsOptions,
+  nextRuns,
+  type Retention,
+  type Schedule,
+} from "./schedule";
 export {
   type CommonSnapshotArgs,
   type CreatingSnapshotArgs,

@@ -1,5 +1,7 @@
 import path from "node:path";
 import ts from "typescript";
+import type * as core from "../provider";
+import type * as sdk from "../sdk";
 import { root } from "./docs-pages";
 
 const entry = path.join(root, "sdk/index.ts");
@@ -75,4 +77,12 @@ test("comments of durations, sizes and instants name their unit", () => {
     }
   }
   expect(vague).toEqual([]);
+});
+
+// What programs write is what the provider reads; the compiler checks it.
+type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : never) : never;
+const same: [Same<sdk.Schedule, core.Schedule>, Same<sdk.Retention, core.Retention>] = [true, true];
+
+test("schedules and retentions are the provider's own", () => {
+  expect(same).toEqual([true, true]);
 });

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { outputNames } from "./backup-policy-outputs";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
+import type { PolicySnapshot } from "./policy-snapshot";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { addForeignOutputs, resourceInputs } from "./resource";
 import type { Retention, Schedule } from "./schedule";
-import type { SnapshotStatus } from "./snapshot";
+import type { SnapshooterJob } from "./snapshooter-job";
 
 /** The arguments that a BackupPolicy has on every platform. */
 export interface CommonBackupPolicyArgs {
@@ -87,24 +89,6 @@ export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, Unschedule
   /** The job's id. */
   jobId: pulumi.Input<string>;
   job?: never;
-}
-
-/** A SnapShooter backup job, in the API's own field names. Source: https://snapshooter.com/api/jobs */
-export interface SnapshooterJob {
-  /** No other job of the account may have it: nothing else tells whether one was made. */
-  name: pulumi.Input<string>;
-  /** What kind of backup it is: one of SnapShooter's backup solutions. */
-  recipeId: pulumi.Input<number>;
-  /** The recipe's fields, such as `root_path`. */
-  config: pulumi.Input<Record<string, unknown>>;
-  /** Where it runs, such as `{ type: "server", server_id: 9362 }`. */
-  compute: pulumi.Input<Record<string, unknown>>;
-  /** Where backups go. */
-  storage: pulumi.Input<Record<string, unknown>>;
-  /** The id of the encryption key that backups are encrypted with. */
-  encryptionKeyId?: pulumi.Input<string>;
-  /** The id of the proxy that it runs through. */
-  proxyId?: pulumi.Input<number>;
 }
 
 /**
@@ -194,82 +178,6 @@ export type BackupPolicyArgs =
   | ScpVolumeBackupPolicyArgs
   | ScpServerBackupPolicyArgs
   | ScpFileVolumeBackupPolicyArgs;
-
-/** A snapshot that a policy holds. */
-export interface PolicySnapshot {
-  /** The platform's own id. */
-  id: string;
-  /** Samsung Cloud Platform: its name. */
-  name?: string;
-  /** Virtus Cloud: its name, which others of the same target share. */
-  snapshotName?: string;
-  /** Samsung Cloud Platform: the region that it is in. */
-  region?: string;
-  /** ISO-8601 UTC. */
-  createdAt?: string;
-  /** What is known of its state. */
-  status: SnapshotStatus;
-  /** Its size in bytes, where the API gives bytes. */
-  sizeBytes?: number;
-  /** Its size as the API says it. */
-  sizeText?: string;
-  /** The scheduled time that it was taken for, ISO-8601 UTC. */
-  slot?: string;
-  /** It was there already, and settles its slot. */
-  adopted?: boolean;
-  /** Why the retention keeps it, such as `daily 2026-11-21`. */
-  keptBecause?: string[];
-}
-
-const outputNames = {
-  common: [
-    "platform",
-    "connection",
-    "maxAge",
-    "onStale",
-    "suspended",
-    "policyId",
-    "runBy",
-    "status",
-    "platformStatus",
-    "createdAt",
-    "adopted",
-    "fresh",
-    "lastSnapshotAt",
-    "lastSnapshotId",
-    "checkedAt",
-    "snapshots",
-    "pruned",
-    "pruneQueue",
-  ],
-  own: {
-    virtus: ["appId", "databaseId", "schedules", "dueAt"],
-    dscloud: ["appId"],
-    discloud: ["appId", "schedules", "dueAt"],
-    snapshooter: ["jobId", "job", "schedules", "retention"],
-    scp: [
-      "volumeId",
-      "serverId",
-      "fileVolumeId",
-      "force",
-      "name",
-      "policyCategory",
-      "policyType",
-      "serverCategory",
-      "encrypt",
-      "storageRegion",
-      "drEnabled",
-      "filesystemPaths",
-      "isAllFilesystem",
-      "tags",
-      "adopt",
-      "deletionPolicy",
-      "schedules",
-      "retention",
-      "dueAt",
-    ],
-  },
-} as const satisfies OutputNames;
 
 /**
  * A schedule, a retention and a recovery point objective as declarative state, in one grammar on five platforms.

@@ -4,12 +4,10 @@ export {
   type CommonBackupPolicyArgs,
   type DiscloudBackupPolicyArgs,
   type DscloudBackupPolicyArgs,
-  type PolicySnapshot,
   type ScheduledArgs,
   type ScpFileVolumeBackupPolicyArgs,
   type ScpServerBackupPolicyArgs,
   type ScpVolumeBackupPolicyArgs,
-  type SnapshooterJob,
   type SnapshooterJobPolicyArgs,
   type SnapshooterWatchArgs,
   type VirtusAppBackupPolicyArgs,
@@ -31,6 +29,7 @@ export {
   type SnapshotTarget,
 } from "./functions";
 export type { Platform } from "./platform";
+export type { PolicySnapshot } from "./policy-snapshot";
 export {
   type CommonRestoreArgs,
   Restore,
@@ -50,6 +49,7 @@ export {
   type Retention,
   type Schedule,
 } from "./schedule";
+export type { SnapshooterJob } from "./snapshooter-job";
 export {
   type CommonSnapshotArgs,
   type CreatingSnapshotArgs,

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { seed } from "../../emulator";
+import { blocksIn } from "../docs-pages";
 import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 const TYPE = "pulumi-nodejs:dynamic/snapshots:Snapshot";
@@ -18,17 +17,23 @@ const versions = (appId: string) =>
 
 /** The import file that the README shows, for a snapshot that the emulator has. */
 function readmeImportFile(): { resources: { name: string; id: string; outputs: object }[] } {
-  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
-  const [, block] = /^```json\n(\{\n {2}"resources"[\s\S]*?)^```$/m.exec(readme) ?? [];
-  return JSON.parse(block ?? "");
+  return JSON.parse(blocksIn("README.md", "json").find((text) => text.includes('"resources"')) ?? "");
 }
 
-test("the README's file imports a snapshot, and the next preview shows nothing", async () => {
+test("the README's file imports a snapshot into the README's program, and the next preview shows nothing", async () => {
   const file = readmeImportFile();
   const [resource] = file.resources;
   expect(resource?.id).toBe(id);
   const name = resource?.name ?? "";
-  stack = await createStack({ resources: { [name]: discloud }, files: { "import.json": file } });
+  const [program = ""] = blocksIn("README.md", "typescript");
+  stack = await createStack({
+    files: {
+      "package.json": { name: "snap", private: true, main: "index.ts" },
+      "tsconfig.json": { compilerOptions: { module: "nodenext", target: "es2022", strict: true }, files: ["index.ts"] },
+      "index.ts": program,
+      "import.json": file,
+    },
+  });
   const { emulator, workspace } = stack;
   const changes = changesSeenBy(emulator);
 

@@ -39,7 +39,7 @@ export interface PulumiOptions {
   onOutput?: (output: string) => void;
 }
 
-/** One resource as `pulumi stack export` shows it. */
+/** One resource of a stack's state. */
 export interface ResourceState {
   urn: string;
   type: string;
@@ -65,6 +65,11 @@ export function engine(): Engine {
 /** The folder where the global setup has installed the packed package, `@pulumi/pulumi` and `typescript`. */
 export function installedPackage(): string {
   return fromGlobalSetup("PULUMI_SNAPSHOTS_TEST_PACKAGE");
+}
+
+/** Every command starts Node.js once or twice anew, to load the same SDK: what is compiled once serves them all. */
+function compileCache(): string {
+  return join(installedPackage(), "compile-cache");
 }
 
 function fromGlobalSetup(name: string): string {
@@ -119,7 +124,7 @@ export class Workspace {
   get env(): Record<string, string> {
     const { pathEntries } = engine();
     const hermetic = pulumiEnvironment({ pathEntries, home: this.home, backend: this.backend });
-    return { ...hermetic, ...this.extraEnv } as Record<string, string>;
+    return { ...hermetic, NODE_COMPILE_CACHE: compileCache(), ...this.extraEnv } as Record<string, string>;
   }
 
   /** Copies a folder's content into the program's folder, without node_modules. */
@@ -181,10 +186,23 @@ export class Workspace {
     if (result.code !== 0) throw new Error(`pulumi config set ${key} failed:\n${result.output}`);
   }
 
-  /** The stack as `pulumi stack export` shows it, secrets encrypted. */
+  /**
+   * Makes these the stack's whole config, in plain text, objects included: one write instead of one command a value.
+   * What is for a loopback address may have its credentials in plain text.
+   */
+  setConfig(values: Record<string, unknown>): void {
+    const file = `Pulumi.${STACK}.yaml`;
+    const before = readFileSync(join(this.directory, file), "utf8").replace(/^config:[\s\S]*$/m, "");
+    // JSON is YAML.
+    this.write({ [file]: `${before}config: ${JSON.stringify(values)}\n` });
+  }
+
+  /** The stack as the engine has stored it last, secrets encrypted. */
   async state(): Promise<StackState> {
-    const { stdout } = await this.pulumi(["stack", "export"], { expectCode: 0 });
-    return JSON.parse(stdout);
+    const stacks = join(this.backend, ".pulumi/stacks");
+    const [project = ""] = readdirSync(stacks);
+    const { version, checkpoint } = JSON.parse(readFileSync(join(stacks, project, `${STACK}.json`), "utf8"));
+    return { version, deployment: checkpoint.latest ?? {} };
   }
 
   /** The stack's resources of a type (its whole token or the end of it), the stack itself and providers left out. */

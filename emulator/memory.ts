@@ -63,7 +63,7 @@ export function openMemory(folder: string): Memory {
       try {
         return changeSchema.parse(JSON.parse(line));
       } catch (error) {
-        throw new Error(`${file}: line ${index + 1} is no change of an emulator's memory`, { cause: error });
+        throw new Error(`${file}: line ${index + 1} is not a change of an emulator's memory`, { cause: error });
       }
     });
   return { changes, add: (change) => appendFileSync(file, `${JSON.stringify(change)}\n`) };

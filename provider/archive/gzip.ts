@@ -56,6 +56,6 @@ export async function checkGzip(reader: ByteReader, use: (output: Buffer) => Pro
     if (trailer.readUInt32LE(4) !== size % 2 ** 32) throw new BrokenArchive("has another size than its content");
   } while (looksLikeGzip(await reader.peek(2)));
   for (let bytes = await reader.some(64 * 1024); bytes !== undefined; bytes = await reader.some(64 * 1024)) {
-    if (bytes.some((byte) => byte !== 0)) throw new BrokenArchive("goes on after its end");
+    if (bytes.some((byte) => byte !== 0)) throw new BrokenArchive("has data after its end");
   }
 }

@@ -68,7 +68,7 @@ async function checkEnd(reader: ByteReader): Promise<void> {
   const second = await reader.peek(BLOCK);
   if (!second.equals(zeroBlock)) throw new BrokenArchive("ends without the two empty blocks of its end");
   for (let bytes = await reader.some(BLOCK * 128); bytes !== undefined; bytes = await reader.some(BLOCK * 128)) {
-    if (bytes.some((byte) => byte !== 0)) throw new BrokenArchive("goes on after its end");
+    if (bytes.some((byte) => byte !== 0)) throw new BrokenArchive("has data after its end");
   }
   if (reader.offset % BLOCK !== 0) throw new BrokenArchive("ends in the middle of a block");
 }

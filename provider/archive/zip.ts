@@ -287,7 +287,7 @@ export async function checkZip(reader: ByteReader): Promise<void> {
       throw new BrokenArchive("is one part of several");
     checkEnding({ count, size: end.readUInt32LE(8), offset: end.readUInt32LE(12) }, own, isWide ? "full" : "narrow");
     await reader.each(end.readUInt16LE(16), "its comment");
-    if ((await reader.peek(1)).length > 0) throw new BrokenArchive("goes on after its end");
+    if ((await reader.peek(1)).length > 0) throw new BrokenArchive("has data after its end");
     return;
   }
 }

@@ -107,6 +107,6 @@ export async function examine(
     if (why !== undefined) return { ok: true, message: `can't be checked: ${why}` };
     if (name === "clock" && findings.isGood("reach"))
       return { ok: true, message: "can't be checked: no answer told the time" };
-    return { ok: false, message: "not checked: what comes before it failed" };
+    return { ok: false, message: "not checked: an earlier check failed" };
   });
 }

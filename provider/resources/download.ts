@@ -97,9 +97,9 @@ function isOther(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Downloads bytes to a sink and checks them on the way: their number, their SHA-256, and the archive that they are. Goes
- * on where a connection breaks or a link expires, with a new link; starts anew where the store no longer has the same
- * bytes, or gives them as a whole only. Whether a broken archive is a failure is the caller's to say.
+ * Downloads bytes to a sink and checks them on the way: their number, their SHA-256, and the archive that they are.
+ * Resumes with a new link where a connection breaks or a link expires; starts over where the store no longer has the same
+ * bytes, or gives them as a whole only. Whether a broken archive is a failure is the caller's to decide.
  */
 export async function downloadBytes(source: ByteSource, sink: ByteSink, options: DownloadOptions): Promise<Downloaded> {
   const { clock, random, held, signal } = options;
@@ -107,7 +107,7 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
   let known: StoredFacts = { totalBytes: held?.totalBytes, validator: held?.validator };
   if (held !== undefined) for await (const chunk of held.read()) await progress.add(chunk);
 
-  /** Takes a new beginning where the store does not go on with the same bytes; returns how many to leave out. */
+  /** Starts over where the store does not continue the same bytes; returns how many to leave out. */
   const begin = async (download: Download): Promise<number> => {
     const isSame = !isOther(known.totalBytes, download.totalBytes) && !isOther(known.validator, download.validator);
     if (progress.bytes === 0 || (isSame && download.start === progress.bytes)) return 0;
@@ -130,7 +130,7 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
     const download = await openDownload({ url, start, validator: known.validator, subject, clock, signal });
     try {
       if (/^text\/html\b/i.test(download.contentType) && !source.mayBeHtml) {
-        const what = `${subject}: the store answers a page of HTML instead of the file`;
+        const what = `${subject}: the storage host answers with an HTML page instead of the file`;
         throw new SnapshotsError(what, { kind: "unexpectedAnswer" });
       }
       let leftOut = await begin(download);
@@ -169,13 +169,13 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
       }
       const delayMs = nextDelayMs(error, hasLink, failures, random());
       if (delayMs === undefined) throw error;
-      options.onRetry?.(`${error.message}; ${progress.bytes === 0 ? "trying again" : "going on where it was"}`);
+      options.onRetry?.(`${error.message}; ${progress.bytes === 0 ? "trying again" : "resuming"}`);
       if (delayMs > 0) await sleep(clock, delayMs, signal);
     }
   }
 }
 
-/** After how long a failed download goes on; undefined where it does not. */
+/** How long to wait before a failed download is resumed; undefined where it is not. */
 function nextDelayMs(error: SnapshotsError, hasLink: boolean, failures: number, random: number): number | undefined {
   const isRefused = hasLink && refusesLink(error);
   if (isRefused && failures === 1) return 0;

@@ -12,6 +12,7 @@ const os = require("node:os");
  * @property {number} [most]
  * @property {number} [least]
  * @property {number} [digits] Behind the point; default 2.
+ * @property {string} [why] What profiling shows where the bound is missed: a clause.
  */
 
 /**
@@ -34,11 +35,16 @@ function table(titles, rows) {
 }
 
 /** @param {Measure} measure */
-function measureCells({ what, value, most, least, digits = 2 }) {
+function holds({ value, most = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY }) {
+  return value === undefined || (value <= most && value >= least);
+}
+
+/** @param {Measure} measure */
+function measureCells(measure) {
+  const { what, value, most, least, digits = 2 } = measure;
   const bound = most !== undefined ? `≤ ${most}` : least !== undefined ? `≥ ${least}` : "";
   if (value === undefined) return [what, "not measured here", bound];
-  const holds = value <= (most ?? Number.POSITIVE_INFINITY) && value >= (least ?? Number.NEGATIVE_INFINITY);
-  return [what, holds ? value.toFixed(digits) : `**${value.toFixed(digits)}**`, bound];
+  return [what, holds(measure) ? value.toFixed(digits) : `**${value.toFixed(digits)}**`, bound];
 }
 
 /**
@@ -76,6 +82,12 @@ be faster than that), and one by \`pulumi.dynamic.Resource\`, which is what a pr
 
 ${table(["measure", "reached", "must be"], figures.measures.map(measureCells))}`,
   ];
+  const missed = figures.measures.filter((measure) => measure.why !== undefined && !holds(measure));
+  if (missed.length > 0) {
+    parts.push(`What profiling shows of those that miss their bound:
+
+${missed.map(({ what, why }) => `- ${what}: ${why}`).join("\n")}`);
+  }
   if (figures.times !== undefined) {
     const titles = ["command", "pulumi-snapshots", "no-op, stored text", "no-op, `pulumi.dynamic.Resource`"];
     parts.push(`## The same in seconds
@@ -102,6 +114,8 @@ resources are twice as many steps, each of which writes twice as much. No provid
 
 - Have fewer resources in a stack: several stacks of some hundred resources each are faster together than a single one, can
   run at the same time, and fail alone.
+- Keep the state in Pulumi Cloud, which recent engines send only what a step has changed. A folder or a bucket gets the whole
+  state each time.
 - Set \`PULUMI_SKIP_CHECKPOINTS=true\`: the engine then writes the state only at the end. The price is high here: an up that
   is killed in between leaves no record of the snapshots that it took. They are found by this package's own journal on the
   same machine only.

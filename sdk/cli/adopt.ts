@@ -57,7 +57,7 @@ async function writeImport(
   try {
     await writeFile(file, `${JSON.stringify({ resources }, undefined, 2)}\n`, { flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new Error(`${file} exists: name another file`);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new Error(`${file} exists; name another file`);
     throw error;
   }
 }
@@ -102,7 +102,7 @@ export function adoptCommand(): Command {
         process.stdout.write(programOf(adoptions));
       }
       if (adoptions.length > 0) return;
-      tell(`there is no usable snapshot that ${stack} does not manage already`);
+      tell(`${stack} already manages every usable snapshot`);
       process.exitCode = EXIT.no;
     });
 }

@@ -15,17 +15,19 @@ export function targetArgument(definition: PlatformDefinition, text: string): Pr
   const [argument, target] =
     Object.entries(definition.targets).find(([, { kind }]) => at > 0 && kind === text.slice(0, at)) ?? [];
   if (argument === undefined || target === undefined) {
-    throw new UsageError(`"${text}" is no target on ${definition.title}: write ${forms.join(" or ")}`);
+    throw new UsageError(`"${text}" is not a target on ${definition.title}; use ${forms.join(" or ")}`);
   }
   let id: string;
   try {
     id = decodeURIComponent(text.slice(at + 1));
   } catch {
-    throw new UsageError(`"${text}" is no target on ${definition.title}: its id has a broken percent escape`);
+    throw new UsageError(`"${text}" is not a target on ${definition.title}: its id has a broken percent escape`);
   }
   const checked = target.schema.safeParse(id);
   if (!checked.success) {
-    throw new UsageError(`"${text}" is no target on ${definition.title}: its id ${checked.error.issues[0]?.message}`);
+    throw new UsageError(
+      `"${text}" is not a target on ${definition.title}: its id ${checked.error.issues[0]?.message}`,
+    );
   }
   return { [argument]: id };
 }
@@ -36,7 +38,7 @@ export function optionalTarget(definition: PlatformDefinition, text: string | un
   if (definition.listAccount) return {};
   const forms = Object.values(definition.targets).map(({ kind }) => `${kind}/<id>`);
   throw new UsageError(
-    `${definition.title} needs a target (${definition.cannot["listAccount"]}): write ${forms.join(" or ")}`,
+    `${definition.title} needs a target (${definition.cannot["listAccount"]}); use ${forms.join(" or ")}`,
   );
 }
 

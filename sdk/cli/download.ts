@@ -51,7 +51,7 @@ async function refuseExisting(planned: readonly Planned[], isForced: boolean): P
   for (const { target } of planned) {
     const kind = await kindOf(target);
     if (kind === "folder") throw new Error(`${target} is a folder`);
-    if (kind === "file" && !isForced) throw new Error(`${target} exists: --force replaces it`);
+    if (kind === "file" && !isForced) throw new Error(`${target} exists; use --force to replace it`);
   }
 }
 
@@ -61,14 +61,14 @@ async function fetchFile(snapshot: SnapshotFiles, { file, target }: Planned, isQ
   const title = path.basename(target);
   const leave = async (): Promise<void> => {
     await part.keep().catch(() => undefined);
-    tell(`what has arrived is kept in ${target}.part: the same command goes on with it`);
+    tell(`the bytes so far are kept in ${target}.part; run the same command to resume`);
   };
   return interruptible(async (signal) => {
     const fetched = async (): Promise<Downloaded> => fetchTo(file, part, { title, held: part.held, signal, isQuiet });
     let result = await fetched();
     const isDoubtful = part.held !== undefined && !part.isNoted;
     if (isDoubtful && (result.archive.kind === "unknown" || result.archive.problem !== undefined)) {
-      tell(`what was in ${target}.part is of something else: starting anew`);
+      tell(`${target}.part holds something else; starting over`);
       await part.discard();
       part = await openPart(target, snapshot.resourceId, file.name);
       result = await fetched();
@@ -107,7 +107,7 @@ async function fetchToStdout(snapshot: SnapshotFiles, file: SnapshotFileSource):
 /** `pulumi-snapshots download`: a snapshot's bytes to a file, checked on the way. */
 export function downloadCommand(): Command {
   return withConnection(
-    verb("download", "Download a snapshot and check it on the way; an interrupted download goes on where it was", [
+    verb("download", "Download a snapshot and check it on the way; an interrupted download is resumed", [
       "pulumi-snapshots download discloud/app/1745338954955/20241207-190711",
       "pulumi-snapshots download virtus/database/7c4de81f90b24a6a8d35e2b1f06a9c57/latest -o backups/",
       "pulumi-snapshots download discloud/app/1745338954955/latest -o - | restic backup --stdin",
@@ -119,7 +119,7 @@ export function downloadCommand(): Command {
     .action(async (id: string, options: Options) => {
       const { definition, query } = idArgument(id);
       const { output } = options;
-      if (output === "-" && options.json) throw new UsageError("--json and -o - both want stdout: give one of them");
+      if (output === "-" && options.json) throw new UsageError("--json and -o - both write to stdout; use one of them");
       const session = await openSession(options, [{ platform: definition.name, connection: options.connection }]);
       const snapshot = await filesOf(session, query, options);
       const [first, ...others] = snapshot.files;

@@ -62,5 +62,5 @@ export async function fetchTo(
 export function problemOf({ areArchives }: SnapshotFiles, { bytes, archive }: Downloaded): string | undefined {
   if (archive.problem !== undefined) return `the ${archive.kind} is broken: it ${archive.problem}`;
   if (!areArchives || archive.kind !== "unknown") return undefined;
-  return bytes === 0 ? "it is empty" : "it is no archive";
+  return bytes === 0 ? "it is empty" : "it is not an archive";
 }

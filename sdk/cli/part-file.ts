@@ -64,7 +64,7 @@ export async function openPart(file: string, resourceId: string, platformName: s
   await mkdir(path.dirname(file), { recursive: true });
   const noted = await readNote(noteFile);
   if (noted !== undefined && noted.pid !== process.pid && noted.host === hostname() && isRunning(noted.pid)) {
-    throw new Error(`${part} is being written by another download, process ${noted.pid}`);
+    throw new Error(`${part} is in use by another download, process ${noted.pid}`);
   }
   const isSame = noted?.resourceId === resourceId && noted.file === name;
   const bytes = (await sizeOf(part)) ?? 0;

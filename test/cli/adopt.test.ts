@@ -186,7 +186,7 @@ test("ends with 3 where all is managed", async () => {
     "--json",
   ]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: "[]\n" });
-  expect(stderr).toMatch(/there is no usable snapshot that prod does not manage already/);
+  expect(stderr).toMatch(/prod already manages every usable snapshot/);
 });
 
 test.each<[string, readonly string[], RegExp]>([

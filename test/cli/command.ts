@@ -33,6 +33,11 @@ export class Command {
     this.ended = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code)));
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   get bytes(): Buffer {
     return Buffer.concat(this.chunks);
   }

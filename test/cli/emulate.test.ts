@@ -253,7 +253,7 @@ describe("pulumi-snapshots emulate", () => {
       writeFileSync(file, "nonsense\n");
       const command = run("emulate", "--port", "0", "--data", path.join(folder, "memory"));
       expect(await command.ended).toBe(1);
-      expect(command.stderr).toMatch(/changes\.jsonl: line 1 is no change of an emulator's memory\n$/);
+      expect(command.stderr).toMatch(/changes\.jsonl: line 1 is not a change of an emulator's memory\n$/);
     });
   });
 

@@ -279,6 +279,7 @@ export function describePlatform(given: PlatformUnderTest): void {
         delete: definition.delete,
         download: definition.download,
         listAccount: definition.listAccount,
+        restore: Object.keys(definition.targets).every((name) => Object.hasOwn(definition.restoreTargets, name)),
       }).filter(([, can]) => !can);
       expect(Object.keys(definition.cannot).sort()).toEqual(missing.map(([verb]) => verb).sort());
       expect(given.create !== undefined).toBe(definition.create);

@@ -49,7 +49,7 @@ test("what adopt writes is imported, and the next preview shows nothing", async 
     expect(await run(["adopt", ...what, "--stack", "dev"])).toMatchObject({ code: 3, stdout: "" });
   }
   expect(changes()).toEqual([]);
-}, 180_000);
+});
 
 test("credentials come from the stack's config, where the environment has none", async () => {
   stack = await createStack({ env: () => ({}) });
@@ -72,4 +72,4 @@ test("credentials come from the stack's config, where the environment has none",
     stderr: expect.stringMatching(/pulumi config --stack dev failed/),
   });
   expect(locked.stderr).not.toContain(token);
-}, 120_000);
+});

@@ -59,7 +59,7 @@ test("bad inputs and connections are refused at preview, all at once, each at it
       /connection "plain": the field token is stored in plain text; store it encrypted with "pulumi config set --path --secret snapshots:plain\.token <value>"/,
     ),
   ]);
-}, 120_000);
+});
 
 test("a second connection by name is another account, and a rotated token is taken by --run-program", async () => {
   const { emulator, workspace } = stack;
@@ -91,4 +91,4 @@ test("a second connection by name is another account, and a rotated token is tak
   // That refresh has stored the new token: from now on the program is not needed again.
   await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
   expect(changes.map((each) => each())).toEqual([[], []]);
-}, 120_000);
+});

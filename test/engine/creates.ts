@@ -66,9 +66,10 @@ const snapshooter: Create = {
   addForeign: (emulator, id) => void emulator.snapshooter.addBackup(id),
 };
 
+/** An empty list of Samsung Cloud Platform says nothing of the volume: one request more tells whether there is such a one. */
 const scp: Create = {
   platform: "scp",
-  operations: ["list-snapshots", "create-snapshot", "get-snapshot", "get-snapshot"],
+  operations: ["list-snapshots", "get-volume", "create-snapshot", "get-snapshot", "get-snapshot"],
   addTarget: (emulator, id) => void emulator.scp.virtualserver.addVolume({ id }),
   args: (volumeId) => ({ platform: "scp", volumeId, deletionPolicy: "retain" }),
   made: (emulator, id) => emulator.scp.virtualserver.snapshotsOf(id).map((snapshot) => snapshot.id),

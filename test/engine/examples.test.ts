@@ -115,37 +115,33 @@ test("the examples compile with the settings that the docs recommend", () => {
   } finally {
     rmSync(copy, { recursive: true });
   }
-}, 60_000);
+});
 
-test.each(snapshotExamples)(
-  "examples/%s runs, shows no change when run again, and is destroyed",
-  async (name) => {
-    await start({ directory: join(EXAMPLES, name) });
-    const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
-    expect(up.output).not.toMatch(/warning|error/i);
-    const held = await workspace.resources(":Snapshot");
-    expect(held.length).toBeGreaterThan(0);
-    for (const { outputs } of held) expect(outputs).toMatchObject({ status: "available" });
-    const made = held.filter(({ outputs }) => outputs?.["adopted"] !== true);
-    expect(changes()).toHaveLength(made.length);
+test.each(snapshotExamples)("examples/%s runs, shows no change when run again, and is destroyed", async (name) => {
+  await start({ directory: join(EXAMPLES, name) });
+  const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(up.output).not.toMatch(/warning|error/i);
+  const held = await workspace.resources(":Snapshot");
+  expect(held.length).toBeGreaterThan(0);
+  for (const { outputs } of held) expect(outputs).toMatchObject({ status: "available" });
+  const made = held.filter(({ outputs }) => outputs?.["adopted"] !== true);
+  expect(changes()).toHaveLength(made.length);
 
-    await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-    expect(changes()).toEqual([]);
+  await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
+  expect(changes()).toEqual([]);
 
-    const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-    expect(destroy.output).not.toMatch(/error/i);
-    expect(await workspace.resources()).toEqual([]);
-    const deleted = made.filter(({ outputs }) => outputs?.["deletionPolicy"] === "delete");
-    expect(changes()).toHaveLength(deleted.length);
-    for (const { urn, outputs } of held) {
-      const own = urn.split("::").at(-1) ?? "";
-      const isDeleted = deleted.some((each) => each.urn === urn);
-      const stays = expect.stringContaining(`forgotten, not deleted: snapshot ${outputs?.["snapshotId"]} of`);
-      expect(diagnosticsOf(destroy, own)).toEqual(isDeleted ? [] : [stays]);
-    }
-  },
-  120_000,
-);
+  const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
+  expect(destroy.output).not.toMatch(/error/i);
+  expect(await workspace.resources()).toEqual([]);
+  const deleted = made.filter(({ outputs }) => outputs?.["deletionPolicy"] === "delete");
+  expect(changes()).toHaveLength(deleted.length);
+  for (const { urn, outputs } of held) {
+    const own = urn.split("::").at(-1) ?? "";
+    const isDeleted = deleted.some((each) => each.urn === urn);
+    const stays = expect.stringContaining(`forgotten, not deleted: snapshot ${outputs?.["snapshotId"]} of`);
+    expect(diagnosticsOf(destroy, own)).toEqual(isDeleted ? [] : [stays]);
+  }
+});
 
 test("the repository's own Pulumi.yaml runs the quick start", async () => {
   const folder = join(EXAMPLES, "quickstart");
@@ -167,7 +163,7 @@ test("the repository's own Pulumi.yaml runs the quick start", async () => {
     `snapshooter start-backup ${seed.snapshooter.jobId}`,
     `virtus create-app-snapshot ${seed.virtus.appId}`,
   ]);
-}, 120_000);
+});
 
 test("examples/restore restores once, and is destroyed without a request", async () => {
   await start({ directory: join(EXAMPLES, "restore") });
@@ -183,7 +179,7 @@ test("examples/restore restores once, and is destroyed without a request", async
   await workspace.destroy(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([]);
   expect(await workspace.resources()).toEqual([]);
-}, 120_000);
+});
 
 test.each(Object.entries(policyExamples))(
   "examples/%s runs, shows no change when run again, and is destroyed",
@@ -217,7 +213,6 @@ test.each(Object.entries(policyExamples))(
       expect(diagnosticsOf(destroy, own)).toEqual([expect.stringMatching(sentence)]);
     }
   },
-  120_000,
 );
 
 test("the examples show a policy for everything that one can be for", () => {

@@ -70,4 +70,4 @@ test("the README's file imports a snapshot, so that the next preview shows nothi
   expect(diagnosticsOf(destroy, "got-dscloud")).toEqual([]);
   expect(requests()).toEqual([]);
   expect(changes()).toEqual([]);
-}, 120_000);
+});

@@ -71,7 +71,7 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
   await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([]);
   await expectOneOfEach();
-}, 120_000);
+});
 
 test("on a fresh machine the platform's own list tells: a name, or reuseWithin", async () => {
   const { emulator, workspace } = stack;
@@ -103,7 +103,7 @@ test("on a fresh machine the platform's own list tells: a name, or reuseWithin",
   expect(diagnosticsOf(next, "scp")).toEqual([
     expect.stringMatching(/^warning: snapshot .* already has this resource's name/),
   ]);
-}, 120_000);
+});
 
 describe("Ctrl-C", () => {
   test("once lets the running creates end, and their results are in the state", async () => {
@@ -118,7 +118,7 @@ describe("Ctrl-C", () => {
     expect(ended.code).not.toBe(0);
     await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
     await expectOneOfEach();
-  }, 120_000);
+  });
 
   test("twice ends the creates in the journal, and the next up recovers them", async () => {
     const { emulator, workspace } = stack;
@@ -144,5 +144,5 @@ describe("Ctrl-C", () => {
     await workspace.refresh(["--skip-preview", "--clear-pending-creates"], { expectCode: 0 });
     expect((await workspace.state()).deployment.pending_operations ?? []).toEqual([]);
     await expectOneOfEach();
-  }, 120_000);
+  });
 });

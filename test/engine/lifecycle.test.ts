@@ -155,7 +155,7 @@ test("up takes exactly one snapshot per resource, and none where one is adopted 
   expect(onVolume(attachedVolumeId).at(-1)?.description).toBe(`Snapshot ${held["named"]?.outputs?.["ownerId"]}`);
   const [daily] = stack.emulator.snapshooter.jobs.get(emptyJobId)?.backups.present() ?? [];
   expect(daily?.tags).toMatchObject({ manual: false, daily: true });
-}, 120_000);
+});
 
 test("nothing changed is no diff and no request that changes anything, although keys, links, pages, orders and versions change", async () => {
   const { emulator, workspace } = stack;
@@ -174,7 +174,7 @@ test("nothing changed is no diff and no request that changes anything, although 
   expect(changes()).toEqual([]);
   expect(await idsInState()).toEqual(before);
   emulator.faults.clear();
-}, 120_000);
+});
 
 test("a changed trigger previews as its old => new; the new snapshot is usable before the old one is deleted", async () => {
   requests();
@@ -226,7 +226,7 @@ test("a changed trigger previews as its old => new; the new snapshot is usable b
       expect.stringMatching(new RegExp(`^warning: forgotten, not deleted: snapshot ${old} of .* stays on `)),
     ]);
   }
-}, 120_000);
+});
 
 test("what can change in place is one PUT for a name and a description, and no request for the rest", async () => {
   requests();
@@ -251,7 +251,7 @@ test("what can change in place is one PUT for a name and a description, and no r
   expect(onVolume(volumeId).at(-1)).toMatchObject(said.volume);
   expect(await idsInState()).toEqual(before);
   expect((await stack.snapshot("volume")).outputs).toMatchObject({ ...said.volume, updatedAt: expect.any(String) });
-}, 120_000);
+});
 
 test("a name and a description that are no longer given stay, and another id to adopt replaces without taking one", async () => {
   const given = said.volume;
@@ -266,7 +266,7 @@ test("a name and a description that are no longer given stay, and another id to 
   expect(onVolume(volumeId).at(-1)).toMatchObject(given);
   expect((await stack.snapshot("adopted-backup")).outputs).toMatchObject({ snapshotId: other, adopted: true });
   await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-}, 120_000);
+});
 
 test("destroy deletes what up took for it under the policy of the last up, and says on each row what stays", async () => {
   const { emulator, workspace } = stack;
@@ -320,4 +320,4 @@ test("destroy deletes what up took for it under the policy of the last up, and s
   expect(backups(emptyJobId)).toEqual([...onPlatform.daily.slice(0, -1), expect.any(String)]);
   expect(backups(emptyJobId)).not.toContain(mine);
   expect(await workspace.resources()).toEqual([]);
-}, 120_000);
+});

@@ -121,14 +121,14 @@ test("up makes one policy each that its platform runs, and takes one snapshot ea
   const own = stack.emulator.scp.virtualserver.snapshotsOf(seed.scp.volumeId).at(-1);
   const { policyId, ownerId } = await outputs("volume");
   expect(own?.description).toBe(`BackupPolicy ${policyId} ${ownerId}`);
-}, 120_000);
+});
 
 test("a second up, and a refresh, change nothing and show nothing", async () => {
   const again = await up();
   expect(again.output).not.toMatch(/warning|error/i);
   await stack.workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toEqual([]);
-}, 120_000);
+});
 
 test("once a time has passed, the preview shows dueAt alone; its plan is carried out, and takes one each", async () => {
   clock.advance(24);
@@ -139,7 +139,7 @@ test("once a time has passed, the preview shows dueAt alone; its plan is carried
   expect(changes()).toEqual([]);
   await up("--plan", plan);
   expect(changes()).toEqual(taken);
-}, 120_000);
+});
 
 test("an edit is one request where the platform can change it, and a refusal at preview where it can't", async () => {
   stack.declare({ ...declared, job: { ...byPlatform.job, retention: { keepDaily: 8 } } });
@@ -158,7 +158,7 @@ test("an edit is one request where the platform can change it, and a refusal at 
     expect.stringMatching(/^scp set-backup-retention /),
     `scp set-file-schedule ${seed.scp.fileVolumeId}`,
   ]);
-}, 120_000);
+});
 
 test("a refresh shows what was changed on the platform, property by property, and what is due again since it was deleted", async () => {
   const { discloud, virtus, scp, snapshooter } = stack.emulator;
@@ -193,7 +193,7 @@ test("a refresh shows what was changed on the platform, property by property, an
     `scp set-file-schedule ${seed.scp.fileVolumeId}`,
     taken[2],
   ]);
-}, 120_000);
+});
 
 test("a backup that is too old fails the check in CI with its numbers, and what a retention does not keep is named before it goes", async () => {
   const { scp } = stack.emulator;
@@ -240,7 +240,7 @@ test("a backup that is too old fails the check in CI with its numbers, and what 
   expect(await snapshotsOf("volume")).toMatchObject([{ keptBecause: ["newest", "last"] }]);
   await stack.workspace.preview(["--refresh", "--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toEqual([]);
-}, 180_000);
+});
 
 test("destroy removes the schedule that it made, deletes no snapshot, and says what keeps running and what stays", async () => {
   const { scp, snapshooter } = stack.emulator;
@@ -269,4 +269,4 @@ test("destroy removes the schedule that it made, deletes no snapshot, and says w
   }
   expect(scp.backup.policies()).toHaveLength(1);
   expect(snapshooter.jobs.has(jobId)).toBe(true);
-}, 120_000);
+});

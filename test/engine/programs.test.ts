@@ -85,7 +85,7 @@ async function liveThrough({ emulator, workspace }: Stack): Promise<Record<strin
 test("a TypeScript program under TypeScript 5.9", async () => {
   stack = await createStack({ files: TYPESCRIPT });
   expect(await liveThrough(stack)).toMatchObject({ compiler: expect.stringMatching(/^5\.9\./) });
-}, 120_000);
+});
 
 test("a TypeScript program under TypeScript 6, and a wrong one, which does not compile", async () => {
   stack = await createStack({ files: TYPESCRIPT });
@@ -104,12 +104,12 @@ test("a TypeScript program under TypeScript 6, and a wrong one, which does not c
   expect(preview.code).not.toBe(0);
   expect(preview.output).toMatch(/index\.ts.*error TS\d+[\s\S]*'adopt' is missing/);
   expect(emulator.requests).toHaveLength(before);
-}, 120_000);
+});
 
 test("a plain JavaScript program", async () => {
   stack = await createStack({ files: JAVASCRIPT });
   await liveThrough(stack);
-}, 120_000);
+});
 
 test("a program whose packages pnpm has installed", async () => {
   const parent = temporaryFolder();
@@ -129,7 +129,7 @@ test("a program whose packages pnpm has installed", async () => {
   // What the package needs lies beside it, out of the program's reach.
   expect(readdirSync(join(workspace.directory, "node_modules"))).not.toContain("undici");
   await liveThrough(stack);
-}, 300_000);
+});
 
 test("a program in a monorepo that has the package as a workspace link", async () => {
   // As npm installs a workspace: the link beside, and what both need in a node_modules above them.
@@ -141,7 +141,7 @@ test("a program in a monorepo that has the package as a workspace link", async (
   symlinkSync("../linked", join(parent, "node_modules/pulumi-snapshots"), "dir");
   stack = await createStack({ files: JAVASCRIPT, parent });
   await liveThrough(stack);
-}, 120_000);
+});
 
 /** An inline program: the engine runs it inside the process that calls it. */
 const AUTOMATION = `
@@ -183,7 +183,7 @@ test("an inline program of the Automation API", async () => {
     says: true,
   });
   expect(changes()).toEqual([`discloud create-snapshot ${seed.discloud.appId}`]);
-}, 120_000);
+});
 
 async function automate(workspace: Workspace): Promise<unknown> {
   const { directory: cwd, env } = workspace;

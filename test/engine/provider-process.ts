@@ -17,11 +17,11 @@ function commandLine(pid: number): string {
   }
 }
 
-/** Waits for something that the engine or a platform does, a minute at most. */
+/** Waits for something that the engine or a platform does, five minutes at most. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 5 * 60_000;
   while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error(`waited a minute in vain until ${isTrue}`);
+    if (Date.now() > deadline) throw new Error(`waited five minutes in vain until ${isTrue}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

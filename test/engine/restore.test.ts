@@ -134,7 +134,7 @@ test("runs once: no preview, second up, refresh or destroy asks for it, and othe
   }
   expect(requests()).toEqual([]);
   expect(await workspace.resources()).toEqual([]);
-}, 120_000);
+});
 
 const named = (what: string) => kinds.map((kind) => `${kind}-${what}`);
 
@@ -197,7 +197,6 @@ test.each(["provider", "both"] as const)(
     for (const name of unknown) expect(diagnosticsOf(again, name).join("\n")).toMatch(/may have started/);
     expect(changes()).toEqual([]);
   },
-  180_000,
 );
 
 /** Whether the journal or the state holds what the platform has answered. */

@@ -220,5 +220,4 @@ test.each(["environment", "config"] as const)(
     expect(leaks(workspace.stateText())).toEqual([]);
     expect(leaks(homeText())).toEqual([]);
   },
-  180_000,
 );

@@ -131,6 +131,11 @@ export function diagnosticsOf({ stdout }: CommandResult, name: string): string[]
     .filter((line) => line !== "");
 }
 
+/** Diagnostics without the warning that this machine's clock differs from the platforms', where a test has moved theirs. */
+export function besideClocks(diagnostics: readonly string[]): string[] {
+  return diagnostics.filter((line) => !line.includes("this machine's clock shows"));
+}
+
 /** Faults put in force one after another, for as long as the callback runs. */
 export async function withFaults<T>(
   emulator: Emulator,

@@ -142,7 +142,7 @@ test("not ready in time: a diff stays until it is, without a second request; a f
   );
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toEqual([]);
-}, 180_000);
+});
 
 test("a lost answer is got over in the same up, or in the next one while the replaced snapshot stays; what was only inferred is not deleted", async () => {
   const declared = (release: string): Record<string, Declared> => ({
@@ -247,4 +247,4 @@ test("a lost answer is got over in the same up, or in the next one while the rep
   expect(diagnosticsOf(destroy, "volume")).toEqual([]);
   expect(diagnosticsOf(destroy, "backup")).toEqual([stays(second, inferred)]);
   expect(diagnosticsOf(destroy, "files")).toEqual([stays(made.files, inferred)]);
-}, 180_000);
+});

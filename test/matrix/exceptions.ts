@@ -18,6 +18,8 @@ function isPolicysOnlyWord({ target, step, request }: MatrixCase): boolean {
   return isList && isYoung && (request.nth === 0 || (isTakeover && target.platform === "discloud"));
 }
 
+const withoutDate = "no answer has a Date, and this machine's clock is 10 minutes fast";
+
 /** Every exception, as docs/what-happens-when.md names it. */
 export const exceptions: readonly Exception[] = [
   {
@@ -45,8 +47,11 @@ export const exceptions: readonly Exception[] = [
       "the list of jobs is the only word on whether a job exists, and the API has nothing that tells whose token it is. " +
       "A refresh drops the policy from the state, and the job stays on SnapShooter; with the right token the next up " +
       "refuses to create a second job of its name",
-    covers: ({ target, step, fault }) =>
-      target.create === "create-job" && fault.name.startsWith("the credential is another") && /: read/.test(step.name),
+    covers: ({ target, step, request, fault }) =>
+      target.create === "create-job" &&
+      request.operation === "list-jobs" &&
+      fault.name.startsWith("the credential is another") &&
+      /: read/.test(step.name),
   },
   {
     what: "A Discloud snapshot that another machine has taken for a policy, where answers have no Date",
@@ -58,6 +63,23 @@ export const exceptions: readonly Exception[] = [
       step.name === "policy: converge on another machine after the first was killed" &&
       fault.name.startsWith("no answer has a Date") &&
       fault.isStanding === true,
+  },
+  {
+    what: "A Virtus Cloud app whose storage's clock is minutes behind, and a policy whose snapshot is not known yet",
+    why:
+      "its list tells a snapshot's time by the storage's clock only. A new one that looks older than the request is not taken " +
+      "for its result; the next run takes it for the scheduled time as somebody else's, never prunes it, and names it",
+    covers: ({ target, step, request, fault }) =>
+      target.title === "policy for a Virtus Cloud app" &&
+      step.name === "policy: converge, while the slot before is not known" &&
+      (request.operation === "list-app-snapshots"
+        ? ["the storage's clock is 6 minutes behind", withoutDate].includes(fault.name)
+        : request.operation === "create-app-snapshot" &&
+          [
+            "the storage's clock is 6 minutes behind, and an answer is lost",
+            `${withoutDate}, and an answer is lost`,
+          ].includes(fault.name)) &&
+      request.nth === 0,
   },
   {
     what: "Two stacks, or two machines, that take a snapshot of one target at the same moment",

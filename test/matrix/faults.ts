@@ -279,7 +279,7 @@ const lying: readonly Fault[] = [
         else target.addJoined(emulator);
       },
       // The answer to a schedule of File Storage names nothing.
-      appliesTo: ({ create }) => create !== "create-file-schedule",
+      appliesTo: ({ create, resource }) => create !== "create-file-schedule" && resource !== "Restore",
     },
     rules: rules({ fault: "join" }),
   },

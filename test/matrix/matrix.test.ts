@@ -66,9 +66,9 @@ describe("the matrix turns red", () => {
       "the first new snapshot is taken for the result of a lost answer",
       "lost",
       {
-        file: "provider/resources/snapshot/selection.ts",
-        line: "if (platform.select === undefined) return onlyOne(candidates);",
-        instead: "if (platform.select === undefined || true) return onlyOne(candidates.slice(0, 1));",
+        file: "provider/resources/snapshot/job.ts",
+        line: "const selection = platform.select?.(request.answer, from, wanted) ?? onlyOne(from);",
+        instead: "const selection = onlyOne(from.slice(0, 1));",
       },
       { step: "create", fault: "somebody else's" },
     ],
@@ -77,10 +77,12 @@ describe("the matrix turns red", () => {
       "dropped",
       {
         file: "provider/platforms/scp/client.ts",
-        line: `    return answer.data;
+        line: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
+    return answer.data;
   } catch (error) {
     if (isSnapshotsError(error, "notFound")) return undefined;`,
-        instead: `    return answer.data;
+        instead: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
+    return answer.data;
   } catch (error) {
     if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;`,
       },
@@ -97,10 +99,40 @@ describe("the matrix turns red", () => {
       { step: "read", fault: "an error that repeats" },
     ],
     [
+      "an answer that names a snapshot from before the request is believed",
+      "lost",
+      {
+        file: "provider/creation/create.ts",
+        line: "if (named !== undefined && request.known.includes(describe(named).key)) return refuseExisting(run, request, named);",
+        instead: "",
+      },
+      { step: "create", fault: "the answer names one that existed before" },
+    ],
+    [
+      "a list that another account can read empty counts as proof of an absence",
+      "dropped",
+      {
+        file: "provider/platforms/scp/absence.ts",
+        line: `if (!visibility.isVisible) return { outcome: "unproven", reason: visibility.reason, remedy: visibility.remedy };`,
+        instead: "",
+      },
+      { step: "read", fault: "another account" },
+    ],
+    [
+      "a refusal that arrives with 200 counts as an answer",
+      "lost",
+      {
+        file: "provider/http/client.ts",
+        line: "const isRefusal = changes && explanation.message !== undefined;",
+        instead: "const isRefusal = false;",
+      },
+      { step: "create", fault: "a refusal in the platform's own form, with 200" },
+    ],
+    [
       "a policy does not look for its slot's snapshot on the platform",
       "duplicates",
       {
-        file: "provider/resources/backup-policy/run-by-up.ts",
+        file: "provider/resources/backup-policy/by-up/slot.ts",
         line: 'return candidates.find(({ status }) => status === "available") ?? candidates[0];',
         instead: "return undefined;",
       },
@@ -110,11 +142,21 @@ describe("the matrix turns red", () => {
       "a policy's retention deletes all that it does not keep in one run",
       "dropped",
       {
-        file: "provider/resources/backup-policy/run-by-up.ts",
-        line: "of simulation.pruned) {",
-        instead: "of [...simulation.pruned, ...simulation.queued]) {",
+        file: "provider/resources/backup-policy/by-up/prune.ts",
+        line: "const going = simulation.pruned.flatMap(({ id, because }) => {",
+        instead: "const going = [...simulation.pruned, ...simulation.queued].flatMap(({ id, because }) => {",
       },
       { step: "policy: prune", fault: "JSON of another shape" },
+    ],
+    [
+      "a killed restore counts as never started where the platform shows nothing of it",
+      "duplicates",
+      {
+        file: "provider/resources/restore/job.ts",
+        line: "if (restores.look === undefined) return { items: [], complete: false, aheadMs: 0 };",
+        instead: "if (restores.look === undefined) return { items: [], complete: true, aheadMs: 0 };",
+      },
+      { step: "restore: recover after everything", fault: "JSON of another shape" },
     ],
   ];
 
@@ -126,6 +168,6 @@ describe("the matrix turns red", () => {
       expect(played.every(({ outcome }) => outcome.fired)).toBe(true);
       expect(played.filter(({ outcome }) => outcome[invariant].length > 0).map(nameOf)).not.toEqual([]);
     },
-    60_000,
+    600_000,
   );
 });

@@ -67,7 +67,8 @@ function isMeantFor({ on }: Fault, { operation, nth, changes, isLaterPage }: Req
     case "changes":
       return changes;
     case "creates":
-      return operation === target.create && nth === 0;
+      // A restore creates nothing that an answer could name.
+      return operation === target.create && nth === 0 && target.resource !== "Restore";
     case "deletes":
       return operation === target.delete;
     default:

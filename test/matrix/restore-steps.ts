@@ -35,7 +35,7 @@ export const restoreSteps: readonly Step[] = [
     act: up,
   },
   {
-    name: "restore: go on with one that runs",
+    name: "restore: resume one that runs",
     appliesTo: (target) => restores(target) && target.waits,
     program: restore({ timeouts: { create: "20s" } }),
     wanted: 1,
@@ -46,7 +46,7 @@ export const restoreSteps: readonly Step[] = [
     act: up,
   },
   {
-    name: "restore: go on with one whose answer was lost",
+    name: "restore: resume one whose answer was lost",
     appliesTo: restores,
     program: restore(),
     wanted: 1,
@@ -54,7 +54,7 @@ export const restoreSteps: readonly Step[] = [
     act: up,
   },
   {
-    name: "restore: go on with one that was never carried out",
+    name: "restore: resume one that was never carried out",
     appliesTo: restores,
     program: restore(),
     wanted: 1,

@@ -6,8 +6,9 @@ import { type CommandResult, runCommand } from "../pulumi-cli/processes.js";
 
 export type { CommandResult, Engine };
 
-/** Long enough for a busy machine with two cores; a command that takes this long hangs. */
-const COMMAND_TIMEOUT_MS = 120_000;
+/** Long enough for a busy machine with two cores; a command that takes this long hangs, and so does a test. */
+const COMMAND_TIMEOUT_MS = 5 * 60_000;
+jest.setTimeout(10 * 60_000);
 
 /** The stack that every workspace has. */
 export const STACK = "dev";
@@ -29,7 +30,7 @@ export interface WorkspaceOptions {
 export interface PulumiOptions {
   /** Environment variables for this command, above the workspace's. */
   env?: Record<string, string>;
-  /** Then the command and all its descendants are killed. Default: 2 minutes. */
+  /** Then the command and all its descendants are killed. Default: 5 minutes. */
   timeoutMs?: number;
   /** Throws with the command's whole output when its exit code is another one. Default: any code is a result. */
   expectCode?: number;

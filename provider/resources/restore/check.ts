@@ -21,7 +21,7 @@ const RUNBOOKS = "docs/restore.md of pulumi-snapshots shows how";
 
 /** Why a platform's API can't restore something, and what to do instead. */
 function cannotRestore({ title, cannot }: PlatformDefinition): string {
-  return `${title} can't be asked to restore it (${cannot["restore"]}); ${RUNBOOKS}`;
+  return `a Restore of this is not possible on ${title} (${cannot["restore"]}); ${RUNBOOKS}`;
 }
 
 /** What is wrong with `confirm`, which has to name the target that the other arguments name. */

@@ -102,7 +102,7 @@ async function handOver(job: RestoreJob, outcome: Outcome<WatchedRestore>, store
   if (outcome.item.status === "accepted" && job.restores.look !== undefined) {
     await job.session.host.warn(
       job.urn,
-      `${job.definition.title} accepted the restore and was not seen at work on it: the state of ${job.target.kind} ` +
+      `${job.definition.title} accepted the restore and was never observed running it: the state of ${job.target.kind} ` +
         `${job.target.id} is "${outcome.item.platformStatus}". Check its data`,
     );
   }

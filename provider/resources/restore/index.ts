@@ -25,7 +25,7 @@ export function restoreResource(session: Session): ResourceVerbs {
       return { inputs, failures };
     },
     diff(id, olds, news) {
-      // A create is not told what it replaces. The snapshot itself is not the Restore's.
+      // A create does not get what it replaces. The snapshot itself is not the Restore's.
       session.noteHeld(urnOf(news), bookkeepingOf(olds));
       void confirmStored(urnOf(news), id);
       return diffRestore(olds, news);

@@ -127,7 +127,7 @@ function seenAs(item: WatchedRestore, seen: RestoreSighting, nowMs: number): Wat
   return nowMs - watchedSinceMs < SETTLE_MS ? { ...shown, watchedSinceMs } : settled;
 }
 
-/** A restore that this run goes on looking at, where the platform shows anything of it. */
+/** A restore that this run continues to look at, where the platform shows anything of it. */
 export function watched(job: RestoreJob, restore: ObservedRestore): WatchedRestore {
   const isOver = restore.status === "completed" || restore.status === "failed";
   return job.restores.look === undefined || isOver

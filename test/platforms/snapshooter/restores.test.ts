@@ -89,7 +89,7 @@ describe("what is asked of SnapShooter", () => {
     expect(restoreProblem(backup({ files: [] }), { files: ["3"] })).toBe("it has no file 3. It shows no files at all");
   });
 
-  it("is told in words", () => {
+  it("is shown in words", () => {
     expect(overwritten(jobId, backup(), {})).toBe(
       `all files of backup ${backupId} of job ${jobId}, where the job runs`,
     );

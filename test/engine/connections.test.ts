@@ -17,15 +17,15 @@ afterAll(async () => {
   await second.close();
 });
 
-/** What a preview says of a resource that is refused, one problem a line. */
-async function refused(declared: Declared): Promise<string[]> {
+/** What a preview says of a resource that is refused, one problem a line, on its row or on another one. */
+async function refused(declared: Declared, row = "refused"): Promise<string[]> {
   stack.declare({ refused: declared });
   const preview = await stack.workspace.preview();
   expect(preview.code).not.toBe(0);
   expect(preview.output).not.toMatch(/^\s+at .*:\d+:\d+/m);
   expect(preview.output).not.toContain("stored-in-plain-text");
   expect(stack.emulator.requests).toEqual([]);
-  return diagnosticsOf(preview, "refused");
+  return diagnosticsOf(preview, row);
 }
 
 test("bad inputs and connections are refused at preview, all at once, each at its property and with the remedy", async () => {
@@ -54,7 +54,7 @@ test("bad inputs and connections are refused at preview, all at once, each at it
       /^error: .*property connection\b.*unknown field "apikey"; .*Remove it with "pulumi config rm --path snapshots:wrong\.apikey"/,
     ),
   ]);
-  expect(await refused({ ...discloud, connection: "plain" })).toEqual([
+  expect(await refused({ ...discloud, connection: "plain" }, "snap-dev")).toEqual([
     expect.stringMatching(
       /connection "plain": the field token is stored in plain text; store it encrypted with "pulumi config set --path --secret snapshots:plain\.token <value>"/,
     ),

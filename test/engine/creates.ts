@@ -89,7 +89,8 @@ export function finish({ snapshooter, scp: { virtualserver } }: Emulator, target
   for (const target of targets) {
     const backups = snapshooter.jobs.get(target)?.backups.present() ?? [];
     for (const { id } of backups) snapshooter.setStatus(id, "completed");
-    for (const { id } of virtualserver.snapshotsOf(target)) virtualserver.setStatus(id, "available");
+    const snapshots = virtualserver.volumes.has(target) ? virtualserver.snapshotsOf(target) : [];
+    for (const { id } of snapshots) virtualserver.setStatus(id, "available");
   }
 }
 

@@ -78,7 +78,9 @@ export async function endOf({ ended, provider }: Run): Promise<CommandResult> {
 /** Waits until the killed run is over, and frees the stack for the next one. */
 export async function clearUp(stack: Stack, victim: Victim, run: Run): Promise<void> {
   await endOf(run);
-  if (victim !== "provider") await stack.workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
+  if (victim === "provider") return;
+  stack.workspace.repairState();
+  await stack.workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
 }
 
 /** The entries of the journal that the provider keeps on this machine. */

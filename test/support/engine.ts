@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../pulumi-cli/engine.js";
 import { pulumiEnvironment } from "../pulumi-cli/environment.js";
@@ -200,10 +209,27 @@ export class Workspace {
 
   /** The stack as the engine has stored it last, secrets encrypted. */
   async state(): Promise<StackState> {
+    const { version, checkpoint } = JSON.parse(readFileSync(this.stateFile(), "utf8"));
+    return { version, deployment: checkpoint.latest ?? {} };
+  }
+
+  /**
+   * Puts the copy of the state before it in place of a state file that a kill of the engine has cut: the engine moves
+   * the old file aside, and writes the new one in place.
+   */
+  repairState(): void {
+    const file = this.stateFile();
+    try {
+      JSON.parse(readFileSync(file, "utf8"));
+    } catch {
+      copyFileSync(`${file}.bak`, file);
+    }
+  }
+
+  private stateFile(): string {
     const stacks = join(this.backend, ".pulumi/stacks");
     const [project = ""] = readdirSync(stacks);
-    const { version, checkpoint } = JSON.parse(readFileSync(join(stacks, project, `${STACK}.json`), "utf8"));
-    return { version, deployment: checkpoint.latest ?? {} };
+    return join(stacks, project, `${STACK}.json`);
   }
 
   /** The stack's resources of a type (its whole token or the end of it), the stack itself and providers left out. */

@@ -80,7 +80,7 @@ let changes: () => string[];
 async function start(options: WorkspaceOptions): Promise<void> {
   emulator = await startEmulator(clock === undefined ? {} : { now: clock.now });
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
-  Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0, revertingMs: 0 });
+  Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
   Object.assign(emulator.scp.filestorage, { creatingMs: 0, deletingMs: 0 });
   emulator.virtus.createIntervalMs = 0;
   const env = { ...emulator.environment, ...clock?.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" };

@@ -1,4 +1,10 @@
-import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../emulator";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type FaultRule,
+  type RecordedRequest,
+  startEmulator,
+} from "../../emulator";
 import { definitions, type PlatformDefinition } from "../../provider";
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
@@ -133,4 +139,18 @@ export function diagnosticsOf({ stdout }: CommandResult, name: string): string[]
 /** Diagnostics without the warning that this machine's clock differs from the platforms', where a test has moved theirs. */
 export function besideClocks(diagnostics: readonly string[]): string[] {
   return diagnostics.filter((line) => !line.includes("this machine's clock shows"));
+}
+
+/** Faults put in force one after another, for as long as the callback runs. */
+export async function withFaults<T>(
+  emulator: Emulator,
+  rules: readonly FaultRule[],
+  run: () => Promise<T>,
+): Promise<T> {
+  for (const rule of rules) emulator.faults.add(rule);
+  try {
+    return await run();
+  } finally {
+    emulator.faults.clear();
+  }
 }

@@ -105,7 +105,8 @@ test.each(snapshotExamples)(
     expect(held.length).toBeGreaterThan(0);
     for (const { outputs } of held) expect(outputs).toMatchObject({ status: "available" });
     const made = held.filter(({ outputs }) => outputs?.["adopted"] !== true);
-    expect(changes()).toHaveLength(made.length);
+    const policies = await workspace.resources(":BackupPolicy");
+    expect(changes()).toHaveLength(made.length + policies.length);
 
     // The compiler has had its say twice.
     const env = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
@@ -188,6 +189,7 @@ test("the repository's own Pulumi.yaml runs the quick start", async () => {
   ]);
   expect(changes()).toEqual([
     `discloud create-snapshot ${seed.discloud.appId}`,
+    `scp create-snapshot ${seed.scp.volumeId}`,
     `scp create-snapshot ${seed.scp.volumeId}`,
     `snapshooter start-backup ${seed.snapshooter.jobId}`,
     `virtus create-app-snapshot ${seed.virtus.appId}`,

@@ -47,12 +47,6 @@ let isChecked = false;
  */
 export function refuseUnreachableProvider(): void {
   if (isChecked || !isStartedByEngine()) return;
-  if (process.versions["pnp"] !== undefined) {
-    throw new pulumi.RunError(
-      "pulumi-snapshots does not work with Yarn Plug'n'Play, where Pulumi can't load its provider; " +
-        "set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`",
-    );
-  }
   if (!isReachable()) {
     throw new pulumi.RunError(
       `Pulumi can't load the provider of pulumi-snapshots: the package can't be found from ${folder}, where the ` +

@@ -13,7 +13,7 @@ const PREFIX = "pulumi-nodejs:dynamic/snapshots:";
  * a second row for the old one, which says "deleted" of what the provider may have left on its platform.
  */
 const DONE =
-  /^ ([-+~]+) +pulumi-nodejs:\S+ \S+ (created|updated|deleted(?! original)|update|create|delete)( replacement)?( \([\d.]+m?s\))?( \[diff: [^\]]*\])?/;
+  /^ ([-+~]+) +pulumi-nodejs:\S+ \S+ (created|updated|deleted(?! original)|update|create|delete)\b( replacement)?( \([\d.]+m?s\))?( \[diff: [^\]]*\])?/;
 
 /** Where the provider's messages begin under each resource's name. */
 const OWNER = /^ {2}pulumi-nodejs:dynamic\/\S+ \((.+)\):$/;

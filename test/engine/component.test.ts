@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { seed } from "../../emulator";
 import { emptyFolder, type PackageManager, runPackageManager, tarball, versions } from "./package-managers";
 import { changesSeenBy, createStack, type Stack } from "./stack";
@@ -86,12 +86,12 @@ async function start(packageManager: PackageManager): Promise<Stack> {
   return stack;
 }
 
-async function liveThrough({ emulator, workspace }: Stack): Promise<void> {
+async function liveThrough({ emulator, workspace }: Stack, env: Record<string, string> = {}): Promise<void> {
   const changes = changesSeenBy(emulator);
-  const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
+  const up = await workspace.up(["--skip-preview"], { expectCode: 0, env });
   expect(up.output).not.toMatch(/warning|error/i);
-  await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
-  await workspace.destroy(["--skip-preview"], { expectCode: 0 });
+  await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0, env });
+  await workspace.destroy(["--skip-preview"], { expectCode: 0, env });
   expect(changes()).toEqual([`discloud create-snapshot ${seed.discloud.appId}`]);
 }
 
@@ -100,6 +100,11 @@ test.each(["npm", "yarn"] as const)(
   async (packageManager) => {
     const { workspace } = await start(packageManager);
     expect(readdirSync(join(workspace.directory, "node_modules"))).toContain("pulumi-snapshots");
+    // A program in a folder below finds it, too.
+    workspace.write({
+      "packages/infra/index.js": PROGRAM["index.js"],
+      "Pulumi.yaml": "name: snap\nruntime: nodejs\nmain: packages/infra/\n",
+    });
     await liveThrough(stack as Stack);
   },
   600_000,
@@ -129,25 +134,19 @@ test("pnpm brings it into the program's reach with a public hoist pattern", asyn
   await liveThrough(stack as Stack);
 }, 600_000);
 
-test("a program in a folder of a workspace finds it in the workspace's own node_modules", async () => {
-  const { workspace } = await start("npm");
-  const inner = join(workspace.directory, "packages/infra");
-  workspace.write({
-    "packages/infra/index.js": PROGRAM["index.js"],
-    "Pulumi.yaml": `name: snap\nruntime: nodejs\nmain: ${join("packages", "infra")}\n`,
-  });
-  expect(dirname(inner)).toContain("packages");
-  await liveThrough(stack as Stack);
-}, 600_000);
-
-test("Yarn's Plug'n'Play is refused by name", async () => {
+test("under Yarn's Plug'n'Play the program needs it too, and then everything works", async () => {
   const { workspace, emulator } = await start("yarn");
-  rmSync(join(workspace.directory, "node_modules"), { recursive: true });
+  const folder = workspace.directory;
+  rmSync(join(folder, "node_modules"), { recursive: true });
   workspace.write({ ".yarnrc.yml": "nodeLinker: pnp\nenableTelemetry: false\nenableImmutableInstalls: false\n" });
-  await runPackageManager("yarn", installs.yarn, workspace.directory);
-  const env = { NODE_OPTIONS: `--require ${join(workspace.directory, ".pnp.cjs")}` };
+  await runPackageManager("yarn", installs.yarn, folder);
+  // As `yarn exec pulumi` starts it.
+  const env = { NODE_OPTIONS: `--require ${join(folder, ".pnp.cjs")}` };
   const preview = await workspace.preview([], { env });
   expect(preview.code).not.toBe(0);
-  expect(preview.output).toContain("pulumi-snapshots does not work with Yarn Plug'n'Play");
+  expect(preview.output).toContain("and the program needs it too: yarn add pulumi-snapshots@0.1.0");
   expect(emulator.requests).toEqual([]);
+
+  await runPackageManager("yarn", ["add", "--mode=skip-build", `pulumi-snapshots@file:${tarball()}`], folder);
+  await liveThrough(stack as Stack, env);
 }, 600_000);

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Retention } from "../provider";
+import { outputNames } from "./backup-policy-outputs";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { addForeignOutputs, resourceInputs } from "./resource";
 import type { Schedule } from "./schedule";
 import type { SnapshotStatus } from "./snapshot";
 
@@ -204,56 +205,6 @@ export interface PolicySnapshot {
   /** Why the retention keeps it, such as `daily 2026-11-21`. */
   keptBecause?: string[];
 }
-
-const outputNames = {
-  common: [
-    "platform",
-    "connection",
-    "maxAge",
-    "onStale",
-    "suspended",
-    "policyId",
-    "runBy",
-    "status",
-    "platformStatus",
-    "createdAt",
-    "adopted",
-    "fresh",
-    "lastSnapshotAt",
-    "lastSnapshotId",
-    "checkedAt",
-    "snapshots",
-    "pruned",
-    "pruneQueue",
-  ],
-  own: {
-    virtus: ["appId", "databaseId", "schedules", "dueAt"],
-    dscloud: ["appId"],
-    discloud: ["appId", "schedules", "dueAt"],
-    snapshooter: ["jobId", "job", "schedules", "retention"],
-    scp: [
-      "volumeId",
-      "serverId",
-      "fileVolumeId",
-      "force",
-      "name",
-      "policyCategory",
-      "policyType",
-      "serverCategory",
-      "encrypt",
-      "storageRegion",
-      "drEnabled",
-      "filesystemPaths",
-      "isAllFilesystem",
-      "tags",
-      "adopt",
-      "deletionPolicy",
-      "schedules",
-      "retention",
-      "dueAt",
-    ],
-  },
-} as const satisfies OutputNames;
 
 /**
  * A schedule, a retention and a recovery point objective as declarative state, in one grammar on five platforms.

@@ -23,7 +23,7 @@ function checkArguments(opened: Opened, query: Properties, others: readonly stri
   const { definition } = opened;
   const targets = Object.keys(definition.targets);
   if (targets.filter((name) => query[name] !== undefined).length > 1) {
-    throw new SnapshotsError(`give ${targets.join(" or ")}, not both`, { kind: "invalid", executed: "no" });
+    throw new SnapshotsError(`give ${targets.join(" or ")}, not both`, { kind: "invalid" });
   }
   const known = ["platform", "connection", ...targets, ...others];
   for (const [name, value] of Object.entries(query)) {
@@ -31,12 +31,11 @@ function checkArguments(opened: Opened, query: Properties, others: readonly stri
     if (!known.includes(name)) {
       throw new SnapshotsError(`unknown argument "${name}" for ${definition.title}; it knows ${known.join(", ")}`, {
         kind: "invalid",
-        executed: "no",
       });
     }
     const checked = definition.targets[name]?.schema.safeParse(value);
     if (checked !== undefined && !checked.success) {
-      throw new SnapshotsError(`${name} ${checked.error.issues[0]?.message}`, { kind: "invalid", executed: "no" });
+      throw new SnapshotsError(`${name} ${checked.error.issues[0]?.message}`, { kind: "invalid" });
     }
   }
 }
@@ -58,7 +57,7 @@ export async function listSnapshots(session: Session, query: Properties): Promis
   checkArguments(opened, query, ["limit"]);
   const limit = query["limit"];
   if (limit !== undefined && !(typeof limit === "number" && Number.isInteger(limit) && limit > 0)) {
-    throw new SnapshotsError("limit must be a whole number above zero", { kind: "invalid", executed: "no" });
+    throw new SnapshotsError("limit must be a whole number above zero", { kind: "invalid" });
   }
   const most = limit ?? Number.POSITIVE_INFINITY;
   if (namesTarget(opened, query)) {
@@ -70,7 +69,7 @@ export async function listSnapshots(session: Session, query: Properties): Promis
     throw new SnapshotsError(
       `[${definition.name}] list all snapshots: ${definition.cannot["listAccount"]}; name it with ` +
         Object.keys(definition.targets).join(" or "),
-      { kind: "unsupported", executed: "no" },
+      { kind: "unsupported" },
     );
   }
   const entries = await platform.listAccount(scope);
@@ -83,7 +82,6 @@ export function snapshotQuery(id: string): Properties {
   if (address.pending) {
     throw new SnapshotsError(`"${id}" names a request, not a snapshot that can be read`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   return { platform: definition.name, [target.argument]: target.id, id };
@@ -100,7 +98,6 @@ async function findSnapshot(
   if (id === undefined) {
     throw new SnapshotsError(`[${definition.name}] no id: give a snapshot's own id or "latest"`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   const address = parseSnapshotId(id);
@@ -196,7 +193,6 @@ export async function filesOfSnapshot(session: Session, query: Properties): Prom
 function noDownload(definition: PlatformDefinition): SnapshotsError {
   return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
     kind: "unsupported",
-    executed: "no",
   });
 }
 

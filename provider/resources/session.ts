@@ -130,7 +130,7 @@ export class Session {
     if (definition === undefined) {
       throw new SnapshotsError(
         `"${platformName}" is not a platform; it is one of ${Object.keys(definitions).join(", ")}`,
-        { kind: "invalid", executed: "no" },
+        { kind: "invalid" },
       );
     }
     const name = connectionName ?? definition.name;
@@ -139,7 +139,6 @@ export class Session {
       const stored = "refresh and destroy use the config of the last up: if it was set since, add --run-program";
       throw new SnapshotsError(`[${definition.name}] ${resolved.problems.join("; ")} (${stored})`, {
         kind: "invalid",
-        executed: "no",
       });
     }
     const { connection } = resolved;
@@ -269,6 +268,6 @@ export function targetOf(definition: PlatformDefinition, inputs: Properties): Ta
   if (target !== undefined) return target;
   throw new SnapshotsError(
     `[${definition.name}] no target: name it with ${Object.keys(definition.targets).join(" or ")}`,
-    { kind: "invalid", executed: "no" },
+    { kind: "invalid" },
   );
 }

@@ -76,15 +76,9 @@ describe("the matrix turns red", () => {
       "a 403 counts as proof of an absence",
       "dropped",
       {
-        file: "provider/platforms/scp/client.ts",
-        line: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;`,
-        instead: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;`,
+        file: "provider/http/not-found.ts",
+        line: 'if (isSnapshotsError(error, "notFound")) return undefined;',
+        instead: 'if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;',
       },
       { step: "read", fault: "HTML with 403" },
     ],
@@ -122,7 +116,7 @@ describe("the matrix turns red", () => {
       "a refusal that arrives with 200 counts as an answer",
       "lost",
       {
-        file: "provider/http/client.ts",
+        file: "provider/http/answer.ts",
         line: "const isRefusal = changes && explanation.message !== undefined;",
         instead: "const isRefusal = false;",
       },

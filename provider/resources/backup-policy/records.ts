@@ -5,7 +5,7 @@ import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 
 /** A snapshot as a policy's state holds it. */
-export interface SnapshotRecord {
+export type SnapshotRecord = {
   /** The platform's own id. */
   readonly id: string;
   /** The name that it was given. */
@@ -24,12 +24,12 @@ export interface SnapshotRecord {
   readonly adopted?: true;
   /** Why the retention keeps it. */
   readonly keptBecause?: readonly string[];
-}
+};
 
 /** The snapshots that a policy's state holds, newest first. */
 export function recordsOf(properties: Properties): readonly SnapshotRecord[] {
   const held = properties["snapshots"];
-  return Array.isArray(held) ? (held as unknown as readonly SnapshotRecord[]) : [];
+  return Array.isArray(held) ? (held as readonly SnapshotRecord[]) : [];
 }
 
 /** The records without the times that are ahead of a clock, which an earlier version may have stored. */

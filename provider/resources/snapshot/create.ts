@@ -11,6 +11,7 @@ import {
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import { SnapshotsError } from "../../model/errors";
+import { until } from "../../model/scope";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
 import { plainRequest } from "../request";
@@ -24,9 +25,9 @@ import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./st
 
 /** Takes or adopts a snapshot; returns when it is usable. */
 export function createSnapshot(session: Session, inputs: Properties): Promise<Created> {
-  const job = openJob(session, inputs);
-  return session.oneAtATime(job.definition, job.target, async () => {
-    startTimer(job);
+  const opened = openJob(session, inputs);
+  return session.oneAtATime(opened.definition, opened.target, async () => {
+    const job = startTimer(opened);
     const adopt = textOf(inputs, "adopt");
     if (adopt !== undefined) {
       const created = await adoptSnapshot(job, adopt);
@@ -55,9 +56,9 @@ export function resumeSnapshot(
   stored: Properties,
   request: CreateRequest,
 ): Promise<Properties> {
-  const job: SnapshotJob = { ...withName(openJob(session, inputs, stored)), isStored: true };
-  return session.oneAtATime(job.definition, job.target, async () => {
-    startTimer(job);
+  const opened: SnapshotJob = { ...withName(openJob(session, inputs, stored)), isStored: true };
+  return session.oneAtATime(opened.definition, opened.target, async () => {
+    const job = startTimer(opened);
     const run = runOf(job);
     if (textOf(stored, "snapshotId") === undefined) {
       const outcome = (await resumeRequest(run, request)) ?? (await create(run, await listNow(job, job.scope)));
@@ -80,8 +81,8 @@ export function resumeSnapshot(
 }
 
 /** Waiting for the creates before this one is not the platform's time. */
-function startTimer({ session, scope, timeoutMs }: SnapshotJob): void {
-  scope.deadlineMs = session.host.clock.now() + timeoutMs;
+function startTimer(job: SnapshotJob): SnapshotJob {
+  return until(job, job.session.host.clock.now() + job.timeoutMs);
 }
 
 /** Says that a platform takes no snapshots. */
@@ -89,7 +90,7 @@ export function cannotCreate(job: SnapshotJob): SnapshotsError {
   const { definition } = job;
   return new SnapshotsError(
     `${titleOf(job)}: ${definition.title} can't take a snapshot: ${definition.cannot["create"]}`,
-    { kind: "unsupported", executed: "no" },
+    { kind: "unsupported" },
   );
 }
 
@@ -156,13 +157,13 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
     const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${there.join(", ")}`;
     throw new SnapshotsError(
       `${titleOf(job)} has no ${adopt === "latest" ? "usable snapshot" : `snapshot "${adopt}"`} to adopt: ${offer}`,
-      { kind: "notFound", executed: "no" },
+      { kind: "notFound" },
     );
   }
   if (snapshot.status !== "available") {
     throw new SnapshotsError(
       `${titleOf(job)}: snapshot ${inWords(snapshot)} can't be adopted: its status is ${snapshot.platformStatus ?? snapshot.status}`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   const { platform, definition, target, inputs, scope } = job;

@@ -1,5 +1,6 @@
 import { candidatesOf } from "../../creation";
 import { messageOf } from "../../model/errors";
+import { until } from "../../model/scope";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
@@ -38,8 +39,8 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   } else if (mayDelete && !isKept) {
     const holder = await session.holders.deleteUnlessHeld(urn, key, async () => {
       const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn, target);
-      scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
-      await platform.delete?.(target, referenceOf(props), scope);
+      const deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+      await platform.delete?.(target, referenceOf(props), { ...scope, deadlineMs });
     });
     if (holder !== undefined) {
       await session.host.warn(
@@ -95,9 +96,8 @@ async function whatItMayHaveTaken(session: Session, props: Properties, request =
   const unknown = "a snapshot that it took would not be in any stack";
   if (request === undefined) return unknown;
   try {
-    const job = openJob(session, props, props);
+    const job = until(openJob(session, props, props), session.host.clock.now() + LOOK_MS);
     const { definition } = job;
-    job.scope.deadlineMs = session.host.clock.now() + LOOK_MS;
     const found = await candidatesOf(runOf(job), request);
     return found.length === 0
       ? `${definition.title} lists nothing that it may have taken so far`

@@ -19,14 +19,14 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
   if (address === undefined || definition === undefined || argument === undefined) {
     throw new SnapshotsError(
       `"${id}" is not the id of a snapshot: it is written <platform>/<kind>/<target>/<snapshot>, each part percent-encoded`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   const checked = definition.targets[argument]?.schema.safeParse(address.target);
   if (checked?.success === false) {
     throw new SnapshotsError(
       `"${id}" is not the id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   return { address, definition, target: { argument, kind: address.kind, id: address.target } };
@@ -56,7 +56,6 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     if (isFirst) {
       throw new SnapshotsError(`[${definition.name}] "${id}" names a request, not a snapshot that can be read`, {
         kind: "invalid",
-        executed: "no",
       });
     }
     const made = await findMade(session, props);

@@ -30,7 +30,7 @@ export async function updateSnapshot(
     throw new SnapshotsError(
       `${error.message}. The snapshot is no longer there, so nothing of it can be changed: run pulumi refresh, which notes ` +
         'that it is gone (or, with onGone: "recreate", drops it, and the next pulumi up takes another)',
-      { kind: "notFound", executed: "no", cause: error },
+      { kind: "notFound", cause: error },
     );
   });
   return changed === undefined ? held : { ...held, ...describe(changed) };

@@ -1,5 +1,6 @@
 import { isoText } from "../../../model/clock";
 import type { PolicyStatus } from "../../../model/policy";
+import { until } from "../../../model/scope";
 import type { SnapshotList } from "../../../model/snapshot";
 import { type Properties, UnfinishedError } from "../../host";
 import { requestOf } from "../../request";
@@ -68,11 +69,11 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
  * Where the snapshot is not usable yet, or not known, nothing is deleted and the next up goes on.
  */
 function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
-  const job = openPolicyJob(session, inputs, olds);
+  const opened = openPolicyJob(session, inputs, olds);
   const { clock } = session.host;
-  return session.oneAtATime(job.definition, job.target, async () => {
+  return session.oneAtATime(opened.definition, opened.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
-    job.scope.deadlineMs = clock.now() + job.timeoutMs;
+    let job = until(opened, clock.now() + opened.timeoutMs);
     const dueAt = textOf(inputs, "dueAt");
     let seen = await lookAt(job, recordsOf(olds));
     const aheadMs = (seen.list.serverTimeMs ?? seen.atMs) - seen.atMs;
@@ -80,7 +81,10 @@ function runOnce(session: Session, id: string, inputs: Properties, olds: Propert
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {
       const untilMs = clock.now() + SLOT_WAIT_MS;
-      while (!isSettled(held.records, dueAt) && (await waitForSlot(job, seen.list, dueAt, untilMs))) {
+      while (!isSettled(held.records, dueAt)) {
+        const waitedMs = await waitForSlot(job, seen.list, dueAt, untilMs);
+        if (waitedMs === 0) break;
+        job = until(job, job.scope.deadlineMs + waitedMs);
         seen = await lookAt(job, held.records);
         held.records = await synced(job, { ...olds, snapshots: plainRecords(held.records) }, seen.list, dueAt);
       }

@@ -62,7 +62,7 @@ async function findRecorded(
   throw new SnapshotsError(
     `${titleOf(job)}: whether snapshot ${recordInWords(recorded)}, which was ` +
       `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
-    { kind: "notFound", executed: "no" },
+    { kind: "notFound" },
   );
 }
 
@@ -131,29 +131,23 @@ function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, d
 
 /**
  * Waits until the platform's clock has reached a scheduled time: what is taken before it would not settle it for a run
- * on another machine. False where it has been reached.
+ * on another machine. Returns how long that took, in milliseconds; 0 where it has been reached.
  */
-export async function waitForSlot(
-  job: PolicyJob,
-  list: SnapshotList,
-  dueAt: string,
-  untilMs: number,
-): Promise<boolean> {
+export async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: string, untilMs: number): Promise<number> {
   const { clock, announce } = job.session.host;
   const { title } = job.definition;
   const platformMs = list.serverTimeMs ?? clock.now();
   const leftMs = (instantOf(dueAt) ?? 0) - platformMs;
-  if (leftMs <= 0) return false;
+  if (leftMs <= 0) return 0;
   const clocks = `this machine's clock shows ${isoText(clock.now())} and ${title}'s ${isoText(platformMs)}`;
   if (clock.now() + leftMs > untilMs) {
     throw new SnapshotsError(
       `${titleOf(job)}: the scheduled time ${dueAt} has not come yet: ` +
         `${clocks}. No snapshot is taken; correct this machine's clock and run pulumi up again`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);
   await clock.sleep(leftMs);
-  job.scope.deadlineMs += leftMs;
-  return true;
+  return leftMs;
 }

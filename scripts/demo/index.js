@@ -135,7 +135,8 @@ async function pulumi(command, args, options, print) {
  */
 function printWire(requests, platform) {
   for (const { method, operation, status, committed } of requests.filter((each) => each.platform === platform)) {
-    const answer = status === undefined ? `${committed ? "taken, and " : ""}the answer is lost` : String(status);
+    const answer =
+      status === undefined ? colored("33", `${committed ? "taken, and " : ""}the answer is lost`) : String(status);
     console.log(`  ${platform} was asked: ${method.padEnd(5)} ${operation.padEnd(20)} ${answer}`);
   }
 }
@@ -153,8 +154,10 @@ function conclude(accounts, seconds) {
   }
   const sum = (/** @type {"asked" | "taken" | "twice" | "strays"} */ what) =>
     accounts.reduce((total, account) => total + account[what], 0);
-  console.log(`\n${bold(`${sum("asked")} asked for, ${sum("taken")} on the platforms, ${sum("twice")} twice`)}`);
-  if (sum("asked") !== sum("taken") || sum("twice") + sum("strays") > 0) process.exitCode = 1;
+  const isRight = sum("asked") === sum("taken") && sum("twice") + sum("strays") === 0;
+  const count = `${sum("asked")} asked for, ${sum("taken")} on the platforms, ${sum("twice")} twice`;
+  console.log(`\n${colored(isRight ? "1;32" : "1;31", count)}`);
+  if (!isRight) process.exitCode = 1;
 }
 
 /**
@@ -167,7 +170,15 @@ function say(text, indent = "") {
 
 /** @param {string} text */
 function bold(text) {
-  return isColored ? `\u001b[1m${text}\u001b[0m` : text;
+  return colored("1", text);
+}
+
+/**
+ * @param {string} codes A terminal's, separated by semicolons.
+ * @param {string} text
+ */
+function colored(codes, text) {
+  return isColored ? `\u001b[${codes}m${text}\u001b[0m` : text;
 }
 
 function stopIfInterrupted() {

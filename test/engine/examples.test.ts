@@ -126,7 +126,8 @@ test.each(snapshotExamples)("examples/%s runs, shows no change when run again, a
   expect(held.length).toBeGreaterThan(0);
   for (const { outputs } of held) expect(outputs).toMatchObject({ status: "available" });
   const made = held.filter(({ outputs }) => outputs?.["adopted"] !== true);
-  expect(changes()).toHaveLength(made.length);
+  const policies = await workspace.resources(":BackupPolicy");
+  expect(changes()).toHaveLength(made.length + policies.length);
 
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(changes()).toEqual([]);

@@ -43,6 +43,7 @@ const PARTS = [
   { name: "types", command: ["npm", "run", "--silent", "types"] },
   { name: "generated files", command: ["node", "scripts/generate-docs.js", "--check"] },
   tests("unit tests", "unit", cores),
+  tests("browser tests", "browser", 1),
   // It starts a process per core itself.
   tests("matrix", "matrix", 1),
   // They wait now and then, for a retry or for a platform: one more than there are cores keeps these busy.

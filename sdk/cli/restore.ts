@@ -103,7 +103,7 @@ async function restoreOnce(
     const { resourceId, status, startedAt } = result;
     if (json) printJson({ resourceId, status, startedAt });
     else printTable(["SNAPSHOT", "STATUS", "STARTED"], [[resourceId, status, startedAt].map((text) => ({ text }))]);
-    if (status === "accepted") tell(`${what.shows}: check the data of ${what.target.kind} ${what.target.id}`);
+    if (status === "accepted") tell(`check the data of ${what.target.kind} ${what.target.id}: ${what.shows}`);
   };
   await interruptible(
     async (signal) => {
@@ -112,8 +112,8 @@ async function restoreOnce(
       const enter = (next: Phase): void => {
         phase = next;
       };
-      const prepared = (overwrites: string): void => {
-        if (confirm !== undefined) tell(`${query.resourceId} overwrites ${overwrites}`);
+      const prepared = (overwrites: string, resourceId: string): void => {
+        if (confirm !== undefined) tell(`${resourceId} overwrites ${overwrites}`);
       };
       const result = restoreSnapshot(session, query, { ...progressOf(what, enter), signal, prepared, deliver });
       running = result.catch(() => undefined);

@@ -671,7 +671,7 @@ describe("a restore outside of a program", () => {
       "an app",
       `discloud/app/${seed.discloud.appId}/20260101-030000`,
       seed.discloud.appId,
-      /^platform: a Restore of this is not possible on Discloud/,
+      /^a Restore of this is not possible on Discloud/,
     ],
     ["no id", "nonsense", "x", /is not the id of a snapshot/],
     [
@@ -687,7 +687,7 @@ describe("a restore outside of a program", () => {
 
   it("fails where it may have started, has failed, or was not seen to end", async () => {
     fault("snapshooter", { fault: "reset-after-commit" });
-    await expect(once(backup, jobId)).rejects.toThrow(/may have started.* Check job .* before you restore again$/);
+    await expect(once(backup, jobId)).rejects.toThrow(/may have started.* Check job .* if it was not restored/);
     volumes().revertOutcome = "error";
     await expect(once(`scp/volume/${volumeId}/${snapshotId}`, volumeId)).rejects.toThrow(
       /has failed: its status is "error"/,

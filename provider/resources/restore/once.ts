@@ -32,8 +32,8 @@ export interface RestoreQuery {
 export interface RestoreHooks {
   /** Aborted before the request leaves, it keeps it back; nothing stops what has been sent. */
   readonly signal?: AbortSignal;
-  /** The target was looked at, and this is going to be overwritten: words. */
-  prepared?(overwrites: string): void;
+  /** The target was looked at: what is going to be overwritten, in words, by the snapshot of this resource id. */
+  prepared?(overwrites: string, resourceId: string): void;
   /** The request is recorded, and is about to leave. */
   sending?(): void;
   /** The platform has accepted the request, or an earlier run's request for the same is looked at instead of another. */
@@ -187,17 +187,17 @@ function refuseSecond({ job, entry }: Opened, again: string | undefined): void {
 
 /** How another restore is requested on purpose: a clause. */
 function onPurpose(requestedAt: string): string {
-  return `if it was not restored, --again ${requestedAt} restores`;
+  return `if it was not restored, add --again ${requestedAt} to restore it`;
 }
 
 /** The job with hooks around what it asks of the platform. */
-function hooked(job: RestoreJob, hooks: RestoreHooks): RestoreJob {
+function hooked({ job, resourceId }: Opened, hooks: RestoreHooks): RestoreJob {
   const { restores, scope } = job;
   const { look } = restores;
   const watched: RestorePlatform = {
     async prepare(order, looking) {
       const prepared = await restores.prepare(order, looking);
-      hooks.prepared?.(prepared.overwrites);
+      hooks.prepared?.(prepared.overwrites, resourceId);
       return {
         ...prepared,
         async send(sending): Promise<ObservedRestore> {
@@ -303,7 +303,7 @@ export async function restoreSnapshot(
   // A request that `again` has given up is overwritten by the record of the next one.
   const opened: Opened = {
     ...found,
-    job: hooked(found.job, hooks),
+    job: hooked(found, hooks),
     entry: query.again === undefined ? found.entry : undefined,
   };
   const { job, entry } = opened;

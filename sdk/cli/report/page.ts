@@ -25,19 +25,26 @@ import {
 interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => Part;
+  /** Whether its cells are kept on one line where there is room. */
+  readonly isShort?: true;
 }
 
-/** A table that stays one for a screen reader where a phone shows its rows as cards. */
+/** A table that stays one for a screen reader where a phone shows its rows as cards. A column of nothing is left out. */
 function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
-  const heads = columns.map(({ head }) => html`<th scope="col" role="columnheader">${head}</th>`);
-  const cellOf = (row: Row, { head, cell }: Column<Row>, index: number): Html => {
-    const content = cell(row);
-    if (index === 0) return html`<th scope="row" role="rowheader">${content}</th>`;
-    return html`<td role="cell" class="${content === "" ? "empty" : ""}" data-label="${head}">${content}</td>`;
-  };
-  const lines = rows.map(
-    (row) => html`<tr role="row">${columns.map((column, index) => cellOf(row, column, index))}</tr>\n`,
-  );
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const used = columns
+    .map((column, index) => ({ ...column, index }))
+    .filter(({ index }) => index === 0 || cells.some((row) => row[index] !== ""));
+  const heads = used.map(({ head }) => html`<th scope="col" role="columnheader">${head}</th>`);
+  const lines = cells.map((row) => {
+    const parts = used.map(({ head, isShort, index }) => {
+      const content = row[index];
+      if (index === 0) return html`<th scope="row" role="rowheader">${content}</th>`;
+      const look = content === "" ? "empty" : isShort ? "short" : "";
+      return html`<td role="cell" class="${look}" data-label="${head}">${content}</td>`;
+    });
+    return html`<tr role="row">${parts}</tr>\n`;
+  });
   return html`<table role="table"><caption>${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">
 ${lines}</tbody></table>`;
 }
@@ -83,7 +90,7 @@ function overview({ targets, generatedAt }: Report, anchorOf: (target: ReportTar
   const columns: Column<ReportTarget>[] = [
     { head: "Target", cell: (target) => html`<a href="#${anchorOf(target)}">${targetName(target)}</a>` },
     { head: "Platform", cell: ({ platformTitle }) => platformTitle },
-    { head: "State", cell: pill },
+    { head: "State", cell: pill, isShort: true },
     {
       head: "Newest usable",
       cell: ({ lastSnapshotAt, problem }) =>
@@ -104,8 +111,8 @@ function snapshotTable({ snapshots, ...target }: ReportTarget, nowIso: string): 
           : html`${timeText(createdAt)} <span class="soft">${agoText(createdAt, nowIso)}</span>`,
     },
     { head: "What becomes of it", cell: (snapshot) => html`${markIcon(snapshot.fate)} ${fateText(snapshot)}` },
-    { head: "Size", cell: (snapshot) => sizeText(snapshot) },
-    { head: "Verified", cell: ({ verifiedAt }) => (verifiedAt === null ? "" : timeText(verifiedAt)) },
+    { head: "Size", cell: (snapshot) => sizeText(snapshot), isShort: true },
+    { head: "Verified", cell: ({ verifiedAt }) => (verifiedAt === null ? "" : timeText(verifiedAt)), isShort: true },
     { head: "Id", cell: ({ snapshotId }) => html`<span class="id">${snapshotId}</span>` },
     { head: "Managed by", cell: ({ managedBy }) => managedBy.map((urn) => urn.split("::").at(-1) ?? "").join(", ") },
   ];
@@ -162,7 +169,8 @@ function key(): Html {
     (mark) => html`<div>${markIcon(mark)}<dt>${marks[mark].label}</dt><dd>${marks[mark].meaning}</dd></div>`,
   );
   return html`<section aria-labelledby="key"><h2 id="key">How to read it</h2><dl class="key">${entries}
-<div>${markIcon("verified")}<dt>Verified</dt><dd>kept, and its archive was checked and found whole</dd></div></dl></section>`;
+<div>${markIcon("verified")}<dt>Verified</dt><dd>kept, and its archive was checked and found whole</dd></div>
+<div><span class="line-icon" aria-hidden="true"></span><dt>Now</dt><dd>when this page was made; a bar's mark is the maxAge</dd></div></dl></section>`;
 }
 
 /** A report as one page: it needs no network and no script, and everything that is not this package's own is escaped. */

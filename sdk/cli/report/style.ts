@@ -49,8 +49,8 @@ code,.id{font-family:ui-monospace,"Cascadia Mono","SF Mono",Menlo,Consolas,"Deja
 .lanes{list-style:none;margin:0;padding:0;font-size:.8125rem;line-height:26px;white-space:nowrap}
 .lanes li{display:flex;align-items:center;gap:.4rem;height:26px}
 .lanes li b{margin-left:auto;padding-left:.6rem;font-weight:600}
-.lanes li.size{height:56px;align-items:flex-end;padding-bottom:2px;color:var(--soft)}
-.lanes li.size b{color:var(--ink)}
+.lanes li.size{height:56px;flex-direction:column;align-items:flex-start;justify-content:flex-end;gap:0;line-height:1.35;padding-bottom:4px;color:var(--soft)}
+.lanes li.size b{color:var(--ink);margin:0;padding:0}
 .icon{width:18px;height:18px;flex:none;overflow:visible;vertical-align:-4px}
 .m{fill:var(--c);stroke:var(--c);stroke-width:0;--c:var(--soft)}
 .m.kept,.m.verified{--c:var(--kept)}.m.going{--c:var(--going)}.m.untracked{--c:var(--untracked)}.m.failed{--c:var(--failed)}.m.missed{--c:var(--missed)}
@@ -72,10 +72,11 @@ caption{text-align:left;color:var(--soft);padding:.25rem 0 .4rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--soft);font-weight:600}
 tbody th{font-weight:600}
-td.time{white-space:nowrap}
+thead th,td.short,th .soft{white-space:nowrap}
 .key{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.4rem 1.5rem;margin:0}
-.key div{display:flex;gap:.5rem;align-items:baseline}
-.key dt{white-space:nowrap;font-weight:600}.key dd{margin:0;color:var(--soft);font-size:.875rem}
+.key div{display:grid;grid-template-columns:18px minmax(0,auto) 1fr;gap:0 .5rem;align-items:start;align-content:start}
+.key .icon{margin-top:3px}.key .line-icon{margin:12px 0 0;height:0;border-top:1.5px dashed var(--ink)}
+.key dt{font-weight:600}.key dd{margin:0;color:var(--soft);grid-column:2/-1;font-size:.875rem}
 footer{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
 @media (max-width:44rem){
 .page{padding:1.25rem .9rem 2rem}
@@ -83,6 +84,7 @@ footer{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--line);color
 .concerns li{grid-template-columns:1fr}
 .target{padding:.8rem .85rem}
 .timeline{gap:0 .7rem}.lanes{font-size:.75rem}.lanes li{gap:.25rem}.lanes li b{padding-left:.35rem}
+.date.second{display:none}.bar{width:4px;x:-2px}.lanes li.size b{padding:0}
 .key{grid-template-columns:1fr}
 table,tbody,tr,th,td{display:block;width:100%}
 caption{display:block}
@@ -91,6 +93,7 @@ tr{border-top:1px solid var(--line);padding:.45rem 0}
 th,td{border:0;padding:.05rem 0}
 td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}
 td.empty{display:none}
+td.short{white-space:normal}
 }
 @media print{
 :root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--faint:#eee;--accent:#000;--kept:#00564d;--going:#6b4000;--untracked:#43319c;--failed:#8c1d18;--missed:#8c1d18;--due:#6b4000;--unfinished:#444;--unlisted:#7c2d12;--listed:#0b4a5a;--next:#444}

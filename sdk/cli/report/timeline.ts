@@ -97,11 +97,11 @@ function dayText(atMs: number, hasYear: boolean): string {
 function axis(fromMs: number, toMs: number, nowMs: number, height: number, at: Scale): Html {
   const hasYear = toMs - fromMs > 400 * DAY_MS;
   const bottom = height - AXIS_PX;
-  const ticks = ticksOf(fromMs, toMs).map((atMs) => {
+  const ticks = ticksOf(fromMs, toMs).map((atMs, index) => {
     const x = at(atMs);
     const place = (atMs - fromMs) / (toMs - fromMs);
     const anchor = place < 0.06 ? "start" : place > 0.94 ? "end" : "middle";
-    return html`<line class="tick" x1="${x}" x2="${x}" y1="0" y2="${bottom + 5}"/><text class="date" x="${x}" y="${bottom + 19}" text-anchor="${anchor}">${dayText(atMs, hasYear)}</text>`;
+    return html`<line class="tick" x1="${x}" x2="${x}" y1="0" y2="${bottom + 5}"/><text class="date${index % 2 === 0 ? "" : " second"}" x="${x}" y="${bottom + 19}" text-anchor="${anchor}">${dayText(atMs, hasYear)}</text>`;
   });
   const now = at(nowMs);
   return html`${ticks}<line class="axis" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/><line class="now" x1="${now}" x2="${now}" y1="0" y2="${bottom}"/>`;

@@ -8,7 +8,7 @@ import {
   type SnapshotFate,
   type TargetFreshness,
 } from "../../../provider";
-import { ageText, bytesText } from "../output";
+import { bytesText } from "../output";
 
 /** A mark on a timeline: what becomes of a snapshot, or a scheduled time. */
 export type Mark = SnapshotFate | "missed" | "due" | "next";
@@ -75,17 +75,18 @@ export function timeText(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }
 
-/** How long ago an instant was, or that it is still to come. */
-export function agoText(iso: string, nowIso: string): string {
-  const ageMs = (instantOf(nowIso) ?? 0) - (instantOf(iso) ?? 0);
-  return ageMs >= 0 ? `${ageText(ageMs)} ago` : `in ${ageText(-ageMs)}`;
-}
-
-/** A span of time in its largest units: `26 h`, `7 d`. */
+/** A span of time in a unit in which it has few digits: `26 h`, `7 d`. */
 export function spanText(seconds: number): string {
   const hours = seconds / 3600;
-  if (hours < 1) return `${Math.round(seconds / 60)} min`;
-  return hours < 72 ? `${Math.round(hours * 10) / 10} h` : `${Math.round(hours / 2.4) / 10} d`;
+  if (hours < 1) return `${Math.floor(seconds / 60)} min`;
+  const short = (value: number): number => (value < 10 ? Math.floor(value * 10) / 10 : Math.floor(value));
+  return hours < 72 ? `${short(hours)} h` : `${short(hours / 24)} d`;
+}
+
+/** How long ago an instant was, or that it is still to come. */
+export function agoText(iso: string, nowIso: string): string {
+  const ageSeconds = ((instantOf(nowIso) ?? 0) - (instantOf(iso) ?? 0)) / 1000;
+  return ageSeconds >= 0 ? `${spanText(ageSeconds)} ago` : `in ${spanText(-ageSeconds)}`;
 }
 
 /** The size of a snapshot; empty where it is not known. */

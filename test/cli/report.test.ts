@@ -165,7 +165,7 @@ describe("with --stack", () => {
     const { resources } = prodStack();
     const page = await run(["--stack", "prod"], { resources });
     expect(page.code).toBe(0);
-    expect(page.stdout).toMatch(/^<!doctype html>\n[^]*<\/html>\n$/);
+    expect(page.stdout).toMatch(/^<!doctype html>\n[\s\S]*<\/html>\n$/);
     expect(page.stdout).toContain(`Timeline of volume ${seed.scp.volumeId}`);
     writeFileSync(path.join(folder, "report.html"), "old");
     const file = await run(["--stack", "prod", "--out", "report.html"], { resources });
@@ -180,7 +180,7 @@ describe("with --stack", () => {
   test("writes Markdown where that is asked for, or the file is called so; the data beside it with --json", async () => {
     const { resources } = prodStack();
     const markdown = await run(["--stack", "prod", "--format", "markdown"], { resources });
-    expect(markdown.stdout).toMatch(/^# Backup report\n[^]*\| Target \|[^]*### `volume 3f500f00/);
+    expect(markdown.stdout).toMatch(/^# Backup report\n[\s\S]*\| Target \|[\s\S]*### `volume 3f500f00/);
     const both = await run(["--stack", "prod", "--out", "report.md", "--json"], { resources });
     expect(both.code).toBe(0);
     expect(read(both.stdout).targets).toHaveLength(3);
@@ -233,6 +233,21 @@ describe("what can't be read is shown as unknown, and ends with 1 after the page
     const { code, stdout } = await run(["--stack", "prod", "--json"], { resources });
     expect(code).toBe(1);
     expect(read(stdout).targets[1]).toMatchObject({ platform: "dscloud", freshness: "unknown", snapshots: [] });
+  });
+
+  test("an empty list that proves nothing", async () => {
+    const { emptyAppId } = seed.discloud;
+    const policy = resourceIn("BackupPolicy", "hourly", `discloud/app/${emptyAppId}/policy/0a1b2c3d`, {
+      platform: "discloud",
+      appId: emptyAppId,
+      schedules: [{ cron: "0 * * * *" }],
+      maxAge: "26h",
+    });
+    const { code, stdout } = await run(["--stack", "prod", "--json"], { resources: [policy] });
+    expect(code).toBe(1);
+    expect(read(stdout).targets).toMatchObject([
+      { freshness: "unknown", problem: expect.stringMatching(/does not prove that there is none/) },
+    ]);
   });
 
   test("a connection without its credential", async () => {

@@ -1,4 +1,4 @@
-import { messageOf } from "../../model/errors";
+import { messageOf, SnapshotsError } from "../../model/errors";
 import { parsePolicyId, parseSnapshotId } from "../../model/ids";
 import type { PlatformDefinition, SnapshotReference } from "../../model/platform";
 import type { ObservedSnapshot } from "../../model/snapshot";
@@ -140,7 +140,14 @@ async function listOn(place: Place, { source: { session }, connection }: Way): P
   if (argument === undefined) return listOfPolicies(ways);
   const target = { argument, kind, id };
   const { platform, scope } = session.open(definition.name, connection, undefined, target);
-  const { snapshots, serverTimeMs } = await platform.list(target, scope, knownOf(ways));
+  const { snapshots, serverTimeMs, complete } = await platform.list(target, scope, knownOf(ways));
+  if (snapshots.length === 0 && !complete) {
+    throw new SnapshotsError(
+      `[${definition.name}] ${kind} ${id}: ${definition.title} lists no snapshot, and its answer does not prove that there ` +
+        "is none: check the id, and what the credential and the plan allow",
+      { kind: "notFound" },
+    );
+  }
   return { snapshots, atMs: serverTimeMs ?? session.host.clock.now() };
 }
 

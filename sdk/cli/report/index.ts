@@ -20,9 +20,10 @@ import { EXIT, printJson, tell, UsageError } from "../output";
 import { stackState } from "../pulumi";
 import { connectionProblems, isInEnvironment, readConnections, sessionOn, type Wanted } from "../session";
 import { verb } from "../verb";
+import { concernsIn } from "./concerns";
 import { markdownOf } from "./markdown";
 import { pageOf } from "./page";
-import { concernsIn, count, totalsOf } from "./words";
+import { count, totalsOf } from "./words";
 
 type Format = "html" | "markdown";
 

@@ -1,9 +1,9 @@
 import { instantOf, type Report, type ReportTarget } from "../../../provider";
 import { shown } from "../output";
+import { characterOf, concernsIn } from "./concerns";
 import {
   ageSentence,
   agoText,
-  concernsIn,
   count,
   fateText,
   freshnessWords,
@@ -93,9 +93,9 @@ export function markdownOf(report: Report): string {
   const { generatedAt, stacks, targets, notes } = report;
   const { byFreshness, byMark, snapshots } = totalsOf(report);
   const names = stacks.map(({ name }) => code(name)).join(", ");
-  const concerns = concernsIn(report).map(({ target, character, label, text }) => {
+  const concerns = concernsIn(report).map(({ target, look, label, text }) => {
     const where = target === undefined ? "" : ` ${code(targetName(target))} on ${target.platformTitle}`;
-    return `- ${character} **${label}**${where}${text === "" ? "" : `: ${code(text)}`}`;
+    return `- ${characterOf(look)} **${label}**${where}: ${code(text)}`;
   });
   const overview = targets.map((target) => {
     const { lastSnapshotAt, problem, platformTitle, freshness } = target;

@@ -1,13 +1,12 @@
-import type { Report, ReportSnapshot, ReportTarget } from "../../../provider";
+import type { Report, ReportSnapshot, ReportTarget, TargetFreshness } from "../../../provider";
 import { bytesText } from "../output";
+import { type Concern, concernsIn } from "./concerns";
 import { type Html, html, type Part } from "./html";
 import { style } from "./style";
 import { ageBar, markIcon, markShapes, timeline } from "./timeline";
 import {
   ageSentence,
   agoText,
-  type Concern,
-  concernsIn,
   count,
   fateText,
   freshnessWords,
@@ -20,6 +19,9 @@ import {
   timeText,
   totalsOf,
 } from "./words";
+
+/** How long an id may be that is kept on one line. */
+const SHORT_ID = 24;
 
 /** A column of a table: its head, and how a row's cell is made. The first column names the row. */
 interface Column<Row> {
@@ -49,7 +51,7 @@ function table<Row>(caption: string, columns: readonly Column<Row>[], rows: read
 ${lines}</tbody></table>`;
 }
 
-function pill({ freshness }: Pick<ReportTarget, "freshness">): Html {
+function pill(freshness: TargetFreshness): Html {
   const { label, character } = freshnessWords[freshness];
   return html`<span class="pill ${freshness}"><i aria-hidden="true"><span>${character}</span></i>${label}</span>`;
 }
@@ -68,13 +70,13 @@ ${tile("Missed runs", String(byMark.missed), `${byMark.due} due, ${byMark.untrac
 </dl>`;
 }
 
-function concernItem({ target, character, label, text }: Concern, anchorOf: (target: ReportTarget) => string): Html {
+function concernItem({ target, look, label, text }: Concern, anchorOf: (target: ReportTarget) => string): Html {
   const where =
     target === undefined
       ? undefined
-      : html`<a href="#${anchorOf(target)}">${targetName(target)}</a> <span class="soft">on ${target.platformTitle}</span>`;
-  const said = text === "" ? undefined : html`${where === undefined ? "" : ": "}${text}`;
-  return html`<li><span><span aria-hidden="true">${character} </span><b>${label}</b></span><span>${where}${said}</span></li>\n`;
+      : html`<a href="#${anchorOf(target)}">${targetName(target)}</a> <span class="soft">on ${target.platformTitle}</span>: `;
+  const what = look === "unknown" || look === "stale" ? pill(look) : html`<b>${markIcon(look)} ${label}</b>`;
+  return html`<li><span>${what}</span><span>${where}${text}</span></li>\n`;
 }
 
 function concerns(report: Report, anchorOf: (target: ReportTarget) => string): Html {
@@ -90,7 +92,7 @@ function overview({ targets, generatedAt }: Report, anchorOf: (target: ReportTar
   const columns: Column<ReportTarget>[] = [
     { head: "Target", cell: (target) => html`<a href="#${anchorOf(target)}">${targetName(target)}</a>` },
     { head: "Platform", cell: ({ platformTitle }) => platformTitle },
-    { head: "State", cell: pill, isShort: true },
+    { head: "State", cell: ({ freshness }) => pill(freshness), isShort: true },
     {
       head: "Newest usable",
       cell: ({ lastSnapshotAt, problem }) =>
@@ -113,7 +115,11 @@ function snapshotTable({ snapshots, ...target }: ReportTarget, nowIso: string): 
     { head: "What becomes of it", cell: (snapshot) => html`${markIcon(snapshot.fate)} ${fateText(snapshot)}` },
     { head: "Size", cell: (snapshot) => sizeText(snapshot), isShort: true },
     { head: "Verified", cell: ({ verifiedAt }) => (verifiedAt === null ? "" : timeText(verifiedAt)), isShort: true },
-    { head: "Id", cell: ({ snapshotId }) => html`<span class="id">${snapshotId}</span>` },
+    {
+      head: "Id",
+      cell: ({ snapshotId }) =>
+        html`<span class="${snapshotId.length > SHORT_ID ? "id" : "id short"}">${snapshotId}</span>`,
+    },
     { head: "Managed by", cell: ({ managedBy }) => managedBy.map((urn) => urn.split("::").at(-1) ?? "").join(", ") },
   ];
   return table(`Snapshots of ${targetName({ ...target })}, newest first`, columns, snapshots);
@@ -157,7 +163,7 @@ function targetSection(target: ReportTarget, report: Report, anchor: string): Ht
             snapshots.length === 1 ? "The one snapshot" : `All ${snapshots.length} snapshots`,
             snapshotTable(target, generatedAt),
           );
-  return html`<article class="target" id="${anchor}" aria-labelledby="${anchor}-name"><header><h3 id="${anchor}-name">${targetName(target)}</h3>${pill(target)}</header>
+  return html`<article class="target" id="${anchor}" aria-labelledby="${anchor}-name"><header><h3 id="${anchor}-name">${targetName(target)}</h3>${pill(target.freshness)}</header>
 <p class="soft small">${where}</p>${unread}${unforeseen}
 <p>${ageSentence(target, generatedAt)}</p>${ageBar(target, generatedAt)}
 ${own.length === 0 ? undefined : html`<ul class="policies">${own}</ul>`}

@@ -28,6 +28,7 @@ code,.id{font-family:ui-monospace,"Cascadia Mono","SF Mono",Menlo,Consolas,"Deja
 .tiles dd span{font-size:.875rem;color:var(--soft)}
 .concerns{list-style:none;margin:0;padding:0;background:var(--card);border:1px solid var(--line);border-radius:10px}
 .concerns li{display:grid;grid-template-columns:9.5rem 1fr;gap:.1rem 1rem;padding:.6rem .9rem}
+.concerns b{font-size:.875rem;font-weight:600}.concerns .icon{margin-right:.15em}
 .concerns li+li{border-top:1px solid var(--line)}
 .pill{display:inline-flex;align-items:center;gap:.35em;font-size:.875rem;font-weight:600;white-space:nowrap}
 .pill i{display:inline-grid;place-items:center;width:1.35em;height:1.35em;border:1.5px solid currentColor;border-radius:50%;font:700 .8em/1 system-ui,sans-serif;font-style:normal}
@@ -72,7 +73,7 @@ caption{text-align:left;color:var(--soft);padding:.25rem 0 .4rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--soft);font-weight:600}
 tbody th{font-weight:600}
-thead th,td.short,th .soft{white-space:nowrap}
+thead th,td.short,.id.short,th .soft{white-space:nowrap}
 .key{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:.4rem 1.5rem;margin:0}
 .key div{display:grid;grid-template-columns:18px minmax(0,auto) 1fr;gap:0 .5rem;align-items:start;align-content:start}
 .key .icon{margin-top:3px}.key .line-icon{margin:12px 0 0;height:0;border-top:1.5px dashed var(--ink)}

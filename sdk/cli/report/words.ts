@@ -94,9 +94,11 @@ export function sizeText({ sizeBytes, sizeText: said }: Pick<ReportSnapshot, "si
   return sizeBytes === null ? (said ?? "") : bytesText(sizeBytes);
 }
 
-/** The scheduled times without a snapshot of all policies of a target. */
+/** The scheduled times without a snapshot of all policies of a target, ascending. */
 export function slotsOf({ policies }: ReportTarget): readonly (ReportSlot & { readonly policy: string })[] {
-  return policies.flatMap(({ name, slots }) => slots.map((slot) => ({ ...slot, policy: name })));
+  return policies
+    .flatMap(({ name, slots }) => slots.map((slot) => ({ ...slot, policy: name })))
+    .sort((one, other) => (one.at < other.at ? -1 : 1));
 }
 
 /** What becomes of a snapshot, in one phrase. */
@@ -107,10 +109,12 @@ export function fateText({ fate, because }: Pick<ReportSnapshot, "fate" | "becau
 /** How old the newest usable snapshot of a target is, and may be: a sentence. */
 export function ageSentence({ lastSnapshotAt, maxAgeSeconds, problem }: ReportTarget, nowIso: string): string {
   if (problem !== null) return "What it has is unknown.";
-  const most = maxAgeSeconds === null ? "" : `, and may be ${spanText(maxAgeSeconds)} old`;
-  return lastSnapshotAt === null
-    ? `No usable snapshot with a known time${maxAgeSeconds === null ? "" : `; one may be ${spanText(maxAgeSeconds)} old`}.`
-    : `The newest usable snapshot was taken ${agoText(lastSnapshotAt, nowIso)}${most}.`;
+  const most = maxAgeSeconds === null ? "" : `; maxAge allows ${spanText(maxAgeSeconds)}`;
+  const what =
+    lastSnapshotAt === null
+      ? "There is no usable snapshot with a known time"
+      : `The newest usable snapshot was taken ${agoText(lastSnapshotAt, nowIso)}`;
+  return `${what}${most}.`;
 }
 
 /** A policy in one sentence. */
@@ -153,61 +157,4 @@ export function totalsOf({ targets }: Pick<Report, "targets">): Totals {
     byMark: Object.fromEntries(markOrder.map((mark) => [mark, countOf(mark)])) as Totals["byMark"],
     sizeBytes: snapshots.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
   };
-}
-
-/** Something that a person should look at. */
-export interface Concern {
-  /** Undefined for what is about no target. */
-  readonly target: ReportTarget | undefined;
-  readonly character: string;
-  readonly label: string;
-  /** What is known of it; empty where the label says it all. */
-  readonly text: string;
-}
-
-function concernsOf(target: ReportTarget, nowIso: string): Concern[] {
-  const { problem, freshness, policies, snapshots } = target;
-  const slots = slotsOf(target);
-  const concern = (mark: Mark, number: number, text: string): Concern[] =>
-    number === 0
-      ? []
-      : [{ target, character: marks[mark].character, label: `${number} ${marks[mark].label.toLowerCase()}`, text }];
-  const of = (fate: SnapshotFate): readonly ReportSnapshot[] => snapshots.filter((each) => each.fate === fate);
-  const newest = (fate: SnapshotFate): string => {
-    const [first] = of(fate);
-    return first === undefined ? "" : `the newest is ${first.snapshotId}`;
-  };
-  const missed = slots.filter(({ state }) => state === "missed");
-  const broken = policies.filter((policy) => policy.problem !== null);
-  const { unknown, stale } = freshnessWords;
-  return [
-    ...(problem === null ? [] : [{ target, ...unknown, text: problem }]),
-    ...broken.map(({ name, problem: why }) => ({ target, ...unknown, text: `policy ${name}: ${why}` })),
-    ...(freshness === "stale" ? [{ target, ...stale, text: ageSentence(target, nowIso) }] : []),
-    ...concern(
-      "missed",
-      missed.length,
-      missed.length === 0 ? "" : `the latest at ${timeText(missed.at(-1)?.at ?? "")} UTC`,
-    ),
-    ...concern("failed", of("failed").length, newest("failed")),
-    ...concern("unlisted", of("unlisted").length, newest("unlisted")),
-    ...concern("untracked", of("untracked").length, newest("untracked")),
-  ];
-}
-
-/** What a person should look at, what is most urgent first. */
-export function concernsIn({ generatedAt, stacks, targets, problems }: Report): readonly Concern[] {
-  const { unknown } = freshnessWords;
-  const order = [
-    unknown.character,
-    freshnessWords.stale.character,
-    ...["missed", "failed", "unlisted", "untracked"].map((mark) => marks[mark as Mark].character),
-  ];
-  return [
-    ...stacks.flatMap(({ name, problem }) =>
-      problem === null ? [] : [{ target: undefined, ...unknown, text: `stack ${name}: ${problem}` }],
-    ),
-    ...problems.map((text) => ({ target: undefined, ...unknown, text })),
-    ...targets.flatMap((target) => concernsOf(target, generatedAt)),
-  ].sort((one, other) => order.indexOf(one.character) - order.indexOf(other.character));
 }

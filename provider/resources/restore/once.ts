@@ -92,7 +92,7 @@ export function restorable(resourceId: string): Restorable {
   const { definition, target } = addressOf(resourceId);
   const targetDefinition = definition.restoreTargets[target.argument];
   if (targetDefinition === undefined) {
-    throw new SnapshotsError(cannotRestore(definition), { kind: "unsupported", executed: "no" });
+    throw new SnapshotsError(cannotRestore(definition), { kind: "unsupported" });
   }
   const { arguments: own, shows } = targetDefinition;
   return { definition, target, takesFiles: own["files"] !== undefined, shows };
@@ -114,7 +114,6 @@ async function newestOf(session: Session, { definition, target }: Restorable, co
   if (newest !== undefined) return newest.snapshotId;
   throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot to restore`, {
     kind: "notFound",
-    executed: "no",
   });
 }
 
@@ -147,8 +146,7 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
     if (failures.length === 0) return inputs;
     throw new SnapshotsError(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "), {
       kind: "invalid",
-      executed: "no",
-    });
+      });
   };
   // What is wrong with the rest is said before anything is asked.
   let inputs = inputsFor(named);
@@ -165,7 +163,7 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
 /** Refuses a restore that would be another one beside a request whose outcome is not known. */
 function refuseSecond({ job, entry }: Opened, again: string | undefined): void {
   const refuse = (reason: string): never => {
-    throw new SnapshotsError(`${titleOf(job)}: nothing is restored: ${reason}`, { kind: "conflict", executed: "no" });
+    throw new SnapshotsError(`${titleOf(job)}: nothing is restored: ${reason}`, { kind: "conflict" });
   };
   if (entry === undefined) {
     if (again === undefined) return;
@@ -225,8 +223,7 @@ function hooked({ job, resourceId }: Opened, hooks: RestoreHooks): RestoreJob {
         if (hooks.signal?.aborted) {
           throw new SnapshotsError(`${titleOf(job)}: nothing is restored: stopped before the request left`, {
             kind: "invalid",
-            executed: "no",
-          });
+                  });
         }
         hooks.sending?.();
       },
@@ -301,19 +298,14 @@ export async function restoreSnapshot(
   const found = await open(session, query);
   refuseSecond(found, query.again);
   // A request that `again` has given up is overwritten by the record of the next one.
-  const opened: Opened = {
-    ...found,
-    job: hooked(found, hooks),
-    entry: query.again === undefined ? found.entry : undefined,
-  };
-  const { job, entry } = opened;
-  return inTurn(job, async () => {
+  const entry = query.again === undefined ? found.entry : undefined;
+  return inTurn(hooked(found, hooks), async (job) => {
     if (entry !== undefined) hooks.watching?.();
     const outcome = entry === undefined ? await requestRestore(job) : await resume(job, entry);
     const { journal } = session.host;
     const { urn = "", ownerId } = runOf(job).what;
     if (outcome.outcome === "unfinished" && outcome.item.status === "failed") await journal.settle(urn, ownerId);
-    const result = resultOf(opened, outcome);
+    const result = resultOf({ ...found, job, entry }, outcome);
     await hooks.deliver?.(result);
     await journal.settle(urn, ownerId);
     return result;

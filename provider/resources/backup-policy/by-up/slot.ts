@@ -7,7 +7,17 @@ import { requestOf } from "../../request";
 import { cannotCreate, handOver } from "../../snapshot/create";
 import { listingOf, runOf, titleOf } from "../../snapshot/job";
 import { inWords } from "../../snapshot/state";
-import { isFor, isRecorded, isSettled, recordInWords, recordOf, referenceTo, type SnapshotRecord } from "../records";
+import { verdictOf, wantsVerification } from "../../verification";
+import {
+  countedBy,
+  isFor,
+  isRecorded,
+  isSettled,
+  recordInWords,
+  recordOf,
+  referenceTo,
+  type SnapshotRecord,
+} from "../records";
 import {
   type Held,
   isHeldByOther,
@@ -62,7 +72,7 @@ async function findRecorded(
   throw new SnapshotsError(
     `${titleOf(job)}: whether snapshot ${recordInWords(recorded)}, which was ` +
       `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
-    { kind: "notFound", executed: "no" },
+    { kind: "notFound" },
   );
 }
 
@@ -90,7 +100,7 @@ export async function settleSlot(
   if (isSettled(held.records, dueAt)) return first;
   // What was listed before a wait is out of date.
   const seen = earlier === undefined && requestOf(olds) === undefined ? first : await lookAt(job);
-  const before = seen.list;
+  const before = { ...seen.list, snapshots: countedBy(held.records, seen.list.snapshots) };
 
   const recorded = held.records.find(
     (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
@@ -109,7 +119,9 @@ export async function settleSlot(
   const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
   const wait = async () =>
     handOver(job, await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn }));
-  const usable = found.status === "available" ? found : snapshotOf((await wait()).outs);
+  const isUsable =
+    found.status === "available" && (!wantsVerification(job.inputs) || verdictOf(found.details) !== undefined);
+  const usable = isUsable ? found : snapshotOf((await wait()).outs);
   const { createdAt } = known ?? {};
   held.records = withRecord(held.records, {
     ...recordOf(usable, createdAt === undefined ? {} : { createdAt }),
@@ -131,29 +143,23 @@ function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, d
 
 /**
  * Waits until the platform's clock has reached a scheduled time: what is taken before it would not settle it for a run
- * on another machine. False where it has been reached.
+ * on another machine. Returns how long that took, in milliseconds; 0 where it has been reached.
  */
-export async function waitForSlot(
-  job: PolicyJob,
-  list: SnapshotList,
-  dueAt: string,
-  untilMs: number,
-): Promise<boolean> {
+export async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: string, untilMs: number): Promise<number> {
   const { clock, announce } = job.session.host;
   const { title } = job.definition;
   const platformMs = list.serverTimeMs ?? clock.now();
   const leftMs = (instantOf(dueAt) ?? 0) - platformMs;
-  if (leftMs <= 0) return false;
+  if (leftMs <= 0) return 0;
   const clocks = `this machine's clock shows ${isoText(clock.now())} and ${title}'s ${isoText(platformMs)}`;
   if (clock.now() + leftMs > untilMs) {
     throw new SnapshotsError(
       `${titleOf(job)}: the scheduled time ${dueAt} has not come yet: ` +
         `${clocks}. No snapshot is taken; correct this machine's clock and run pulumi up again`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);
   await clock.sleep(leftMs);
-  job.scope.deadlineMs += leftMs;
-  return true;
+  return leftMs;
 }

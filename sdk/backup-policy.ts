@@ -42,7 +42,9 @@ export interface ScheduledArgs {
 }
 
 interface UnscheduledArgs {
+  /** Not here: the policy only watches that backups appear; somebody else schedules them. */
   schedules?: never;
+  /** Not here: the policy only watches that backups appear; somebody else deletes them. */
   retention?: never;
 }
 
@@ -51,6 +53,7 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -59,7 +62,9 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not together with `appId`: a policy is for one target. */
   databaseId?: never;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -68,7 +73,9 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
+  /** Not together with `databaseId`: a policy is for one target. */
   appId?: never;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -84,6 +91,7 @@ export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, Unschedule
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
+  /** Not together with `jobId`, which names a job that exists: `job` creates one. */
   job?: never;
 }
 
@@ -110,6 +118,7 @@ export interface SnapshooterJob {
 export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
   platform: "snapshooter";
   job: pulumi.Input<SnapshooterJob>;
+  /** Not together with `job`, which creates a job: `jobId` names one that exists. */
   jobId?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
   retention?: pulumi.Input<InputsOf<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>>;
@@ -120,7 +129,9 @@ export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
+  /** Not together with `volumeId`: a policy is for one target. */
   serverId?: never;
+  /** Not together with `volumeId`: a policy is for one target. */
   fileVolumeId?: never;
   /** Snapshot a volume that is attached to a server. */
   force?: pulumi.Input<boolean>;
@@ -133,7 +144,9 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "scp";
   /** The server's id. */
   serverId: pulumi.Input<string>;
+  /** Not together with `serverId`: a policy is for one target. */
   volumeId?: never;
+  /** Not together with `serverId`: a policy is for one target. */
   fileVolumeId?: never;
   /** The backup's name; no other one may have it. */
   name: pulumi.Input<string>;
@@ -162,7 +175,9 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
   volumeId?: never;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
   serverId?: never;
   /** `keepLast` only, from 1 to 128. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepLast">>>;

@@ -45,6 +45,11 @@ export interface Call<Schema extends z.ZodType> {
   readonly reading?: number;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
+  /**
+   * Asked whenever the platform refuses a change because its target is busy. Throws where waiting can't help; resolves to
+   * how long the refusal is waited for, in milliseconds, undefined for the default.
+   */
+  readonly whenBusy?: (refusal: SnapshotsError) => Promise<number | undefined>;
 }
 
 /** A checked answer. */
@@ -268,8 +273,12 @@ function statusError(
 ): SnapshotsError {
   const explanation = api.explain(answer, json, call.method);
   const kind = explanation.kind ?? kindOfStatus(answer.status);
-  const said = explanation.message ?? (json === undefined && answer.text !== "" ? "an answer that is not JSON" : "");
-  const text = [`HTTP ${answer.status}`, explanation.code, said].filter((part) => part !== undefined && part !== "");
+  const said =
+    explanation.message ?? (json === undefined && answer.text !== "" ? "with an answer that is not JSON" : "");
+  // Some platforms begin the message with the code.
+  const { code = "" } = explanation;
+  const shownCode = said.toLowerCase().startsWith(code.toLowerCase()) ? "" : code;
+  const text = [`HTTP ${answer.status}`, shownCode, said].filter((part) => part !== "");
   const waitMs = retryAfterMs(answer.headers["retry-after"], serverTimeMs ?? api.clock.now());
   // Signed requests are refused for their time alone.
   const first = clocks === undefined ? "" : `${clocks}, then `;
@@ -277,7 +286,7 @@ function statusError(
     unauthorized: `${first}${credentialRemedy(api.connection)}`,
     forbidden: `${first}check that the credential may do this`,
     rateLimited: "too many requests: try again later",
-    unavailable: "the platform can't answer now: try again later",
+    unavailable: "the platform is not available now: try again later",
   };
   const remedy = remedies[kind] === undefined ? "" : ` (${remedies[kind]})`;
   return new SnapshotsError(`${prefixOf(api, call)}: ${redact(text.join(" "), api.connection.secrets)}${remedy}`, {
@@ -390,7 +399,12 @@ function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
 }
 
 /** Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one. */
-async function takeFromBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Promise<void> {
+async function takeFromBudget(
+  api: Api,
+  call: Call<z.ZodType>,
+  scope: Scope,
+  stopped: AbortSignal | undefined,
+): Promise<void> {
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
     const endMs = Math.min(api.clock.now() + heldMs, LATEST_DATE_MS);
     // A window of the platform's limit is our own queue; an absurd one is not waited for without end.
@@ -400,7 +414,8 @@ async function takeFromBudget(api: Api, call: Call<z.ZodType>, scope: Scope): Pr
       throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited", executed: "no" });
     }
     if (heldMs >= ANNOUNCED_WAIT_MS) scope.announce(`${what}; waiting`);
-    await api.clock.sleep(heldMs);
+    await api.clock.sleep(heldMs, stopped);
+    if (stopped?.aborted) break;
   }
   api.limiter.sent();
 }
@@ -429,6 +444,16 @@ export async function callApi<Schema extends z.ZodType>(
   }
 }
 
+/** Refuses a change once the engine has been told to stop; `refusal` is what it was waiting out. */
+function refuseWhenStopped(api: Api, call: Call<z.ZodType>, scope: Scope, refusal: SnapshotsError | undefined): void {
+  if (!scope.stopped?.aborted) return;
+  if (refusal !== undefined) throw waitedInVain(refusal, "not sent again: pulumi has been stopped");
+  throw new SnapshotsError(`${prefixOf(api, call)}: not sent: pulumi has been stopped`, {
+    kind: "invalid",
+    executed: "no",
+  });
+}
+
 async function callUntilAnswered<Schema extends z.ZodType>(
   api: Api,
   call: Call<Schema>,
@@ -436,11 +461,13 @@ async function callUntilAnswered<Schema extends z.ZodType>(
   scope: Scope,
 ): Promise<Answer<z.output<Schema>>> {
   let firstFailureMs: number | undefined;
+  let refusal: SnapshotsError | undefined;
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.
     scope.deadlineMs += await api.limiter.turn(changes);
-    await takeFromBudget(api, call, scope);
+    await takeFromBudget(api, call, scope, changes ? scope.stopped : undefined);
     try {
+      if (changes) refuseWhenStopped(api, call, scope, refusal);
       if (changes && api.clock.now() >= scope.deadlineMs) {
         throw new SnapshotsError(`${prefixOf(api, call)}: not sent, the time for this operation is up`, {
           kind: "timeout",
@@ -456,6 +483,8 @@ async function callUntilAnswered<Schema extends z.ZodType>(
       return await attempt(api, call, changes, scope.deadlineMs);
     } catch (error) {
       if (!(error instanceof SnapshotsError)) throw error;
+      const longestBusyMs = changes && error.kind === "conflict" ? await call.whenBusy?.(error) : undefined;
+      refusal = error;
       const nowMs = api.clock.now();
       firstFailureMs ??= nowMs;
       const delayMs = retryDelayMs({
@@ -465,6 +494,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
         // A busy target is waited for, however often the change may be sent.
         readOnly: !changes || (call.repeatable === true && error.kind !== "conflict"),
         rateLimitDelayMs: api.rateLimitDelayMs,
+        longestBusyMs,
         random: api.random(),
       });
       if (delayMs === undefined) {
@@ -480,7 +510,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
           `${error.message}; trying again in ${Math.ceil(delayMs / 1000)} s, at ${new Date(nowMs + delayMs).toISOString()}`,
         );
       }
-      await api.clock.sleep(delayMs);
+      await api.clock.sleep(delayMs, changes ? scope.stopped : undefined);
     }
   }
 }

@@ -73,7 +73,7 @@ const failures = {
   "401": refused(401, /HTTP 401\b.*check the credential of the connection "\w+"/),
   "402": refused(402, /HTTP 402\b/),
   "403 with HTML": page(403, /HTTP 403\b.*check that the credential may do this/),
-  "404 with HTML": page(404, /HTTP 404 an answer that is not JSON/),
+  "404 with HTML": page(404, /HTTP 404 with an answer that is not JSON/),
   "200 with HTML": page(200, /HTTP 200 with an answer that is not JSON/),
   "429": {
     says: /HTTP 429\b/,

@@ -31,10 +31,16 @@ const inputs: Row[] = [
     reason: /"vercel" is not a platform; it is one of .*"virtus"/,
   },
   {
+    what: "a misspelt platform",
+    declared: { ...discloud, platform: "discord" },
+    property: "platform",
+    reason: /"discord" is not a platform; did you mean "discloud"\?/,
+  },
+  {
     what: "an unknown argument",
     declared: { ...discloud, appID: "1" },
     property: "appID",
-    reason: /unknown argument "appID" on Discloud; remove it\. It knows .*"appId"/,
+    reason: /unknown argument "appID" on Discloud; did you mean "appId"\?/,
   },
   {
     what: "another platform's argument",
@@ -151,7 +157,7 @@ const connections: Row[] = [
     declared: { ...virtus, connection: "other" },
     property: "connection",
     reason:
-      /connection "other": unknown field "apikey"; it knows apiKey, .*Remove it with "pulumi config rm --path snapshots:other\.apikey"/,
+      /connection "other": unknown field "apikey"; did you mean "apiKey"\? Remove it with "pulumi config rm --path snapshots:other\.apikey"/,
     alsoMissing:
       /the field apiKey is missing; set it with "pulumi config set --path --secret snapshots:other\.apiKey <value>"$/,
   },

@@ -44,7 +44,7 @@ test("the README's file imports a snapshot, and the next preview shows nothing",
     outputs: { ...discloud, snapshotId: seed.discloud.version, status: "available", sizeText: expect.any(String) },
   });
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-  expect(destroy.stdout).toMatch(/warning: forgotten, not deleted: snapshot 20241207-190711 .* stays on Discloud/);
+  expect(destroy.stdout).toMatch(/kept on Discloud: snapshot 20241207-190711 of app/);
   expect(changes()).toEqual([]);
 }, 600_000);
 
@@ -104,7 +104,7 @@ test("Snapshot.get reads one on any platform, destroy leaves it alone, and a mis
   const requests = requestsSeenBy(emulator);
   requests();
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-  expect(destroy.output).not.toMatch(/forgotten/);
+  expect(destroy.output).not.toMatch(/kept on/);
   expect(requests()).toEqual([]);
   expect(changes()).toEqual([]);
 }, 600_000);

@@ -5,7 +5,15 @@ import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
 import { type CommandResult, type PulumiOptions, STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
 import { commandLine, until } from "./provider-process";
-import { besideClocks, changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import {
+  besideClocks,
+  changesSeenBy,
+  concernsOf,
+  createStack,
+  diagnosticsOf,
+  requestsSeenBy,
+  type Stack,
+} from "./stack";
 
 /** After these times nothing of a killed run can appear on Discloud, SnapShooter and Samsung Cloud Platform, and then on Virtus Cloud. */
 const LAG_MS = 11 * 60_000 + 1_000;
@@ -134,7 +142,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
       expect(diagnosticsOf(next, name).join("\n")).toMatch(/the list may lag until .* No second one is requested/);
     }
     for (const { name } of made) {
-      const told = besideClocks(diagnosticsOf(next, name));
+      const told = besideClocks(concernsOf(next, name));
       const isNamed =
         /^warning: an earlier run created snapshot .* it is recovered|^warning: the answer to the request of .* was lost/;
       // Where the answer is known and names a link only, the list tells what it is about.
@@ -284,7 +292,7 @@ test("on a fresh machine the platform's own list tells: a name, or reuseWithin",
     state[name]?.outputs?.["adopted"],
   ]);
   expect(outputs).toEqual(cases.map(({ name, create }) => [name, create.made(emulator, name)[0], name !== "scp"]));
-  expect(diagnosticsOf(next, "scp")).toEqual([
+  expect(concernsOf(next, "scp")).toEqual([
     expect.stringMatching(/^warning: snapshot .* already has this resource's name/),
   ]);
   await workspace.preview(["--expect-no-changes", "--stack", STACK], fresh);

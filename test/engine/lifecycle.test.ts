@@ -53,6 +53,9 @@ afterAll(() => stack.dispose());
 test("up takes exactly one snapshot per resource, and none on DS Cloud", async () => {
   const up = await stack.workspace.up([], { expectCode: 0 });
   expect(up.stdout).toContain("+ 5 created");
+  // The preview says what is to come, the up what it did, and neither the other's.
+  expect(up.stdout.match(/will take a snapshot of app 1745338954955$/gm)).toHaveLength(1);
+  expect(up.stdout.match(/took snapshot "\d+-\d+" of app 1745338954955 \(.*\d s\)$/gm)).toHaveLength(1);
   expect(up.output).not.toMatch(/warning|error/i);
   expect(changes()).toEqual(onePostEach);
   expect(await idsInState()).toEqual(newestIds());
@@ -98,6 +101,10 @@ test("a changed trigger previews as its old => new, and takes exactly one new sn
   expect(preview.stdout.match(/~ release\s*: "1" => "2"/g)).toHaveLength(4);
   expect(preview.stdout).not.toContain("always");
   expect(preview.stdout).toContain("+-4 to replace");
+  expect(diagnosticsOf(preview, "on-discloud")).toEqual([
+    "will be replaced; the old snapshot stays on Discloud (its API can't delete)",
+    `will take a snapshot of app ${seed.discloud.appId}`,
+  ]);
   expect(requests()).toEqual([]);
 
   const up = await stack.workspace.up(["--skip-preview"], { expectCode: 0 });
@@ -105,11 +112,11 @@ test("a changed trigger previews as its old => new, and takes exactly one new sn
   expect(changes()).toEqual(onePostEach);
   expect(await idsInState()).toEqual(newestIds());
   for (const name of names) {
-    expect(diagnosticsOf(up, name)).toEqual([
-      expect.stringMatching(/^warning: forgotten, not deleted: snapshot .* stays on/),
-    ]);
+    const taken = name === "on-dscloud" ? /^adopted snapshot / : /^took snapshot /;
+    const said = diagnosticsOf(up, name);
+    expect(said).toEqual([expect.stringMatching(taken), expect.stringMatching(/^kept on .*: snapshot /)]);
     const held = decodeURIComponent(before[name]?.split("/").at(-1) ?? "");
-    expect(diagnosticsOf(up, name)[0]).toContain(held);
+    expect(said[1]).toContain(held);
   }
   await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
 }, 600_000);
@@ -136,9 +143,7 @@ test("destroy sends no request at all, and says on each row what stays", async (
     const id = decodeURIComponent(before[name]?.split("/").at(-1) ?? "");
     const kind = name === "of-database" ? "database" : "app";
     expect(diagnosticsOf(destroy, name)).toEqual([
-      expect.stringMatching(
-        new RegExp(`^warning: .*snapshot ${id} of ${kind} .* stays on ${title} \\(the API has no delete`),
-      ),
+      expect.stringMatching(new RegExp(`^kept on ${title}: snapshot ${id} of ${kind} .* \\(its API can't delete\\)$`)),
     ]);
   }
   expect(await stack.workspace.resources()).toEqual([]);

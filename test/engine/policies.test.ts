@@ -176,7 +176,7 @@ test("destroy removes the schedule that it made, forgets the rest, and says how 
     expect.stringMatching(/^warning: forgotten, not deleted: .* keeps running \([0-9a-f-]+\); its 1 backup stays on/),
   ]);
   expect(diagnosticsOf(destroy, "files").join("\n")).toMatch(/its 1 backup stays on/);
-  expect(diagnosticsOf(destroy, "app")).toEqual([expect.stringMatching(/^warning: forgotten: it only watched/)]);
+  expect(diagnosticsOf(destroy, "app")).toEqual(["kept on DS Cloud: every backup (the policy only watched)"]);
   expect(scp.backup.policies()).toHaveLength(1);
   expect(snapshooter.jobs.has(jobId)).toBe(true);
 }, 600_000);

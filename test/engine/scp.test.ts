@@ -5,7 +5,15 @@ import { type Emulator, type FaultRule, seed } from "../../emulator";
 import { STACK } from "../support/engine";
 import { compilerMessages, TSCONFIG } from "./compile";
 import { connectSeveral } from "./several";
-import { changesSeenBy, createStack, type Declared, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import {
+  changesSeenBy,
+  concernsOf,
+  createStack,
+  type Declared,
+  diagnosticsOf,
+  requestsSeenBy,
+  type Stack,
+} from "./stack";
 
 const { volumeId, attachedVolumeId, fileVolumeId, snapshotId: seededId } = seed.scp;
 const volume = { platform: "scp", volumeId };
@@ -144,10 +152,10 @@ describe("the life of a snapshot", () => {
     expect(await idsInState()).toEqual(newestIds());
     expect(snapshots(volumeId).at(-1)?.name).not.toBe(before.volume.at(-1)?.name);
     expect(snapshots(attachedVolumeId).at(-1)?.name).toBe("the same name");
-    for (const name of ["volume", "named"]) expect(diagnosticsOf(up, name)).toEqual([]);
-    expect(diagnosticsOf(up, "files")).toEqual([
-      `warning: forgotten, not deleted: snapshot ${before.files.at(-1)?.id} of file-volume ${fileVolumeId} stays on ` +
-        'Samsung Cloud Platform (deletionPolicy is "retain")',
+    for (const name of ["volume", "named"]) expect(concernsOf(up, name)).toEqual([]);
+    expect(concernsOf(up, "files")).toEqual([
+      `kept on Samsung Cloud Platform: snapshot ${before.files.at(-1)?.id} of file-volume ${fileVolumeId} ` +
+        '(deletionPolicy: "retain")',
     ]);
     await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   }, 600_000);
@@ -200,9 +208,9 @@ describe("the life of a snapshot", () => {
     expect(idsOf(fileSnapshots(fileVolumeId))).toEqual(idsOf(before.files.slice(0, -1)));
     for (const name of ["named", "files"]) expect(diagnosticsOf(destroy, name)).toEqual([]);
     const stays = (id: string | undefined, why: string) => [
-      `warning: forgotten, not deleted: snapshot ${id} of volume ${volumeId} stays on Samsung Cloud Platform (${why})`,
+      `kept on Samsung Cloud Platform: snapshot ${id} of volume ${volumeId} (${why})`,
     ];
-    expect(diagnosticsOf(destroy, "volume")).toEqual(stays(before.volume.at(-1)?.id, 'deletionPolicy is "retain"'));
+    expect(diagnosticsOf(destroy, "volume")).toEqual(stays(before.volume.at(-1)?.id, 'deletionPolicy: "retain"'));
     expect(diagnosticsOf(destroy, "adopted")).toEqual(stays(seededId, "it was adopted, not taken by this resource"));
     expect(await stack.workspace.resources()).toEqual([]);
   }, 600_000);
@@ -306,7 +314,7 @@ describe("what is out of the ordinary", () => {
     expect(held["file"]?.outputs).toMatchObject({ snapshotId: fileSnapshots(fileVolumeId)[0]?.id });
     expect(fileSnapshots(fileVolumeId)).toHaveLength(1);
     for (const name of ["lost", "file"]) {
-      expect(diagnosticsOf(up, name)).toEqual([
+      expect(concernsOf(up, name)).toEqual([
         expect.stringMatching(/^warning: the answer to the request of .* was lost/),
       ]);
     }
@@ -323,7 +331,7 @@ describe("what is out of the ordinary", () => {
     const elsewhere = { PULUMI_HOME: join(workspace.directory, "another-machine") };
     const again = await workspace.up(["--skip-preview", "--stack", STACK], { expectCode: 0, env: elsewhere });
     expect(changes().filter((change) => change.includes("create"))).toEqual([]);
-    expect(diagnosticsOf(again, "lost")).toEqual([
+    expect(concernsOf(again, "lost")).toEqual([
       expect.stringMatching(
         new RegExp(`^warning: snapshot "${second?.id}".* already has this resource's name .*no second one is taken`),
       ),

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { type Emulator, type FaultRule, seed } from "../../emulator";
 import { compilerMessages, TSCONFIG } from "./compile";
 import { connectSeveral } from "./several";
-import { changesSeenBy, createStack, type Declared, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import {
+  changesSeenBy,
+  concernsOf,
+  createStack,
+  type Declared,
+  diagnosticsOf,
+  requestsSeenBy,
+  type Stack,
+} from "./stack";
 
 const { jobId, emptyJobId, backupId, expiredBackupId } = seed.snapshooter;
 const job = { platform: "snapshooter", jobId };
@@ -119,10 +127,9 @@ describe("the life of a backup", () => {
     expect(backups(jobId)).toEqual([...(before[jobId]?.slice(0, -1) ?? []), expect.any(String)]);
     expect(backups(emptyJobId)).toEqual([...(before[emptyJobId] ?? []), expect.any(String)]);
     expect(await idsInState()).toEqual(newestIds());
-    expect(diagnosticsOf(up, "taken")).toEqual([]);
-    expect(diagnosticsOf(up, "kept")).toEqual([
-      `warning: forgotten, not deleted: snapshot ${before[emptyJobId]?.at(-1)} of job ${emptyJobId} stays on SnapShooter ` +
-        '(deletionPolicy is "retain")',
+    expect(concernsOf(up, "taken")).toEqual([]);
+    expect(concernsOf(up, "kept")).toEqual([
+      `kept on SnapShooter: snapshot ${before[emptyJobId]?.at(-1)} of job ${emptyJobId} (deletionPolicy: "retain")`,
     ]);
     await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   }, 600_000);
@@ -151,9 +158,9 @@ describe("the life of a backup", () => {
     );
     expect(refused.output).not.toMatch(/^\s+at .*:\d+:\d+/m);
     const stays = (id: string | undefined, why: string) => [
-      `warning: forgotten, not deleted: snapshot ${id} of job ${jobId} stays on SnapShooter (${why})`,
+      `kept on SnapShooter: snapshot ${id} of job ${jobId} (${why})`,
     ];
-    expect(diagnosticsOf(refused, "taken")).toEqual(stays(before[jobId]?.at(-1), 'deletionPolicy is "retain"'));
+    expect(diagnosticsOf(refused, "taken")).toEqual(stays(before[jobId]?.at(-1), 'deletionPolicy: "retain"'));
     expect(diagnosticsOf(refused, "adopted")).toEqual(stays(backupId, "it was adopted, not taken by this resource"));
     expect((await stack.workspace.resources(":Snapshot")).map(({ urn }) => urn.split("::").at(-1))).toEqual(["kept"]);
 
@@ -208,7 +215,7 @@ describe("what is out of the ordinary", () => {
     expect(changes()).toEqual([]);
     const later = await stack.snapshots();
     expect(later["slow"]?.outputs).toMatchObject({ snapshotId: slow, status: "available" });
-    expect(diagnosticsOf(again, "slow")).toEqual([]);
+    expect(concernsOf(again, "slow")).toEqual([]);
     expect(diagnosticsOf(again, "failing").join("\n")).toMatch(
       new RegExp(`snapshot "${failing}".* has failed, its status is "failed"\\. The next pulumi up takes another`),
     );
@@ -242,7 +249,7 @@ describe("what is out of the ordinary", () => {
     const [first = ""] = backups(emptyJobId);
     expect(backups(emptyJobId)).toHaveLength(1);
     expect((await stack.snapshot("lost")).id).toBe(`snapshooter/job/${emptyJobId}/${first}`);
-    expect(diagnosticsOf(up, "lost")).toEqual([
+    expect(concernsOf(up, "lost")).toEqual([
       expect.stringMatching(`^warning: the answer to the request of .* was lost; .*"${first}".* is used as its result`),
     ]);
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { seed } from "../../emulator";
 import { upWithProviderKilled } from "./provider-process";
-import { changesSeenBy, createStack, diagnosticsOf, type Stack } from "./stack";
+import { changesSeenBy, concernsOf, createStack, diagnosticsOf, type Stack } from "./stack";
 
 const discloud = { platform: "discloud", appId: seed.discloud.appId };
 const virtus = { platform: "virtus", appId: seed.virtus.appId };
@@ -50,10 +50,10 @@ test("two Snapshots of one Virtus app are taken one after the other, and what fa
 
   expect(discloudVersions()).toHaveLength(2);
   expect(lost?.id).toBe(`discloud/app/${seed.discloud.appId}/${discloudVersions()[1]}`);
-  expect(diagnosticsOf(up, "lost")).toEqual([
+  expect(concernsOf(up, "lost")).toEqual([
     expect.stringMatching(`^warning: the answer to the request of .* was lost; .*"${discloudVersions()[1]}"`),
   ]);
-  for (const name of ["first", "second", "read"]) expect(diagnosticsOf(up, name)).toEqual([]);
+  for (const name of ["first", "second", "read"]) expect(concernsOf(up, name)).toEqual([]);
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
 }, 600_000);
 
@@ -179,8 +179,8 @@ test("a replacement whose answer is lost keeps the old snapshot until the new on
   emulator.faults.clear();
   const again = await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toHaveLength(2);
-  expect(diagnosticsOf(again, "kept").sort()).toEqual([
-    expect.stringMatching(`^warning: forgotten, not deleted: snapshot ${old.outputs?.["snapshotId"]} of app`),
+  expect(concernsOf(again, "kept").sort()).toEqual([
+    expect.stringMatching(`^kept on Discloud: snapshot ${old.outputs?.["snapshotId"]} of app`),
     expect.stringMatching(`^warning: the answer to the request of .*"${discloudVersions().at(-1)}"`),
   ]);
   expect((await stack.snapshot("kept")).outputs).toMatchObject({ snapshotId: discloudVersions().at(-1) });
@@ -201,7 +201,7 @@ test("when the provider's process is killed between request and answer, the next
   emulator.faults.clear();
   const again = await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toHaveLength(1);
-  expect(diagnosticsOf(again, "killed")).toEqual([expect.stringMatching(/^warning: the answer to the request of/)]);
+  expect(concernsOf(again, "killed")).toEqual([expect.stringMatching(/^warning: the answer to the request of/)]);
   expect((await stack.snapshot("killed")).outputs).toMatchObject({ snapshotId: discloudVersions()[1], adopted: false });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(readdirSync(intents)).toEqual([]);

@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { type Answer, type Api, type Call, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter, type Limiter } from "../../http/limiter";
+import { PERSON_MS } from "../../http/retry";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
 import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import type { ShownTarget } from "./absence";
+import { showVolume } from "./client-restore";
 import { scp } from "./definition";
 import { readWhole } from "./listing";
 import { detailText } from "./mapping";
+import { type RefusedVolume, toRefusedVolume } from "./mapping-restores";
 import { errorBody, type VolumeSnapshot, volumeSnapshot, volumeSnapshotPage } from "./schemas";
 import { signatureHeaders } from "./signature";
 
@@ -192,6 +195,17 @@ export async function createVolumeSnapshot(
   body: Readonly<Record<string, JsonValue>>,
   scope: Scope,
 ): Promise<Answer<VolumeSnapshot>> {
+  /** The volume tells why it was refused; where that can't be read, the refusal stands for itself. */
+  const explained = async (refusal: SnapshotsError): Promise<RefusedVolume | undefined> => {
+    const shown = await showVolume(api, volumeId, scope).catch(() => undefined);
+    const refused = shown === undefined ? undefined : toRefusedVolume(shown.data, body["force"]);
+    if (refused?.remedy === undefined) return refused;
+    throw new SnapshotsError(`${refusal.message}; ${refused.remedy}`, {
+      kind: "invalid",
+      executed: "no",
+      cause: refusal,
+    });
+  };
   const answer = await callApi(
     api,
     {
@@ -202,9 +216,14 @@ export async function createVolumeSnapshot(
       body,
       expect: volumeSnapshot,
       timeoutMs: scp.createAnswerMs,
+      whenBusy: async (refusal) =>
+        (await explained(refusal))?.needsPerson ? (scope.ownTimeoutMs ?? PERSON_MS) : undefined,
     },
     scope,
-  );
+  ).catch(async (error: unknown) => {
+    if (isSnapshotsError(error, "invalid") && error.status === 400) await explained(error);
+    throw error;
+  });
   checkAbout(answer.data, `create a snapshot of volume ${volumeId}`, volumeId);
   return answer;
 }

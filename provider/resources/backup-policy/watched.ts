@@ -27,7 +27,7 @@ export function watched(session: Session): PolicyRunner {
     create: async (inputs) => ({ id: ownIdOf(inputs), outs: await look(inputs, {}) }),
     read: (_id, props) => look(policyInputsOf(props), props),
     update: (_id, olds, news) => look(news, olds),
-    delete: async () => "it only watched, and every backup stays",
+    delete: async () => ({ what: "every backup (the policy only watched)", needsPerson: false }),
     ahead: async () => [],
   };
 }

@@ -13,6 +13,7 @@ import { parseDuration } from "../../model/duration";
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
+import { shortList, spanInWords } from "../in-words";
 import { plainRequest } from "../request";
 import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
@@ -20,6 +21,7 @@ import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { listNow, openJob, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
 import { warnOfPolicyMark } from "./policy-mark";
+import { reportCreated } from "./rows";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./state";
 
 /** Takes or adopts a snapshot; returns when it is usable. */
@@ -35,7 +37,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     }
     if (job.platform.create === undefined) throw cannotCreate(job);
     const resumed = await resumeFromJournal(runOf(job));
-    if (resumed !== undefined) return handOver(job, resumed);
+    if (resumed !== undefined) return reported(job, handOver(job, resumed), "recovered");
     const before = await listNow(job, job.scope);
     // Any of them may be held by a resource that is replaced without a comparison.
     const isUnseen = session.isReplacedUnseen(job.urn);
@@ -43,8 +45,20 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
-    return handOver(named, found ?? (await create(runOf(named), before)));
+    if (found !== undefined) return reported(job, handOver(named, found), "recovered");
+    return reported(job, handOver(named, await create(runOf(named), before)), "took");
   });
+}
+
+/** Says on the row what a create or its resumption has come to. */
+async function reported(job: SnapshotJob, created: Created, how: "took" | "recovered"): Promise<Created> {
+  await reportCreated(job.session, created.outs, how, how === "took" ? spanOf(job) : undefined);
+  return created;
+}
+
+/** How long a create has run since it could begin. */
+function spanOf({ session, scope, timeoutMs }: SnapshotJob): string {
+  return spanInWords(session.host.clock.now() + timeoutMs - scope.deadlineMs);
 }
 
 /** Resumes a create whose outcome the state does not hold; the resource keeps its id. */
@@ -60,13 +74,16 @@ export function resumeSnapshot(
     startTimer(job);
     const run = runOf(job);
     if (textOf(stored, "snapshotId") === undefined) {
-      const outcome = (await resumeRequest(run, request)) ?? (await create(run, await listNow(job, job.scope)));
-      return handOver(job, outcome, stored).outs;
+      const resumed = await resumeRequest(run, request);
+      const outcome = resumed ?? (await create(run, await listNow(job, job.scope)));
+      const created = handOver(job, outcome, stored);
+      return (await reported(job, created, resumed === undefined ? "took" : "recovered")).outs;
     }
     const observed = await job.platform.observe(job.target, referenceOf(stored), job.scope);
     if (observed.outcome === "found") {
       const isInferred = stored["inferred"] === true;
-      return handOver(job, await waitUntilReady(run, { item: observed.snapshot, request, isInferred }), stored).outs;
+      const outcome = await waitUntilReady(run, { item: observed.snapshot, request, isInferred });
+      return (await reported(job, handOver(job, outcome, stored), "recovered")).outs;
     }
     const isGone = observed.outcome === "gone" && session.host.clock.now() >= lagEndMs(run, request);
     throw new UnfinishedError(
@@ -152,8 +169,8 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
     const none = complete
       ? ""
       : " (and its list may be incomplete: the platform answers the same way where the plan has none)";
-    const there = snapshots.slice(0, 5).map((other) => `${inWords(other)} (${other.status})`);
-    const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${there.join(", ")}`;
+    const there = snapshots.map((other) => `${inWords(other)} (${other.status})`);
+    const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${shortList(there)}`;
     throw new SnapshotsError(
       `${titleOf(job)} has no ${adopt === "latest" ? "usable snapshot" : `snapshot "${adopt}"`} to adopt: ${offer}`,
       { kind: "notFound", executed: "no" },
@@ -167,13 +184,26 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
   }
   const { platform, definition, target, inputs, scope } = job;
   const changed = await changeInPlace(platform, definition, target, inputs, describe(snapshot), scope);
-  return adopted(job, changed ?? snapshot);
+  return adopted(job, changed ?? snapshot, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);
 }
 
-async function adopted(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Created> {
+/** Which of the two came first where a policy of the same run takes a snapshot of the same target. */
+function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | undefined {
+  const { session, definition, target, urn } = job;
+  const nameIn = (policyUrn: string): string => `BackupPolicy "${policyUrn.split("::").at(-1)}"`;
+  const taker = session.holders.takerOf(urn, uniqueKeyOf(job, snapshot));
+  if (taker !== undefined) return `just taken by ${nameIn(taker)}`;
+  const ahead = session.policyAhead(definition, target);
+  return ahead === undefined
+    ? undefined
+    : `before ${nameIn(ahead)} takes its own in this run; with dependsOn: the policy, the one that it takes is adopted`;
+}
+
+async function adopted(job: SnapshotJob, snapshot: ObservedSnapshot, beside?: string): Promise<Created> {
   job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
   await warnOfPolicyMark(job.session, job.urn, snapshot);
   const outs = outsFor(job, snapshot, { adopted: true, isInferred: false });
+  await reportCreated(job.session, outs, "adopted", beside);
   return { id: idOf(job.definition, job.target, snapshot), outs };
 }
 
@@ -235,7 +265,7 @@ async function findNamed(
   if (named.length > 0) {
     await warn(
       urn,
-      `older snapshots have this resource's name "${name}" and are not in its state: ${named.map(inWords).join(", ")}`,
+      `older snapshots have this resource's name "${name}" and are not in its state: ${shortList(named.map(inWords))}`,
     );
   }
   return undefined;

@@ -1,10 +1,12 @@
 import { candidatesOf } from "../../creation";
 import { messageOf } from "../../model/errors";
 import type { Properties } from "../host";
+import { inParentheses, shortList } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { openJob, runOf } from "./job";
 import { addressOf } from "./read";
+import { whyKept } from "./rows";
 import { inWords, referenceOf } from "./state";
 
 /** How long a destroy looks for what a request may have taken. */
@@ -49,17 +51,10 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       );
     }
   } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
-    const why = !definition.delete
-      ? definition.cannot["delete"]
-      : props["adopted"] === true
-        ? "it was adopted, not taken by this resource"
-        : isDeletable
-          ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
-          : 'deletionPolicy is "retain"';
-    await session.host.warn(
-      urn,
-      `forgotten, not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} (${why})`,
-    );
+    // Only what nobody is known to have taken asks for a person.
+    const tell = isDeletable ? session.host.warn : session.host.inform;
+    const why = whyKept(definition, props);
+    await tell(urn, `kept on ${definition.title}: snapshot ${snapshotId} of ${what}${inParentheses(why)}`);
   }
   await settleDeleted(session, id, props);
 }
@@ -101,7 +96,7 @@ async function whatItMayHaveTaken(session: Session, props: Properties, request =
     const found = await candidatesOf(runOf(job), request);
     return found.length === 0
       ? `${definition.title} lists nothing that it may have taken so far`
-      : `it may have taken ${found.map(inWords).join(", ")}, which would not be in any stack: ` +
+      : `it may have taken ${shortList(found.map(inWords))}, which would not be in any stack: ` +
           `adopt: "${found[0]?.snapshotId}" manages it`;
   } catch (error) {
     return `${unknown} (its list can't be read: ${messageOf(error)})`;

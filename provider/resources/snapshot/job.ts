@@ -7,7 +7,7 @@ import type { PlatformDefinition } from "../../model/platform";
 import { type ObservedSnapshot, onlyOne, type SnapshotList, type Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
-import { keyOf, type Opened, type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
+import { keyOf, type Opened, ownTimeoutMs, type Session, snapshotKey, textOf, urnOf } from "../session";
 import { describe, idOf, inWords, referenceOf } from "./state";
 
 /** How old a request of a run that was killed may be for the next run to resume it. */
@@ -43,9 +43,11 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
   const { target } = opened;
   const storedId = storedOwnerId(stored);
   const ownerId = ownerIdFor(storedId);
+  const ownMs = ownTimeoutMs(inputs, "create");
   const canMark = hasDescriptions(opened.definition, target) && textOf(inputs, "description") === undefined;
   return {
     ...opened,
+    scope: { ...opened.scope, ...(ownMs === undefined ? {} : { ownTimeoutMs: ownMs }) },
     session,
     inputs,
     target,
@@ -55,7 +57,7 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
     isStored: false,
     ...(canMark ? { mark: `Snapshot ${ownerId}` } : {}),
     ambiguity: "refuse",
-    timeoutMs: timeoutMs(inputs, "create", opened.definition.createTimeoutMs),
+    timeoutMs: ownMs ?? opened.definition.createTimeoutMs,
   };
 }
 

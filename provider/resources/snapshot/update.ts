@@ -4,7 +4,9 @@ import type { Properties } from "../host";
 import { requestOf } from "../request";
 import type { Session } from "../session";
 import { resumeSnapshot } from "./create";
+import { isUndecided } from "./diff";
 import { changeInPlace } from "./in-place";
+import { goneInWords } from "./rows";
 import { describe, outputsOf } from "./state";
 
 /** Resumes an unfinished create, and changes in place what the platform can; anything else changes the state alone. */
@@ -16,6 +18,10 @@ export async function updateSnapshot(
 ): Promise<Properties> {
   const definition = findDefinition(news["platform"]);
   if (definition === undefined) return { ...olds, ...news };
+  if (isUndecided(olds, news)) {
+    const reason = goneInWords({ ...olds, ...news });
+    throw new SnapshotsError(`[${definition.name}] ${reason}`, { kind: "notFound", executed: "no" });
+  }
   const request = requestOf(olds);
   const held =
     request === undefined

@@ -189,7 +189,7 @@ async function deleteOnPlatform(session: Session, id: string, props: Properties)
     const stay = await staying(job, reference);
     job.scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
     await job.policies.delete?.(reference, job.scope);
-    await session.host.warn(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
+    await session.host.inform(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
     return;
   }
   const notOurs =

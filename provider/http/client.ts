@@ -395,7 +395,12 @@ async function attempt<Schema extends z.ZodType>(
 /** The same failure, with how the attempts to get over it ended. */
 function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
   const { kind, executed } = error;
-  return new SnapshotsError(`${error.message}; ${end}`, { kind, executed, cause: error });
+  return new SnapshotsError(continued(error.message, end), { kind, executed, cause: error });
+}
+
+/** A message with one more clause; the platform's words may end with a full stop. */
+export function continued(message: string, clause: string): string {
+  return `${message.replace(/\.$/, "")}; ${clause}`;
 }
 
 /** Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one. */

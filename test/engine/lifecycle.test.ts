@@ -103,7 +103,10 @@ test("a changed trigger previews as its old => new, and takes exactly one new sn
   expect(preview.stdout).toContain("+-4 to replace");
   expect(diagnosticsOf(preview, "on-discloud")).toEqual([
     "will be replaced; the old snapshot stays on Discloud (its API can't delete)",
-    `will take a snapshot of app ${seed.discloud.appId}`,
+  ]);
+  expect(diagnosticsOf(preview, "on-dscloud")).toEqual([
+    "will be replaced; the old snapshot stays on DS Cloud (its API can't delete)",
+    `will adopt the newest usable snapshot of app ${seed.dscloud.appId}`,
   ]);
   expect(requests()).toEqual([]);
 

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type Answer, type Api, type Call, callApi, type Explanation, type RawAnswer } from "../../http/client";
+import {
+  type Answer,
+  type Api,
+  type Call,
+  callApi,
+  continued,
+  type Explanation,
+  type RawAnswer,
+} from "../../http/client";
 import { createLimiter, type Limiter } from "../../http/limiter";
 import { PERSON_MS } from "../../http/retry";
 import type { Connection } from "../../model/connection";
@@ -200,7 +208,7 @@ export async function createVolumeSnapshot(
     const shown = await showVolume(api, volumeId, scope).catch(() => undefined);
     const refused = shown === undefined ? undefined : toRefusedVolume(shown.data, body["force"]);
     if (refused?.remedy === undefined) return refused;
-    throw new SnapshotsError(`${refusal.message}; ${refused.remedy}`, {
+    throw new SnapshotsError(continued(refusal.message, refused.remedy), {
       kind: "invalid",
       executed: "no",
       cause: refusal,

@@ -52,7 +52,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
 
 /** Says on the row what a create or its resumption has come to. */
 async function reported(job: SnapshotJob, created: Created, how: "took" | "recovered"): Promise<Created> {
-  await reportCreated(job.session, created.outs, how, how === "took" ? spanOf(job) : undefined);
+  await reportCreated(job.session, created.outs, how, { span: how === "took" ? spanOf(job) : undefined });
   return created;
 }
 
@@ -187,23 +187,23 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
   return adopted(job, changed ?? snapshot, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);
 }
 
-/** Which of the two came first where a policy of the same run takes a snapshot of the same target. */
+/** Which came first where another resource of the same run takes a snapshot of the same target: a clause. */
 function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | undefined {
   const { session, definition, target, urn } = job;
-  const nameIn = (policyUrn: string): string => `BackupPolicy "${policyUrn.split("::").at(-1)}"`;
+  const nameIn = (other: string): string => other.replace(/^.*:(\w+)::(.*)$/, '$1 "$2"');
   const taker = session.holders.takerOf(urn, uniqueKeyOf(job, snapshot));
-  if (taker !== undefined) return `just taken by ${nameIn(taker)}`;
+  if (taker !== undefined) return `which ${nameIn(taker)} has taken in this run`;
   const ahead = session.policyAhead(definition, target);
   return ahead === undefined
     ? undefined
-    : `before ${nameIn(ahead)} takes its own in this run; with dependsOn: the policy, the one that it takes is adopted`;
+    : `before ${nameIn(ahead)} takes its own in this run; to adopt that one, add dependsOn`;
 }
 
 async function adopted(job: SnapshotJob, snapshot: ObservedSnapshot, beside?: string): Promise<Created> {
   job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
   await warnOfPolicyMark(job.session, job.urn, snapshot);
   const outs = outsFor(job, snapshot, { adopted: true, isInferred: false });
-  await reportCreated(job.session, outs, "adopted", beside);
+  await reportCreated(job.session, outs, "adopted", { clause: beside });
   return { id: idOf(job.definition, job.target, snapshot), outs };
 }
 

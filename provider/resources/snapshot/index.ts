@@ -1,4 +1,5 @@
 import { messageOf } from "../../model/errors";
+import { isMissing } from "../check";
 import type { Properties } from "../host";
 import { keysOf, type Session, urnOf } from "../session";
 import type { ResourceVerbs } from "../verbs";
@@ -49,7 +50,12 @@ export function snapshotResource(session: Session): ResourceVerbs {
       const isNew = Object.keys(olds).length === 0;
       if (!isNew) session.noteExisting(urnOf(news));
       const checked = checkSnapshot(olds, news, session.host.connections);
-      if (isNew && checked.failures.length === 0) session.foretell(urnOf(news), creationAhead(checked.inputs));
+      // Of a replacement the comparison has said enough, unless another one is adopted.
+      const isSaid =
+        session.replacedBy(urnOf(news)) !== undefined && isMissing(news["adopt"]) && isMissing(news["reuseWithin"]);
+      if (isNew && !isSaid && checked.failures.length === 0) {
+        session.foretell(urnOf(news), creationAhead(checked.inputs));
+      }
       return checked;
     },
     diff(id, olds, news) {

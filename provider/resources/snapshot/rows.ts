@@ -104,19 +104,19 @@ export async function reportGone(session: Session, props: Properties, proof?: st
   if (session.isNew(urn, "gone")) await session.host.warn(urn, goneInWords(props, proof));
 }
 
-/** Says on the row which snapshot a create has taken, adopted or found. */
+/** Says on the row which snapshot a create has taken, adopted or found, with how long it took and one more clause. */
 export async function reportCreated(
   session: Session,
   outs: Properties,
   how: "took" | "adopted" | "recovered",
-  ...facts: readonly (string | undefined)[]
+  { span, clause }: { readonly span?: string | undefined; readonly clause?: string | undefined } = {},
 ): Promise<void> {
   const definition = findDefinition(outs["platform"]);
   if (definition === undefined) return;
   const sentence = `${how} ${snapshotInWords(definition, outs)}${inParentheses(
     ...(how === "took" ? [] : [textOf(outs, "createdAt")]),
     sizeInWords(outs),
-    ...facts,
+    span,
   )}`;
-  await session.host.inform(urnOf(outs), sentence);
+  await session.host.inform(urnOf(outs), clause === undefined ? sentence : `${sentence}, ${clause}`);
 }

@@ -128,8 +128,8 @@ export async function settleSlot(
 
 /** A snapshot that a policy has for a slot, in words. */
 function madeInWords(outs: Properties, slot: string, ...facts: readonly string[]): string {
-  const shown = recordInWords(recordOf(snapshotOf(outs)));
-  return `${shown} for ${slotInWords(slot)}${inParentheses(sizeInWords(outs), ...facts)}`;
+  const { createdAt: _at, ...record } = recordOf(snapshotOf(outs));
+  return `${recordInWords(record)} for ${slotInWords(slot)}${inParentheses(sizeInWords(outs), ...facts)}`;
 }
 
 /** The others that could settle the slot: one of them may be what a run took that nothing has noted. */

@@ -185,7 +185,10 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   adopt?: pulumi.Input<boolean>;
 }
 
-/** The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. */
+/**
+ * The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. Those
+ * in a constant of their own need `satisfies BackupPolicyArgs`, since TypeScript else takes `platform` for any text.
+ */
 export type BackupPolicyArgs =
   | DiscloudBackupPolicyArgs
   | VirtusAppBackupPolicyArgs

@@ -124,7 +124,7 @@ const inputs: Row[] = [
     what: "an unknown onGone",
     declared: { ...discloud, onGone: "delete" },
     property: "onGone",
-    reason: /must be "keep" or "recreate"/,
+    reason: /must be "keep", "fail" or "recreate"/,
   },
 ];
 

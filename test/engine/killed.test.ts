@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ActiveFault } from "../../emulator";
+import { type ActiveFault, seed } from "../../emulator";
 import { descendants, isRunning, killTree } from "../pulumi-cli/processes.js";
 import { type CommandResult, type PulumiOptions, STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
@@ -315,6 +315,31 @@ describe("Ctrl-C", () => {
     expect(Object.keys(await stack.snapshots()).sort()).toEqual(namesOf(cases).sort());
     await workspace.up(["--skip-preview"], { expectCode: 0 });
     await expectOneOfEach(cases);
+  }, 600_000);
+
+  test("ends the wait of a request that was refused, and leaves nothing in the state", async () => {
+    const { emulator, workspace } = stack;
+    stack.declare({ busy: { platform: "scp", volumeId: seed.scp.volumeId, deletionPolicy: "delete" } });
+    emulator.faults.add({
+      platform: "scp",
+      operation: "create-snapshot",
+      fault: "status",
+      status: 409,
+      times: "always",
+    });
+    let engine = 0;
+    let isAsked = false;
+    const ended = await workspace.up(["--skip-preview"], {
+      onStart: (pid) => (engine = pid),
+      onOutput(output) {
+        if (isAsked || !output.includes("trying again")) return;
+        isAsked = true;
+        process.kill(engine, "SIGINT");
+      },
+    });
+    expect(ended.code).not.toBe(0);
+    expect(diagnosticsOf(ended, "busy").join("\n")).toMatch(/HTTP 409 .*not sent again: pulumi has been stopped/);
+    expect(await workspace.resources(":Snapshot")).toEqual([]);
   }, 600_000);
 
   test("twice ends the creates in the journal, and the next up takes them over", async () => {

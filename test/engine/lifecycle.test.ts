@@ -54,8 +54,8 @@ test("up takes exactly one snapshot per resource, and none on DS Cloud", async (
   const up = await stack.workspace.up([], { expectCode: 0 });
   expect(up.stdout).toContain("+ 5 created");
   // The preview says what is to come, the up what it did, and neither the other's.
-  expect(up.stdout.match(/will take a snapshot of app 1745338954955$/gm)).toHaveLength(1);
-  expect(up.stdout.match(/took snapshot "\d+-\d+" of app 1745338954955 \(.*\d s\)$/gm)).toHaveLength(1);
+  expect(up.stdout.match(/^ {4}will take a snapshot of app 1745338954955$/gm)).toHaveLength(1);
+  expect(up.stdout.match(/^ {4}took snapshot "\d+-\d+" of app 1745338954955 \(.*\d s\)$/gm)).toHaveLength(1);
   expect(up.output).not.toMatch(/warning|error/i);
   expect(changes()).toEqual(onePostEach);
   expect(await idsInState()).toEqual(newestIds());
@@ -101,10 +101,11 @@ test("a changed trigger previews as its old => new, and takes exactly one new sn
   expect(preview.stdout.match(/~ release\s*: "1" => "2"/g)).toHaveLength(4);
   expect(preview.stdout).not.toContain("always");
   expect(preview.stdout).toContain("+-4 to replace");
-  expect(diagnosticsOf(preview, "on-discloud")).toEqual([
+  const rows = await stack.workspace.preview([], { expectCode: 0 });
+  expect(diagnosticsOf(rows, "on-discloud")).toEqual([
     "will be replaced; the old snapshot stays on Discloud (its API can't delete)",
   ]);
-  expect(diagnosticsOf(preview, "on-dscloud")).toEqual([
+  expect(diagnosticsOf(rows, "on-dscloud")).toEqual([
     "will be replaced; the old snapshot stays on DS Cloud (its API can't delete)",
     `will adopt the newest usable snapshot of app ${seed.dscloud.appId}`,
   ]);

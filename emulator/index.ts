@@ -28,9 +28,9 @@ type States = {
 type Seeds = { readonly [Name in EmulatedPlatform]: Platforms[Name]["seed"] };
 
 /** The fixed ids of the data that every emulator starts with, by platform. */
-export const seed: Seeds = Object.fromEntries(
+export const seed: Seeds = Object.fromEntries<unknown>(
   Object.entries(emulatedPlatforms).map(([name, definition]) => [name, definition.seed]),
-) as unknown as Seeds;
+) as Seeds;
 
 /** How an emulator is started. */
 export interface EmulatorOptions {
@@ -138,9 +138,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw error;
   }
 
-  const states = Object.fromEntries(
+  const states = Object.fromEntries<unknown>(
     Object.entries(platforms).map(([name, { service, access }]) => [name, Object.assign(service.state, { access })]),
-  ) as unknown as States;
+  ) as States;
   const environment: Record<string, string> = {};
   for (const [name, definition] of Object.entries(emulatedPlatforms)) {
     Object.assign(environment, definition.environment(url, platforms[name]?.access.credentials ?? {}));

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { defined } from "../provider/model/defined";
 import { Content } from "./archive";
 import { type CheckedFaultRule, misshape } from "./faults";
 import { sendContent } from "./storage";
@@ -44,7 +45,7 @@ export function send(
   const write = ({ status, body, contentType, headers: own }: Answer, cut = false) => {
     outgoing.sendDate = false;
     const all = {
-      ...(dateMs === undefined ? {} : { date: new Date(dateMs).toUTCString() }),
+      ...defined({ date: dateMs === undefined ? undefined : new Date(dateMs).toUTCString() }),
       ...headers,
       ...(body === undefined && contentType === undefined ? {} : { "content-type": contentType ?? typeOf(body) }),
       ...own,
@@ -77,8 +78,7 @@ export function send(
       write({
         status: fault.status,
         body: fault.status === 204 ? undefined : fault.body === undefined ? own.body : fault.body,
-        ...(fault.contentType === undefined ? {} : { contentType: fault.contentType }),
-        ...(fault.headers === undefined ? {} : { headers: fault.headers }),
+        ...defined({ contentType: fault.contentType, headers: fault.headers }),
       });
       return;
     }

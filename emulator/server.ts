@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
+import { defined } from "../provider/model/defined";
 import { type CheckedFaultRule, createFaults, type Faults } from "./faults";
 import { type Change, keptHeaders } from "./memory";
 import { requestOf } from "./request";
@@ -104,7 +105,7 @@ export async function startServer(options: {
 
     const happen = (moment: "before" | "after") => {
       for (const rule of firing) {
-        const change = { at: now(), platform, ...(target === undefined ? {} : { target }) };
+        const change = { at: now(), platform, ...defined({ target }) };
         if (rule.fault === "foreign-snapshot" && rule.when === moment) {
           carryOut({ what: "foreign", ...change }, () => service.addForeign(target));
         }

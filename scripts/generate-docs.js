@@ -10,6 +10,7 @@ const {
   restoreFields,
   restoreOutputs,
   snapshotFields,
+  verifiedOutputs,
 } = require("../dist/provider/index.js");
 
 const root = join(__dirname, "..");
@@ -89,7 +90,7 @@ function argumentTables() {
         `\`${name}\``,
         cell(field.description),
         field.default === undefined ? "" : `\`${field.default}\``,
-        changes[field.change] ?? "",
+        field.changeInWords ?? changes[field.change] ?? "",
       ]);
       const outputs = Object.entries(platform.outputs).map(([name, what]) => [`\`${name}\``, cell(what)]);
       return [
@@ -146,6 +147,7 @@ function goesWith(platform, name) {
     ([, target]) =>
       (name === "schedules" && target.runBy !== "watched") ||
       (name === "retention" && target.retention !== "none") ||
+      (name === "verify" && target.runBy !== "platform") ||
       Object.hasOwn(target.arguments ?? {}, name),
   );
   return own.length === targets.length ? "" : own.map(([argument]) => `\`${argument}\``).join(", ");
@@ -168,7 +170,7 @@ function policyTables() {
           goesWith(platform, name),
           cell(field.description),
           field.default === undefined ? "" : `\`${field.default}\``,
-          changes[field.change] ?? "",
+          field.changeInWords ?? changes[field.change] ?? "",
         ]);
       return [
         `### Policies on ${platform.title} (\`platform: "${platform.name}"\`)`,
@@ -239,7 +241,7 @@ const sections = {
   platforms: platformTable,
   connections: connectionTable,
   arguments: argumentTables,
-  outputs: () => describedTable(commonOutputs),
+  outputs: () => describedTable({ ...commonOutputs, ...verifiedOutputs }),
   policies: policyTables,
   "policy-outputs": () => describedTable(policyOutputs),
   "policy-targets": policyTargetsTable,

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Retention } from "../provider";
+import { outputNames } from "./backup-policy-outputs";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
+import type { PolicySnapshot } from "./policy-snapshot";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { addForeignOutputs, resourceInputs } from "./resource";
 import type { Schedule } from "./schedule";
-import type { SnapshotStatus } from "./snapshot";
+import type { SnapshooterJob } from "./snapshooter-job";
 
 export type { Retention } from "../provider";
 
@@ -32,6 +34,21 @@ export interface CommonBackupPolicyArgs {
   suspended?: pulumi.Input<boolean>;
 }
 
+/** The arguments of a policy whose backups can be downloaded, and which `pulumi up` runs or watches. */
+export interface VerifiedPolicyArgs {
+  /**
+   * `archive`: a backup's bytes are downloaded once, without keeping them, and its archive is checked as for a Snapshot.
+   *
+   * - Where `pulumi up` runs the policy: the snapshot of a scheduled time settles it only once it is verified. A broken
+   *   one is recorded as `failed`, the up fails with the reason, and the next one takes another. While its store can't be
+   *   reached it is recorded as `running`, and the next up verifies the same one.
+   * - Where the policy is watched: each up that has something to do verifies the newest usable backup, and while that is
+   *   broken the one before. A broken one, or one whose store can't be reached, counts for neither `fresh` nor
+   *   `lastSnapshotAt`, with a warning. After a refresh, which downloads nothing, the next up verifies a newer one.
+   */
+  verify?: pulumi.Input<"archive">;
+}
+
 /** When backups are taken. */
 export interface ScheduledArgs {
   /**
@@ -49,7 +66,7 @@ interface UnscheduledArgs {
 }
 
 /** A backup of an app on Discloud by every `pulumi up` whose scheduled time has passed. */
-export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -58,7 +75,7 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
 }
 
 /** A backup of an app on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
-export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -69,7 +86,7 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 }
 
 /** A backup of a database on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
-export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
@@ -80,35 +97,19 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
 }
 
 /** Watches that DS Cloud's own backups of an app appear. */
-export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
   platform: "dscloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
 }
 
 /** Watches that a SnapShooter job, which somebody else looks after, makes backups. */
-export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
   /** Not together with `jobId`, which names a job that exists: `job` creates one. */
   job?: never;
-}
-
-/** A SnapShooter backup job, in the API's own field names. Source: https://snapshooter.com/api/jobs */
-export interface SnapshooterJob {
-  /** No other job of the account may have it: nothing else tells whether one was made. */
-  name: pulumi.Input<string>;
-  /** What kind of backup it is: one of SnapShooter's backup solutions. */
-  recipeId: pulumi.Input<number>;
-  /** The recipe's fields, such as `root_path`. */
-  config: pulumi.Input<Record<string, unknown>>;
-  /** Where it runs, such as `{ type: "server", server_id: 9362 }`. */
-  compute: pulumi.Input<Record<string, unknown>>;
-  /** Where backups go. */
-  storage: pulumi.Input<Record<string, unknown>>;
-  encryptionKeyId?: pulumi.Input<string>;
-  proxyId?: pulumi.Input<number>;
 }
 
 /**
@@ -120,6 +121,7 @@ export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, Schedu
   job: pulumi.Input<SnapshooterJob>;
   /** Not together with `job`, which creates a job: `jobId` names one that exists. */
   jobId?: never;
+  verify?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
   retention?: pulumi.Input<InputsOf<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>>;
 }
@@ -200,79 +202,6 @@ export type BackupPolicyArgs =
   | ScpServerBackupPolicyArgs
   | ScpFileVolumeBackupPolicyArgs;
 
-/** A snapshot that a policy holds. */
-export interface PolicySnapshot {
-  /** The platform's own id. */
-  id: string;
-  /** Samsung Cloud Platform: its name. */
-  name?: string;
-  /** Virtus Cloud: its name, which others of the same target share. */
-  snapshotName?: string;
-  /** Samsung Cloud Platform: the region that it is in. */
-  region?: string;
-  /** ISO-8601 UTC. */
-  createdAt?: string;
-  status: SnapshotStatus;
-  sizeBytes?: number;
-  sizeText?: string;
-  /** The scheduled time that it was taken for, ISO-8601 UTC. */
-  slot?: string;
-  /** It was there already, and settles its slot. */
-  adopted?: boolean;
-  /** Why the retention keeps it, such as `daily 2026-11-21`. */
-  keptBecause?: string[];
-}
-
-const outputNames = {
-  common: [
-    "platform",
-    "connection",
-    "maxAge",
-    "onStale",
-    "suspended",
-    "policyId",
-    "runBy",
-    "status",
-    "platformStatus",
-    "createdAt",
-    "adopted",
-    "fresh",
-    "lastSnapshotAt",
-    "lastSnapshotId",
-    "checkedAt",
-    "snapshots",
-    "pruned",
-    "pruneQueue",
-  ],
-  own: {
-    virtus: ["appId", "databaseId", "schedules", "dueAt"],
-    dscloud: ["appId"],
-    discloud: ["appId", "schedules", "dueAt"],
-    snapshooter: ["jobId", "job", "schedules", "retention"],
-    scp: [
-      "volumeId",
-      "serverId",
-      "fileVolumeId",
-      "force",
-      "name",
-      "policyCategory",
-      "policyType",
-      "serverCategory",
-      "encrypt",
-      "storageRegion",
-      "drEnabled",
-      "filesystemPaths",
-      "isAllFilesystem",
-      "tags",
-      "adopt",
-      "deletionPolicy",
-      "schedules",
-      "retention",
-      "dueAt",
-    ],
-  },
-} as const satisfies OutputNames;
-
 /**
  * A schedule, a retention and a recovery point objective as declarative state, in one grammar on five platforms.
  *
@@ -318,6 +247,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly retention: pulumi.Output<Retention | undefined>;
   declare readonly maxAge: pulumi.Output<string | undefined>;
   declare readonly onStale: pulumi.Output<"warn" | "fail">;
+  declare readonly verify: pulumi.Output<"archive" | undefined>;
   declare readonly suspended: pulumi.Output<boolean | undefined>;
   /** Run by `pulumi up`: the latest scheduled time that has passed, ISO-8601 UTC. */
   declare readonly dueAt: pulumi.Output<string | undefined>;
@@ -340,6 +270,12 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly lastSnapshotId: pulumi.Output<string | undefined>;
   /** When the last three were looked at, ISO-8601 UTC. */
   declare readonly checkedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: when the newest backup that is intact was checked, ISO-8601 UTC. */
+  declare readonly verifiedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: how many bytes of it were checked. */
+  declare readonly verifiedBytes: pulumi.Output<number | undefined>;
+  /** With `verify`: the SHA-256 of its bytes, in hex, where it is one file. */
+  declare readonly sha256: pulumi.Output<string | undefined>;
   /** Run by `pulumi up`: what the policy holds, newest first. */
   declare readonly snapshots: pulumi.Output<PolicySnapshot[] | undefined>;
   /** Run by `pulumi up`: the ids of what the last run has deleted. */

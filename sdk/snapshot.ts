@@ -16,23 +16,38 @@ export interface CommonSnapshotArgs {
   /** The connection to use: a stack config object `snapshots:<connection>`. Default: the platform's name. */
   connection?: string;
   /**
-   * What follows when a refresh proves that the snapshot is gone from the platform (expired or deleted; APIs don't say
-   * which). Each says so on the resource's row.
-   *
-   * - `keep` (default): it stays in the state with status `gone` and shows no diff, since a moment in time can't be taken
-   *   again; every preview and refresh warns.
-   * - `fail`: it stays with status `gone`, shows a diff, and every up fails until the program decides: for CI. A change of
-   *   `triggers` takes a new one, `keep` accepts the loss.
-   * - `recreate`: the refresh drops it, and the next up creates it again. SnapShooter: only with tag `manual`.
+   * What follows when a refresh proves that the snapshot is gone (expired or deleted; APIs don't say which). `keep`
+   * (default): it stays in the state with status `gone` and shows no diff, since a moment in time can't be taken again; every
+   * preview and refresh warns. `fail`: it stays, shows a diff, and every up fails until the program decides, by other
+   * `triggers` or by `keep`: for CI. `recreate`: the refresh drops it, saying why, and the next up creates it again
+   * (SnapShooter: only with tag `manual`).
    */
   onGone?: "keep" | "fail" | "recreate";
 }
 
+/** The arguments of a Snapshot on a platform whose snapshots can be downloaded. */
+export interface VerifiedSnapshotArgs {
+  /**
+   * `archive`: once the platform calls the snapshot usable, its bytes are downloaded once, without keeping them, and its
+   * archive is checked: a zip's central directory and CRCs, the structure of a gzip or tar. On app hosts anything but an
+   * archive is broken; files of a SnapShooter backup that are of another kind pass, unless they hold no bytes at all.
+   *
+   * - A broken snapshot is `failed`: the up fails with the reason, and the next one takes another. It stays on the
+   *   platform: only a destroy with `deletionPolicy: "delete"` deletes it.
+   * - With `adopt`, a broken one is refused at create. One that turns out broken later makes every up fail until the
+   *   program adopts another one or leaves out `verify`. With `reuseWithin`, a broken one is not reused.
+   * - While its store can't be reached, nothing is proven: the status is `running`, and the next up verifies the same one.
+   * - Added to a resource, it verifies the snapshot that the resource holds; removed, it drops `verifiedAt`,
+   *   `verifiedBytes` and `sha256`. Neither replaces anything, and a refresh downloads nothing.
+   *
+   * The download counts toward `customTimeouts.create`.
+   */
+  verify?: pulumi.Input<"archive">;
+}
+
 /** The arguments of a Snapshot on a platform whose API takes snapshots. */
 export interface CreatingSnapshotArgs extends CommonSnapshotArgs {
-  /**
-   * A change of any of these texts takes a new snapshot, before the old one is let go. Not together with `adopt` by id.
-   */
+  /** A change of any of these texts takes a new snapshot, before the old one goes. Not together with `adopt` by id. */
   triggers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
    * Manages a snapshot that exists instead of taking one: `"latest"` (the newest usable one, chosen once, at create) or
@@ -55,14 +70,14 @@ export interface RetainedSnapshotArgs {
 }
 
 /** A snapshot of an app on Discloud. Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot */
-export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   platform: "discloud";
   /** The app's id: letters, digits and hyphens, at most 40. `all` is refused. */
   appId: pulumi.Input<string>;
 }
 
 /** A snapshot of an app on Virtus Cloud. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post */
-export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -74,7 +89,7 @@ export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSna
  * A snapshot of a database on Virtus Cloud.
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/do_snapshot
  */
-export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
@@ -82,7 +97,7 @@ export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, Retain
   appId?: never;
 }
 
-interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs {
+interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   platform: "dscloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -118,7 +133,7 @@ export interface DeletableSnapshotArgs {
 }
 
 /** A backup of a SnapShooter job. Source: https://snapshooter.com/api/backups */
-export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs, VerifiedSnapshotArgs {
   platform: "snapshooter";
   /** The id of the backup job to run. */
   jobId: pulumi.Input<string>;
@@ -163,14 +178,13 @@ export interface SnapshotFile {
   name: string;
   /** Its size as the API says it. */
   sizeText?: string;
+  /** With `verify`: the SHA-256 of its bytes, in hex. */
+  sha256?: string;
 }
 
 /**
- * The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. Arguments in a
- * constant of their own need `satisfies`, since TypeScript else takes `platform` for any text:
- *
- * @example
- * const args = { platform: "discloud", appId: "1745338954955" } satisfies SnapshotArgs;
+ * The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. Those in a constant of
+ * their own need `satisfies SnapshotArgs`, since TypeScript else takes `platform` for any text.
  */
 export type SnapshotArgs =
   | DiscloudSnapshotArgs
@@ -199,10 +213,30 @@ const outputNames = {
     "adopted",
   ],
   own: {
-    virtus: ["appId", "databaseId", "reuseWithin", "snapshotName", "versionId"],
-    dscloud: ["appId", "backupName"],
-    discloud: ["appId", "reuseWithin", "version"],
-    snapshooter: ["jobId", "tag", "reuseWithin", "completedAt", "files"],
+    virtus: [
+      "appId",
+      "databaseId",
+      "reuseWithin",
+      "snapshotName",
+      "versionId",
+      "verify",
+      "verifiedAt",
+      "verifiedBytes",
+      "sha256",
+    ],
+    dscloud: ["appId", "backupName", "verify", "verifiedAt", "verifiedBytes", "sha256"],
+    discloud: ["appId", "reuseWithin", "version", "verify", "verifiedAt", "verifiedBytes", "sha256"],
+    snapshooter: [
+      "jobId",
+      "tag",
+      "reuseWithin",
+      "completedAt",
+      "files",
+      "verify",
+      "verifiedAt",
+      "verifiedBytes",
+      "sha256",
+    ],
     scp: ["volumeId", "fileVolumeId", "name", "description", "force", "reuseWithin", "sizeGib", "updatedAt", "region"],
   },
 } as const satisfies OutputNames;
@@ -211,9 +245,8 @@ const outputNames = {
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
  *
  * Create returns only when the snapshot is usable, or fails with the platform's reason; `customTimeouts.create` bounds
- * it (default 30 minutes, Virtus Cloud 45). What was made and is not ready, or can't be named yet, is kept in the state,
- * and the next up goes on with it. Destroy deletes where the platform can and `deletionPolicy` says so; else it stops
- * managing the snapshot, and says what stays.
+ * it (default 30 minutes, Virtus Cloud 45). The state keeps what is not ready or not known yet, and the next up resumes it.
+ * Destroy deletes where the platform can and `deletionPolicy` says so; else it says what stays.
  *
  * @example
  * const snapshot = new Snapshot("before-release", {
@@ -237,6 +270,7 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
   declare readonly adopt: pulumi.Output<string | undefined>;
   declare readonly reuseWithin: pulumi.Output<string | undefined>;
+  declare readonly verify: pulumi.Output<"archive" | undefined>;
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete">;
   declare readonly onGone: pulumi.Output<"keep" | "fail" | "recreate">;
   /**
@@ -256,6 +290,12 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly sizeText: pulumi.Output<string | undefined>;
   /** True when this resource did not take it (`adopt`, `reuseWithin`). */
   declare readonly adopted: pulumi.Output<boolean>;
+  /** With `verify`: when its bytes were checked and found intact, ISO-8601 UTC. */
+  declare readonly verifiedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: how many bytes were checked; on SnapShooter of all files together. */
+  declare readonly verifiedBytes: pulumi.Output<number | undefined>;
+  /** With `verify`: the SHA-256 of its bytes, in hex; on SnapShooter that of each file is in `files`. */
+  declare readonly sha256: pulumi.Output<string | undefined>;
   /** Discloud: the version, `YYYYMMDD-HHMMSS` in a time zone that Discloud does not document. */
   declare readonly version: pulumi.Output<string | undefined>;
   /** Virtus Cloud: the snapshot's name, which others of the same target share. */

@@ -1,17 +1,11 @@
 import { archive } from "../archive";
-import { createBucket } from "../limits";
-import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
+import { arrange, pageOf } from "../shelf";
 import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
+import { assume, describeApp, ok, planMessage, refusal, sizeText } from "./answers";
+import { byVersion, createMemory, seed } from "./memory";
+import type { DiscloudApp, DiscloudSnapshot, DiscloudState } from "./state";
 
-const seed = {
-  appId: "1745338954955",
-  /** An app that has no snapshot yet. */
-  emptyAppId: "empty-app",
-  /** An app of somebody else: a snapshot of it is refused. */
-  foreignAppId: "1719010867306",
-  /** The snapshot that `appId` has. */
-  version: "20241207-190711",
-};
+export type { AssumedField, DiscloudApp, DiscloudAssumptions, DiscloudSnapshot, DiscloudState } from "./state";
 
 /**
  * Discloud's API from memory, written from its published documents only:
@@ -29,140 +23,17 @@ export const discloudEmulator = {
   start: startDiscloud,
 } satisfies PlatformDefinition<DiscloudState, unknown>;
 
-/** One snapshot that Discloud holds. */
-export interface DiscloudSnapshot {
-  /** `YYYYMMDD-HHMMSS` in the platform's zone; unique within its app. */
-  readonly version: string;
-  readonly sizeBytes: number;
-  readonly createdAtMs: number;
-}
-
-/** One app on Discloud. */
-export interface DiscloudApp {
-  readonly id: string;
-  readonly name: string;
-  /** `false`: somebody else's, which may not be snapshotted. */
-  readonly owned: boolean;
-  readonly snapshots: Shelf<DiscloudSnapshot>;
-}
-
-/**
- * How a field that the documents leave open is sent. Only what is set differs from the assumption:
- * `name` renames it, `omit` leaves it out, `value` changes what it holds.
- */
-export interface AssumedField {
-  name?: string;
-  omit?: boolean;
-  value?: (assumed: unknown) => unknown;
-}
-
-/** Every field that the client must get along without, by the place it has in the answers. */
-export interface DiscloudAssumptions {
-  /** `versions` of one app's list: documented by name, but like every field of the documents optional. */
-  versions: AssumedField;
-  versionsItemVersion: AssumedField;
-  versionsItemSize: AssumedField;
-  versionsItemDate: AssumedField;
-  /** The account-wide list's array. */
-  accountList: AssumedField;
-  accountItemAppId: AssumedField;
-  accountItemVersion: AssumedField;
-  accountItemSize: AssumedField;
-  accountItemDate: AssumedField;
-}
-
-/** What tests read and change of the emulated Discloud. */
-export interface DiscloudState {
-  readonly apps: ReadonlyMap<string, DiscloudApp>;
-  readonly assumed: DiscloudAssumptions;
-  /** The zone of versions and dates, minutes east of UTC. Default -180, as in Brazil (assumed: the documents name none). */
-  utcOffsetMinutes: number;
-  /** Requests per window; documented by Discloud's own SDK as 60 per minute. */
-  readonly rateLimit: { limit: number; windowMs: number };
-  /** `true`: every snapshot route answers 404 with a plan's limit, as Discloud does on other routes (assumed here). */
-  planRefused: boolean;
-  addApp(id: string, options?: { owned?: boolean; name?: string }): DiscloudApp;
-  removeApp(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now. */
-  addSnapshot(appId: string, snapshot?: { createdAtMs?: number; sizeBytes?: number }): DiscloudSnapshot;
-  removeSnapshot(appId: string, version: string): void;
-  /** Makes creates on the app answer 409: the next so many, or until `false`. */
-  setBusy(appId: string, busy: boolean | number): void;
-}
-
 const appIdPattern = /^[a-zA-Z0-9-]{1,40}$/;
 const versionPattern = /^\d{8}-\d{6}$/;
 const linkLifetimeMs = 3_600_000; // assumed
 
-function startDiscloud({ access, now, storageNow, isEmpty, url }: PlatformContext) {
-  const apps = new Map<string, DiscloudApp>();
-  const busy = new Map<string, boolean | number>();
+function startDiscloud(context: PlatformContext) {
+  const { access, now, url } = context;
+  const { state, apps, busy, bucket, known, zoned, newest } = createMemory(context);
   const links = new Map<string, { appId: string; version: string; expiresAtMs: number }>();
-  const bucket = createBucket(now, 60, 60_000);
-
-  const state: DiscloudState = {
-    apps,
-    assumed: {
-      versions: {},
-      versionsItemVersion: {},
-      versionsItemSize: {},
-      versionsItemDate: {},
-      accountList: {},
-      accountItemAppId: {},
-      accountItemVersion: {},
-      accountItemSize: {},
-      accountItemDate: {},
-    },
-    utcOffsetMinutes: -180,
-    rateLimit: bucket,
-    planRefused: false,
-    addApp(id, { owned = true, name = `App ${id}` } = {}) {
-      const app: DiscloudApp = { id, name, owned, snapshots: createShelf(now) };
-      apps.set(id, app);
-      return app;
-    },
-    removeApp(id) {
-      apps.delete(id);
-    },
-    addSnapshot(appId, options) {
-      const app = known(appId);
-      const snapshot = take(app, options);
-      app.snapshots.add(snapshot);
-      return snapshot;
-    },
-    removeSnapshot(appId, version) {
-      const { snapshots } = known(appId);
-      const snapshot = snapshots.present().find((candidate) => candidate.version === version);
-      if (snapshot) snapshots.remove(snapshot);
-    },
-    setBusy(appId, value) {
-      busy.set(appId, value);
-    },
-  };
-
-  const known = (appId: string) => {
-    const app = apps.get(appId);
-    if (!app) throw new Error(`the emulated Discloud has no app ${appId}`);
-    return app;
-  };
-
-  /** A version has whole seconds: where one is taken, the next free second. */
-  const take = (
-    app: DiscloudApp,
-    { createdAtMs = storageNow(), sizeBytes = 131_072 + app.snapshots.ever().length * 1024 } = {},
-  ) => {
-    const taken = new Set(app.snapshots.ever().map((snapshot) => snapshot.version));
-    let atMs = createdAtMs;
-    while (taken.has(versionOf(atMs))) atMs += 1000;
-    return { version: versionOf(atMs), sizeBytes, createdAtMs: atMs };
-  };
-  const zoned = (atMs: number) => new Date(atMs + state.utcOffsetMinutes * 60_000).toISOString();
-  const versionOf = (atMs: number) =>
-    zoned(atMs).slice(0, 19).replaceAll("-", "").replaceAll(":", "").replace("T", "-");
   /** assumed: a text without a zone; the documents say only that it is a string. */
   const dateOf = (snapshot: DiscloudSnapshot) => zoned(snapshot.createdAtMs).slice(0, 19).replace("T", " ");
 
-  const newest = ({ snapshots }: DiscloudApp) => snapshots.present().sort(byVersion).at(-1);
   const newestFirst = (app: DiscloudApp, request: EmulatedRequest) =>
     app.snapshots.listed(request.listing).sort(byVersion).reverse();
 
@@ -317,13 +188,6 @@ function startDiscloud({ access, now, storageNow, isEmpty, url }: PlatformContex
       },
     });
 
-  if (!isEmpty) {
-    const seeded = state.addApp(seed.appId, { name: "Quick start" });
-    seeded.snapshots.seed({ version: seed.version, sizeBytes: 130_048, createdAtMs: Date.UTC(2024, 11, 7, 22, 7, 11) });
-    state.addApp(seed.emptyAppId, { name: "Without snapshots" });
-    state.addApp(seed.foreignAppId, { name: "Somebody else's", owned: false });
-  }
-
   const firstApp = (target?: string) => known(target !== undefined && apps.has(target) ? target : seed.appId);
   const target = (request: EmulatedRequest) => request.param("appId");
   const base = "/discloud/v2";
@@ -396,56 +260,7 @@ function startDiscloud({ access, now, storageNow, isEmpty, url }: PlatformContex
   };
 }
 
-const planMessage = "This feature is only available for the Carbon plan or superior";
-
-const messages: Record<number, string> = {
-  401: "Please provide a valid token",
-  404: "App not found",
-  500: "Internal server error",
-};
-
-/** Errors as their documented examples: 401 and 404 without a code, all others as the schema `Error`. */
-function refusal(status: number, message = messages[status] ?? "Request refused"): Answer {
-  if (status === 401) return { status, body: { message } };
-  if (status === 404) return { status, body: { status: "error", message } };
-  return { status, body: { code: status, message } }; // assumed: the code is the status
-}
-
-const ok = (message: string, fields: object): Answer => ({ status: 200, body: { status: "ok", message, ...fields } });
-
-function assume(fields: readonly (readonly [name: string, value: unknown, field: AssumedField])[]): object {
-  const sent = fields.filter(([, , field]) => !field.omit);
-  return Object.fromEntries(
-    sent.map(([name, value, field]) => [field.name ?? name, field.value ? field.value(value) : value]),
-  );
-}
-
-const byVersion = (a: DiscloudSnapshot, b: DiscloudSnapshot) => (a.version < b.version ? -1 : 1);
-
-/** assumed: like Discloud's other sizes, such as `39.9MB` and `61KB`; the base is unknown. */
-function sizeText(sizeBytes: number): string {
-  const [value, unit] = sizeBytes < 1_048_576 ? [sizeBytes / 1024, "KB"] : [sizeBytes / 1_048_576, "MB"];
-  return `${Number(value.toFixed(2))}${unit}`;
-}
-
 function integer(text: string, minimum: number, maximum: number): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return value >= minimum && value <= maximum ? value : undefined;
 }
-
-/** Only the fields of the documented example; the values besides id and name are the same for every app. */
-const describeApp = ({ id, name }: DiscloudApp) => ({
-  id,
-  avatarURL: "https://emulated.example.org/avatar.png",
-  name,
-  type: 0,
-  online: true,
-  ramKilled: false,
-  exitCode: 0,
-  ram: 100,
-  mainFile: "src/index.js",
-  lang: "javascript",
-  mods: [],
-  autoDeployGit: "no",
-  autoRestart: false,
-});

@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
 import { archive } from "../archive";
 import { createBucket } from "../limits";
-import { arrange, createShelf, type Shelf } from "../shelf";
+import { arrange } from "../shelf";
 import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
+import { createMemory, seed } from "./memory";
+import type { VirtusState, VirtusTarget } from "./state";
 
-const seed = {
-  /** The account; more than a JavaScript number holds exactly. */
-  accountId: "299792458162607015",
-  appId: "5bbd020126ee4692aga43e0ca0a75454",
-  databaseId: "7c4de81f90b24a6a8d35e2b1f06a9c57",
-  /** The one name that all snapshots of `appId` share. */
-  snapshotName: "1d2cdc0d6ebd435c91315c6329d12eab",
-};
+export type { VirtusSnapshot, VirtusState, VirtusTarget } from "./state";
 
 /**
  * Virtus Cloud's API from memory, written from its published documents only:
@@ -29,120 +24,15 @@ export const virtusEmulator = {
   start: startVirtus,
 } satisfies PlatformDefinition<VirtusState, unknown>;
 
-/** One snapshot that Virtus Cloud holds. */
-export interface VirtusSnapshot {
-  /** Shared by all snapshots of a target. */
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** Unique within its target. */
-  readonly modifiedMs: number;
-  readonly versionId: string;
-}
-
-/** One app or database on Virtus Cloud. */
-export interface VirtusTarget {
-  readonly kind: "app" | "database";
-  readonly id: string;
-  readonly snapshotName: string;
-  readonly snapshots: Shelf<VirtusSnapshot>;
-}
-
-/** What tests read and change of the emulated Virtus Cloud. */
-export interface VirtusState {
-  readonly accountId: string;
-  /** Apps and databases by id. */
-  readonly targets: ReadonlyMap<string, VirtusTarget>;
-  /** Database restores that were carried out. */
-  readonly restores: readonly { databaseId: string; versionId: string; at: number }[];
-  /** Which keys hold a `versionId`. Default, as in the documents: those of database lists only. */
-  readonly versionIds: { appList: boolean; databaseList: boolean; create: boolean };
-  /** The shortest time between two creates of the account. Default 5,000. */
-  createIntervalMs: number;
-  /** The plan's memory, from which the daily quota `(RAM/256)*2` follows. Default 4,096 MB. */
-  planMemoryMb: number;
-  addApp(id: string): VirtusTarget;
-  addDatabase(id: string): VirtusTarget;
-  removeTarget(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now. It counts in no limit. */
-  addSnapshot(targetId: string, snapshot?: { modifiedMs?: number; sizeBytes?: number }): VirtusSnapshot;
-  removeSnapshot(targetId: string, snapshot: VirtusSnapshot): void;
-  /** How far the lists of all targets there are lag behind. Default 0. */
-  setListLag(lagMs: number): void;
-  /** Keeps the lists of all targets there are as they stand, until `releaseLists`. */
-  holdLists(): void;
-  releaseLists(): void;
-}
-
 const keyLifetimeMs = 30 * 86_400_000; // assumed from the dates in the documented example
 const dayMs = 86_400_000;
 
-function startVirtus({ access, now, storageNow, isEmpty, url }: PlatformContext) {
-  const targets = new Map<string, VirtusTarget>();
-  const restores: { databaseId: string; versionId: string; at: number }[] = [];
+function startVirtus(context: PlatformContext) {
+  const { access, now, url } = context;
+  const { state, accountId, targets, restores, known, newest } = createMemory(context);
   const creates: number[] = [];
   const signatures = new Map<string, { target: VirtusTarget; versionId: string | undefined; expires: string }>();
   const statusBucket = createBucket(now, 15, 60_000);
-  const accountId = seed.accountId;
-
-  const addTarget = (kind: VirtusTarget["kind"], id: string, snapshotName: string) => {
-    const target: VirtusTarget = { kind, id, snapshotName, snapshots: createShelf(now) };
-    targets.set(id, target);
-    return target;
-  };
-  const each = (change: (shelf: Shelf<VirtusSnapshot>) => void) => {
-    for (const { snapshots } of targets.values()) change(snapshots);
-  };
-
-  const state: VirtusState = {
-    accountId,
-    targets,
-    restores,
-    versionIds: { appList: false, databaseList: true, create: false },
-    createIntervalMs: 5000,
-    planMemoryMb: 4096,
-    addApp: (id) => addTarget("app", id, digest(`name of ${id}`).slice(0, 32)),
-    addDatabase: (id) => addTarget("database", id, id),
-    removeTarget(id) {
-      targets.delete(id);
-    },
-    addSnapshot(targetId, options) {
-      const target = known(targetId);
-      const snapshot = take(target, options);
-      target.snapshots.add(snapshot);
-      return snapshot;
-    },
-    removeSnapshot(targetId, snapshot) {
-      known(targetId).snapshots.remove(snapshot);
-    },
-    setListLag: (lagMs) =>
-      each((shelf) => {
-        shelf.lagMs = lagMs;
-      }),
-    holdLists: () => each((shelf) => shelf.hold()),
-    releaseLists: () => each((shelf) => shelf.release()),
-  };
-
-  const known = (targetId: string) => {
-    const target = targets.get(targetId);
-    if (!target) throw new Error(`the emulated Virtus Cloud has no app or database ${targetId}`);
-    return target;
-  };
-
-  const take = (
-    { id, snapshotName, snapshots }: VirtusTarget,
-    { modifiedMs = storageNow(), sizeBytes = 129_007 }: { modifiedMs?: number; sizeBytes?: number } = {},
-  ): VirtusSnapshot => {
-    const taken = new Set(snapshots.ever().map((snapshot) => snapshot.modifiedMs));
-    let atMs = modifiedMs;
-    while (taken.has(atMs)) atMs += 1;
-    return { name: snapshotName, sizeBytes, modifiedMs: atMs, versionId: uuid(`${id} ${atMs}`) };
-  };
-
-  const newest = ({ snapshots }: VirtusTarget) =>
-    snapshots
-      .present()
-      .sort((a, b) => a.modifiedMs - b.modifiedMs)
-      .at(-1);
 
   /** A signed query, another one each time: of one version, or of whatever is newest where it holds no `versionId`. */
   const sign = (target: VirtusTarget, versionId: string | undefined) => {
@@ -281,18 +171,6 @@ function startVirtus({ access, now, storageNow, isEmpty, url }: PlatformContext)
     return { status: 200, body: archive(label, snapshot.sizeBytes), contentType: "application/zip" };
   };
 
-  if (!isEmpty) {
-    const app = addTarget("app", seed.appId, seed.snapshotName);
-    const database = state.addDatabase(seed.databaseId);
-    // The documented dates: three of one name and size, told apart by `modified` alone.
-    for (const date of ["2024-06-25T05:15:51.533Z", "2024-06-26T07:05:40.000Z", "2024-06-27T06:23:42.326Z"]) {
-      app.snapshots.seed(take(app, { modifiedMs: Date.parse(date) }));
-    }
-    for (const date of ["2025-08-12T13:29:11.000Z", "2025-08-13T13:29:11.000Z"]) {
-      database.snapshots.seed(take(database, { modifiedMs: Date.parse(date) }));
-    }
-  }
-
   const orFirst = (targetId?: string) => known(targetId !== undefined && targets.has(targetId) ? targetId : seed.appId);
   const target = (request: EmulatedRequest) => request.param("id");
   const base = "/virtus/v2";
@@ -377,10 +255,6 @@ const refusal = (status: number, code = codes[status] ?? "INTERNAL_SERVER_ERROR"
 });
 
 const success = (response: unknown): Answer => ({ status: 200, body: { status: "success", response } });
-
-const digest = (text: string) => createHash("sha256").update(text).digest("hex");
-
-const uuid = (text: string) => digest(text).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
 
 const decode = (text: string) => {
   try {

@@ -1,5 +1,6 @@
 import { isoText } from "../model/clock";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../model/errors";
+import { until } from "../model/scope";
 import { candidatesOf, inDoubt, inWords, lagEndMs, watchList } from "./search";
 import type { CreateRequest, Listing, Outcome, Run, Sent } from "./types";
 import { settle, waitUntilReady } from "./wait";
@@ -11,8 +12,8 @@ export const SETTLE_MS = 30_000;
  * Sends the one request that creates, finds out what it created, and waits until that is ready. `before` is the list
  * right before it. Throws where certainly nothing was created.
  */
-export async function create<Item>(run: Run<Item>, before: Listing<Item>): Promise<Outcome<Item>> {
-  const { what, clock, scope } = run;
+export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Promise<Outcome<Item>> {
+  const { what, clock, scope } = asked;
   const { title, noun, describe } = what;
   const platformTime = (): string => isoText(clock.now() + before.aheadMs);
   let request: CreateRequest = {
@@ -30,19 +31,19 @@ export async function create<Item>(run: Run<Item>, before: Listing<Item>): Promi
       beforeChange: async () => {
         leftMs ??= clock.now();
         request = { ...request, requestedAt: platformTime() };
-        await recordRequest(run, request);
+        await recordRequest(asked, request);
         await scope.beforeChange?.();
       },
     });
   } catch (error) {
     if (isSnapshotsError(error) && error.executed === "no") {
-      await settle(run);
+      await settle(asked);
       throw error;
     }
-    return findUnanswered(run, { ...request, endedAt: platformTime() }, error);
+    return findUnanswered(asked, { ...request, endedAt: platformTime() }, error);
   }
   // The time that the request waited in our own queue is not the platform's.
-  scope.deadlineMs = Math.max(scope.deadlineMs, (leftMs ?? clock.now()) + what.timeoutMs);
+  const run = until(asked, Math.max(scope.deadlineMs, (leftMs ?? clock.now()) + what.timeoutMs));
   request = { ...request, endedAt: platformTime() };
 
   const named = sent.item ?? sent.unlisted;
@@ -61,7 +62,7 @@ export async function create<Item>(run: Run<Item>, before: Listing<Item>): Promi
   await recordRequest(run, request).catch(() => undefined);
   // An answer that names the item is enough when the list lags; without one, only the list can tell.
   const patienceMs = unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
-  const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
+  const search = await watchList(run, request, Math.min(run.scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found")
     return waitUntilReady(run, { item: search.item, request, isInferred: unlisted === undefined });
   if (unlisted !== undefined) return waitUntilReady(run, { item: unlisted, request, isInferred: false });
@@ -82,7 +83,7 @@ async function recordRequest(run: Run<unknown>, request: CreateRequest): Promise
   await run.journal.note({ urn, ownerId, requestHash, request }).catch((error: unknown) => {
     throw new SnapshotsError(
       `${title}: no ${noun} is requested, since the request can't be recorded on this machine: ${messageOf(error)}`,
-      { kind: "invalid", executed: "no", cause: error },
+      { kind: "invalid", cause: error },
     );
   });
 }

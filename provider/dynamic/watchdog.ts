@@ -41,8 +41,10 @@ export function isProviderProcess(argv: readonly string[]): boolean {
   return /[\\/]dynamic-provider([\\/]|$)/.test(argv[1] ?? "") && /^[^:]+:\d+$/.test(argv[2] ?? "");
 }
 
-/** A watchdog that also ends the process when it is told to by a signal. */
+/** A watchdog that also ends the process when it is told to by a signal, and lets it write to an engine that is gone. */
 export function watchProcess(options: Omit<WatchdogOptions, "end">): Watchdog {
+  // Unheard, a broken pipe is an uncaught error, which Pulumi's own handler writes to that same pipe, without an end.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const watchdog = watchEngine({ ...options, end: () => process.exit() });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => watchdog.stop(SIGNAL_GRACE_MS));
   return watchdog;
@@ -79,7 +81,6 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
       if (!isStopping && (await isEngineThere())) return;
       throw new SnapshotsError("not sent: pulumi has been stopped, and nothing would record what this request does", {
         kind: "invalid",
-        executed: "no",
       });
     },
     journal: {

@@ -2,8 +2,9 @@ import { type Dispatcher, request } from "undici";
 import type { Clock } from "../model/clock";
 import { isLoopbackHost } from "../model/connection";
 import { messageOf, SnapshotsError } from "../model/errors";
-import { codeOf, dispatcherFor, kindOfStatus, USER_AGENT, wasNeverSent } from "./client";
+import { kindOfStatus } from "./failures";
 import { redact } from "./redact";
+import { codeOf, dispatcherFor, USER_AGENT, wasNeverSent } from "./transport";
 
 /** For how long a store may send nothing, neither an answer nor a byte of it. */
 const IDLE_MS = 60_000;

@@ -8,15 +8,17 @@ export interface Clock {
   timeout(milliseconds: number): AbortSignal;
 }
 
-/** ISO-8601 UTC text of an instant in milliseconds. */
-export function isoText(instantMs: number): string {
-  return new Date(instantMs).toISOString();
+/** ISO-8601 UTC text of an instant in milliseconds; undefined for none. */
+export function isoText<Instant extends number | undefined>(
+  instantMs: Instant,
+): Instant extends number ? string : undefined {
+  const text = instantMs === undefined ? undefined : new Date(instantMs).toISOString();
+  return text as Instant extends number ? string : undefined;
 }
 
 /** A text that names an instant as ISO-8601 UTC; undefined for a text without zone or that is no time. */
 export function isoTextOf(text: unknown): string | undefined {
-  const instantMs = instantOf(text);
-  return instantMs === undefined ? undefined : isoText(instantMs);
+  return isoText(instantOf(text));
 }
 
 /** The instant that a text with a zone names, in milliseconds; undefined for a text without zone or that is no time. */

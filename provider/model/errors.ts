@@ -25,10 +25,25 @@ export type ErrorKind =
   | "timeout"
   | "unsupported";
 
+/** The kinds that say no: a request with such an end was refused, or never left. */
+const REFUSALS: ReadonlySet<ErrorKind> = new Set([
+  "notFound",
+  "unauthorized",
+  "forbidden",
+  "invalid",
+  "conflict",
+  "rateLimited",
+  "quota",
+  "unsupported",
+]);
+
 /** What is known about a failed call beside its message. */
 export interface ErrorFacts {
   readonly kind: ErrorKind;
-  /** Whether the platform may have executed the request: `no` only when it surely was not. Default `maybe`. */
+  /**
+   * Whether the platform may have executed the request: `no` only when it certainly was not. Default: as the kind says,
+   * `maybe` for `unavailable`, `unexpectedAnswer` and `timeout`, and `no` for all others.
+   */
   readonly executed?: "no" | "maybe";
   /** HTTP status, when there was an answer. */
   readonly status?: number;
@@ -56,7 +71,7 @@ export class SnapshotsError extends Error {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = "SnapshotsError";
     this.kind = facts.kind;
-    this.executed = facts.executed ?? "maybe";
+    this.executed = facts.executed ?? (REFUSALS.has(facts.kind) ? "no" : "maybe");
     this.status = facts.status;
     this.code = facts.code;
     this.retryAfterMs = facts.retryAfterMs;

@@ -10,8 +10,8 @@ export interface TargetReads {
 
 /** Bounds one operation in time and tells the user while it waits. */
 export interface Scope {
-  /** When the operation has to be over, in milliseconds since 1970. Waits in our own limiter push it back. */
-  deadlineMs: number;
+  /** When the operation has to be over, in milliseconds since 1970. */
+  readonly deadlineMs: number;
   /** Tells the user what a long wait is for; shown while it lasts. */
   announce(message: string): void;
   /** Aborts when the engine has been told to stop: from then on no change is sent, and no wait to send one goes on. */
@@ -24,4 +24,9 @@ export interface Scope {
   readonly reads?: TargetReads;
   /** Whether an answer of a moment ago is as good as a new one: never for what looks for the result of a write. */
   readonly mayShare?: true;
+}
+
+/** Returns a job whose operation has to be over at another time, in milliseconds since 1970. */
+export function until<Job extends { readonly scope: Scope }>(job: Job, deadlineMs: number): Job {
+  return { ...job, scope: { ...job.scope, deadlineMs } };
 }

@@ -86,7 +86,7 @@ export function importOf(
   const { inputs, failures } = checkSnapshot({}, given, session.host.connections);
   if (failures.length > 0) {
     const reasons = failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ");
-    throw new SnapshotsError(`${resourceId} can't be imported: ${reasons}`, { kind: "invalid", executed: "no" });
+    throw new SnapshotsError(`${resourceId} can't be imported: ${reasons}`, { kind: "invalid" });
   }
   const definition = findDefinition(textOf(args, "platform"));
   const shown = Object.entries(item).filter(

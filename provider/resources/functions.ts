@@ -1,9 +1,8 @@
 import { SnapshotsError } from "../model/errors";
 import { parseSnapshotId } from "../model/ids";
 import { unknownRemedy } from "../model/nearest";
-import type { PlatformDefinition } from "../model/platform";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
-import type { ByteSource } from "./download";
+import { type DownloadableFiles, noDownload, openFiles } from "./files";
 import type { Properties } from "./host";
 import { type Opened, type Session, targetOf, textOf } from "./session";
 import { addressOf } from "./snapshot/read";
@@ -24,7 +23,7 @@ function checkArguments(opened: Opened, query: Properties, others: readonly stri
   const { definition } = opened;
   const targets = Object.keys(definition.targets);
   if (targets.filter((name) => query[name] !== undefined).length > 1) {
-    throw new SnapshotsError(`give ${targets.join(" or ")}, not both`, { kind: "invalid", executed: "no" });
+    throw new SnapshotsError(`give ${targets.join(" or ")}, not both`, { kind: "invalid" });
   }
   const known = ["platform", "connection", ...targets, ...others];
   for (const [name, value] of Object.entries(query)) {
@@ -32,12 +31,11 @@ function checkArguments(opened: Opened, query: Properties, others: readonly stri
     if (!known.includes(name)) {
       throw new SnapshotsError(`unknown argument "${name}" for ${definition.title}; ${unknownRemedy([name], known)}`, {
         kind: "invalid",
-        executed: "no",
       });
     }
     const checked = definition.targets[name]?.schema.safeParse(value);
     if (checked !== undefined && !checked.success) {
-      throw new SnapshotsError(`${name} ${checked.error.issues[0]?.message}`, { kind: "invalid", executed: "no" });
+      throw new SnapshotsError(`${name} ${checked.error.issues[0]?.message}`, { kind: "invalid" });
     }
   }
 }
@@ -59,7 +57,7 @@ export async function listSnapshots(session: Session, query: Properties): Promis
   checkArguments(opened, query, ["limit"]);
   const limit = query["limit"];
   if (limit !== undefined && !(typeof limit === "number" && Number.isInteger(limit) && limit > 0)) {
-    throw new SnapshotsError("limit must be a whole number above zero", { kind: "invalid", executed: "no" });
+    throw new SnapshotsError("limit must be a whole number above zero", { kind: "invalid" });
   }
   const most = limit ?? Number.POSITIVE_INFINITY;
   if (namesTarget(opened, query)) {
@@ -71,7 +69,7 @@ export async function listSnapshots(session: Session, query: Properties): Promis
     throw new SnapshotsError(
       `[${definition.name}] list all snapshots: ${definition.cannot["listAccount"]}; name it with ` +
         Object.keys(definition.targets).join(" or "),
-      { kind: "unsupported", executed: "no" },
+      { kind: "unsupported" },
     );
   }
   const entries = await platform.listAccount(scope);
@@ -84,7 +82,6 @@ export function snapshotQuery(id: string): Properties {
   if (address.pending) {
     throw new SnapshotsError(`"${id}" names a request, not a snapshot that can be read`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   return { platform: definition.name, [target.argument]: target.id, id };
@@ -101,7 +98,6 @@ async function findSnapshot(
   if (id === undefined) {
     throw new SnapshotsError(`[${definition.name}] no id: give a snapshot's own id or "latest"`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   const address = parseSnapshotId(id);
@@ -141,22 +137,10 @@ export async function showSnapshot(session: Session, query: Properties): Promise
   return toItem(opened, query, target, snapshot);
 }
 
-/** A file of a snapshot, as it can be downloaded. */
-export interface SnapshotFileSource {
-  /** Its name on the platform, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
-  readonly name: string | undefined;
-  /** What its store calls it, for its ending: the name, or else the path of its link. */
-  readonly storedAs: string;
-  readonly source: ByteSource;
-}
-
 /** What a snapshot is downloaded as. */
-export interface SnapshotFiles {
+export interface SnapshotFiles extends DownloadableFiles {
   /** The resource id of the snapshot: `latest` is one of them by now. */
   readonly resourceId: string;
-  /** Whether every file is an archive, by the platform's documents. */
-  readonly areArchives: boolean;
-  readonly files: readonly SnapshotFileSource[];
 }
 
 /** The files of one snapshot, each with fresh links. */
@@ -166,39 +150,11 @@ export async function filesOfSnapshot(session: Session, query: Properties): Prom
   if (platform.downloadLink === undefined) throw noDownload(definition);
   const { target, snapshot } = await findSnapshot(opened, query);
   const reference = referenceOf(describe(snapshot));
-  const link = (): Promise<DownloadLink> => {
-    // A later link is asked for long after the first.
-    const { scope } = openFor(session, query);
-    return platform.downloadLink?.(target, reference, scope) as Promise<DownloadLink>;
-  };
-  const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${snapshot.snapshotId}`;
-  const { url, files } = await link();
-  const names = files === undefined ? [undefined] : Object.keys(files).sort();
+  const scope = () => openFor(session, query).scope;
   return {
     resourceId: idOf(definition, target, snapshot),
-    areArchives: files === undefined,
-    files: names.map((name) => ({
-      name,
-      storedAs: name ?? (URL.canParse(url) ? new URL(url).pathname : ""),
-      source: {
-        subject: name === undefined ? subject : `${subject} file ${JSON.stringify(name)}`,
-        mayBeHtml: /\.html?$/i.test(name ?? ""),
-        async link() {
-          const fresh = await link();
-          const url = name === undefined ? fresh.url : fresh.files?.[name];
-          if (url !== undefined) return url;
-          throw new SnapshotsError(`${subject}: it has no file ${JSON.stringify(name)} any more`, { kind: "notFound" });
-        },
-      },
-    })),
+    ...(await openFiles({ definition, platform, target, reference, scope })),
   };
-}
-
-function noDownload(definition: PlatformDefinition): SnapshotsError {
-  return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
-    kind: "unsupported",
-    executed: "no",
-  });
 }
 
 /** A fresh download link to one snapshot's bytes: a secret. */

@@ -42,6 +42,11 @@ export interface Opened {
   readonly scope: Scope;
 }
 
+/** A platform opened for one operation, with the target that it is about. */
+export interface Targeted extends Opened {
+  readonly target: Target;
+}
+
 /** Passes on the first message only. */
 function once(tell: (message: string) => Promise<void>): (message: string) => Promise<void> {
   let isTold = false;
@@ -136,10 +141,14 @@ export class Session {
     return urn !== undefined && this.existing.has(urn) && !this.held.has(urn);
   }
 
+  /** Whether the program still has a resource that is deleted, so that another takes its place. */
+  isReplaced(urn: string | undefined): urn is string {
+    return urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
+  }
+
   /** Whether the replacement that has just taken a resource's place manages a snapshot. */
   isHeldByReplacement(urn: string | undefined, snapshotKey: string): boolean {
-    const isReplaced = urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
-    return isReplaced && this.holders.hasTaken(urn, snapshotKey);
+    return this.isReplaced(urn) && this.holders.hasTaken(urn, snapshotKey);
   }
 
   /** Whether another resource than `urn`, or the replacement that has just taken its place, holds a snapshot. */
@@ -166,7 +175,7 @@ export class Session {
     if (definition === undefined) {
       throw new SnapshotsError(
         `"${platformName}" is not a platform; it is one of ${Object.keys(definitions).join(", ")}`,
-        { kind: "invalid", executed: "no" },
+        { kind: "invalid" },
       );
     }
     const name = connectionName ?? definition.name;
@@ -177,7 +186,6 @@ export class Session {
         : " (refresh and destroy use the config of the last up: if it was set since, add --run-program)";
       throw new SnapshotsError(`[${definition.name}] ${resolved.problems.join("; ")}${stored}`, {
         kind: "invalid",
-        executed: "no",
       });
     }
     const { connection } = resolved;
@@ -195,7 +203,7 @@ export class Session {
   }
 
   /** Opens the platform that a resource's properties name, with their target. */
-  openFor(properties: Properties): Opened & { readonly target: Target } {
+  openFor(properties: Properties): Targeted {
     const definition = findDefinition(properties["platform"]);
     const target = definition === undefined ? undefined : targetOf(definition, properties);
     const { platform, connection } = {
@@ -318,6 +326,6 @@ export function targetOf(definition: PlatformDefinition, inputs: Properties): Ta
   if (target !== undefined) return target;
   throw new SnapshotsError(
     `[${definition.name}] no target: name it with ${Object.keys(definition.targets).join(" or ")}`,
-    { kind: "invalid", executed: "no" },
+    { kind: "invalid" },
   );
 }

@@ -3,6 +3,11 @@
  */
 export type Compiled<Value> = { readonly compiled: Value } | { readonly problem: string };
 
+/** Why a platform can't express it; undefined where it can. */
+export function problemOf(result: Compiled<unknown>): string | undefined {
+  return "problem" in result ? result.problem : undefined;
+}
+
 /**
  * Whether two values mean the same to a platform. What it can't express is like itself only, and so is absence.
  */

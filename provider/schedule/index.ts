@@ -1,4 +1,4 @@
-export { type Compiled, sameCompiled } from "./compiled";
+export { type Compiled, problemOf, sameCompiled } from "./compiled";
 export {
   DEFAULT_MAX_DELETES,
   DEFAULT_MINIMUM_RETAINED,
@@ -20,6 +20,7 @@ export {
   latestRunAt,
   longestGapAfter,
   nextRunsAfter,
+  type PlainSchedule,
   parseSchedules,
   type Schedule,
   sameSchedules,

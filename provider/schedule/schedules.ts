@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Defined } from "../model/defined";
 import { type CronRule, parseCron } from "./cron";
 import { type DayMarks, daysOf, sameDays, unionOf } from "./days";
 import { listed, objectProblem, timeText } from "./words";
@@ -51,6 +52,9 @@ export const schedulesSchema = z
  * minute after it; one that comes twice runs once, the first time.
  */
 export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** A schedule as plain data. */
+export type PlainSchedule = Defined<Schedule>;
 
 /** A schedule, read. */
 export interface ParsedSchedule {

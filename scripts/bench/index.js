@@ -1,12 +1,13 @@
 "use strict";
 // How fast the package is, in ratios to the least that the engine and the network allow: `npm run bench`.
-// Options: --n <resources, default 500> --rounds <default 3> --only <commands|lists|creates|process|growth>, which prints
-// that part and writes nothing.
+// Options: --n <resources, default 500> --rounds <default 3> --only <commands|lists|creates|download|process|growth>,
+// which prints that part and writes nothing.
 
 const fs = require("node:fs");
 const path = require("node:path");
 const { parseArgs } = require("node:util");
 const { ensureEngine } = require("../../test/pulumi-cli/engine.js");
+const { measureDownload } = require("./download-measures.js");
 const { measureCommands, measureCreates, measureGrowth, measureLists } = require("./engine-measures.js");
 const { measureProcess } = require("./process-measures.js");
 const { pageOf } = require("./report.js");
@@ -34,10 +35,11 @@ async function main() {
   const commands = wants("commands") ? await measureCommands(options) : undefined;
   const lists = wants("lists") ? await measureLists(options) : [];
   const creates = wants("creates") ? await measureCreates(options) : [];
+  const download = wants("download") ? await measureDownload(options) : [];
   const growth = wants("growth") ? await measureGrowth(options) : undefined;
   const page = pageOf(
     {
-      measures: [...lists, ...(commands?.measures ?? []), ...creates, ...(started?.measures ?? [])],
+      measures: [...lists, ...(commands?.measures ?? []), ...creates, ...download, ...(started?.measures ?? [])],
       ...(commands === undefined ? {} : { times: commands.times }),
       ...(growth === undefined ? {} : { growth }),
       ...(started === undefined ? {} : { retention: started.retention }),

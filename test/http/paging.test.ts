@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { findEntry, listAll, type Page, type PagedList } from "../../provider/http/paging";
+import { SnapshotsError } from "../../provider/model/errors";
 
 /** A list whose pages come one after another, the last one for ever. */
 function answering(...pages: Partial<Page<string>>[]): PagedList<string> & { readonly asked: unknown[] } {
@@ -35,7 +36,7 @@ describe("a list in pages", () => {
       { entries: ["c"] },
       { entries: [] },
       { entries: ["a"], next: "to b", serverTimeMs: 2 },
-      { entries: ["b"], next: null },
+      { entries: ["b", "c"], next: null },
     );
     expect(await listAll(list)).toEqual({ entries: ["a", "b", "c"], serverTimeMs: 2 });
     expect(list.asked).toEqual([1, "to b", 3, 4, 1, "to b"]);
@@ -44,6 +45,32 @@ describe("a list in pages", () => {
   it("counts as whole once fewer entries are stated, since some may be deleted meanwhile", async () => {
     const list = answering({ entries: ["a"], next: null, total: 2 }, { entries: ["a"], next: null, total: 1 });
     expect((await listAll(list)).entries).toEqual(["a"]);
+  });
+
+  it("is read until two readings in a row agree, and holds nothing that was deleted meanwhile", async () => {
+    const whole = [{ entries: ["b", "c"] }, { entries: ["d"] }, { entries: [] }];
+    const list = answering({ entries: ["a", "b"] }, { entries: ["d"] }, { entries: [] }, ...whole, ...whole);
+    expect((await listAll(list)).entries).toEqual(["b", "c", "d"]);
+    expect(list.asked).toHaveLength(9);
+  });
+
+  it("whose pages follow an entry is whole once a page is empty, and read again where that entry was deleted", async () => {
+    const list = {
+      ...answering({ entries: ["a", "b"] }, { entries: ["c"] }, { entries: [] }),
+      isAnchored: true,
+    };
+    expect((await listAll(list)).entries).toEqual(["a", "b", "c"]);
+    expect(list.asked).toEqual([1, "b", "c"]);
+
+    const answers = answering({ entries: ["a", "b"] }, { entries: ["a"] }, { entries: [] });
+    const refused = new SnapshotsError("no such marker", { kind: "invalid" });
+    let isDeleted = false;
+    const read: typeof answers.read = async (number, cursor, reading) => {
+      if (cursor !== "b" || isDeleted) return answers.read(number, cursor, reading);
+      isDeleted = true;
+      throw refused;
+    };
+    expect((await listAll({ ...answers, isAnchored: true, read })).entries).toEqual(["a"]);
   });
 
   it.each<[string, Partial<Page<string>>[], RegExp]>([
@@ -96,7 +123,11 @@ describe("a list in pages", () => {
               if (afterReads + 1 !== reads) continue;
               const index = at % Math.max(present.length, 1);
               if (!isInsertion) kept.delete(present[index] ?? "");
-              present = present.toSpliced(index, isInsertion ? 0 : 1, ...(isInsertion ? [`new-${reads}-${at}`] : []));
+              present = present.toSpliced(
+                index,
+                isInsertion ? 0 : 1,
+                ...(isInsertion ? [`new-${reads}-${at}-${present.length}`] : []),
+              );
             }
             return answer;
           },

@@ -76,15 +76,9 @@ describe("the matrix turns red", () => {
       "a 403 counts as proof of an absence",
       "dropped",
       {
-        file: "provider/platforms/scp/client.ts",
-        line: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;`,
-        instead: `    checkAbout(answer.data, \`show snapshot \${snapshotId}\`, volumeId);
-    return answer.data;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;`,
+        file: "provider/http/not-found.ts",
+        line: 'if (isSnapshotsError(error, "notFound")) return undefined;',
+        instead: 'if (isSnapshotsError(error, "notFound", "forbidden")) return undefined;',
       },
       { step: "read", fault: "HTML with 403" },
     ],
@@ -122,7 +116,7 @@ describe("the matrix turns red", () => {
       "a refusal that arrives with 200 counts as an answer",
       "lost",
       {
-        file: "provider/http/client.ts",
+        file: "provider/http/answer.ts",
         line: "const isRefusal = changes && explanation.message !== undefined;",
         instead: "const isRefusal = false;",
       },
@@ -137,6 +131,16 @@ describe("the matrix turns red", () => {
         instead: "return undefined;",
       },
       { step: "policy: converge on another machine", fault: "JSON of another shape" },
+    ],
+    [
+      "a store that can't be reached counts as a broken archive",
+      "duplicates",
+      {
+        file: "provider/resources/verify.ts",
+        line: 'return { outcome: "unproven", because };',
+        instead: 'return { outcome: "broken", because };',
+      },
+      { step: "verify a new one", fault: "the connection is reset before the request is carried out, every time" },
     ],
     [
       "a policy's retention deletes all that it does not keep in one run",

@@ -1,6 +1,8 @@
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter, type RateBudget } from "../../http/limiter";
+import { unlessNotFound } from "../../http/not-found";
 import { listAll } from "../../http/paging";
+import { lookScope } from "../../http/poll";
 import type { Connection } from "../../model/connection";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
@@ -46,6 +48,11 @@ function budget(answer: RawAnswer, nowMs: number): RateBudget | undefined {
   return { limit: limit ?? remaining, remaining, resetAtMs: nowMs + (resetSeconds + 1) * 1000 };
 }
 
+/** The scope of a read: the reads of the operation before it may have spent its time in the queue of the rate limit. */
+function afterQueue(api: Api, scope: Scope): Scope {
+  return lookScope(scope, api.clock);
+}
+
 function checkApp(api: Api, operation: string, appId: string, answered: string | undefined): void {
   if (answered === undefined || answered === appId) return;
   throw new SnapshotsError(
@@ -60,8 +67,8 @@ function checkApp(api: Api, operation: string, appId: string, answered: string |
  */
 export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
   const operation = "list snapshots of";
-  try {
-    const answer = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation,
@@ -70,14 +77,11 @@ export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
         path: `/snapshot/${encodeURIComponent(appId)}`,
         expect: appList,
       },
-      scope,
-    );
-    checkApp(api, operation, appId, answer.data.app?.id);
-    return answer;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+      afterQueue(api, scope),
+    ),
+  );
+  checkApp(api, operation, appId, answer?.data.app?.id);
+  return answer;
 }
 
 /**
@@ -96,7 +100,7 @@ export async function listAccountSnapshots(api: Api, scope: Scope): Promise<read
         const answer = await callApi(
           api,
           { operation, method: "GET", path: "/snapshot", query, expect: accountList, reading },
-          scope,
+          afterQueue(api, scope),
         );
         const entries = accountEntries(answer.data, (value) => versionItem.safeParse(value).data);
         if (entries !== undefined) return { entries, next: undefined };
@@ -148,8 +152,8 @@ export async function getDownloadLink(api: Api, appId: string, version: string, 
 
 /** `GET /app/{appID}`: the app itself; undefined where there is none, as far as this credential sees. */
 export async function showApp(api: Api, appId: string, scope: Scope) {
-  try {
-    const answer = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation: "show",
@@ -158,12 +162,9 @@ export async function showApp(api: Api, appId: string, scope: Scope) {
         path: `/app/${encodeURIComponent(appId)}`,
         expect: appShown,
       },
-      scope,
-    );
-    checkApp(api, "show", appId, answer.data.apps.id);
-    return answer;
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+      afterQueue(api, scope),
+    ),
+  );
+  checkApp(api, "show", appId, answer?.data.apps.id);
+  return answer;
 }

@@ -1,5 +1,6 @@
 import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import type { ObservedSnapshot } from "../../model/snapshot";
@@ -27,13 +28,12 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       if (timed === undefined) {
         throw new SnapshotsError(`[discloud] list snapshots of app ${target.id}: there is no such app`, {
           kind: "notFound",
-          executed: "no",
         });
       }
       return {
         snapshots: newestFirst((answer?.data.versions ?? []).map((item) => toSnapshot(item, zoneMs))),
         complete: answer !== undefined,
-        ...(timed.serverTimeMs === undefined ? {} : { serverTimeMs: timed.serverTimeMs }),
+        ...defined({ serverTimeMs: timed.serverTimeMs }),
       };
     },
 
@@ -72,19 +72,19 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     async create(target, _inputs, scope) {
       const answer = await createSnapshot(api, target.id, scope);
       const item = versionItem.safeParse(answer.data.snapshot).data;
-      const time = answer.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs };
+      const time = defined({ serverTimeMs: answer.serverTimeMs });
       if (item === undefined) return time;
       if (answer.serverTimeMs !== undefined) zoneMs = zoneOffsetMs(item.version, answer.serverTimeMs) ?? zoneMs;
       const snapshot: ObservedSnapshot = {
         ...toSnapshot(item, zoneMs),
-        ...(answer.serverTimeMs === undefined ? {} : { createdAt: isoText(answer.serverTimeMs) }),
+        ...defined({ createdAt: isoText(answer.serverTimeMs) }),
       };
       return { ...time, snapshot };
     },
 
     async downloadLink(target, reference, scope) {
       const link = await getDownloadLink(api, target.id, reference.snapshotId, scope);
-      return { url: link.url, ...(link.expiresAt == null ? {} : { expiresAt: link.expiresAt }) };
+      return { url: link.url, ...defined({ expiresAt: link.expiresAt ?? undefined }) };
     },
 
     probes: probesOf(api),

@@ -1,4 +1,5 @@
 import { instantOf, isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import type { AccountList, VersionItem } from "./schemas";
 
@@ -33,9 +34,9 @@ export function toSnapshot(item: VersionItem, zoneMs: number | undefined): Obser
     segments: [item.version],
     // The API has no status: what it lists is there.
     status: "available",
-    ...(instantMs === undefined ? {} : { createdAt: isoText(instantMs) }),
+    ...defined({ createdAt: isoText(instantMs) }),
     ...(instantMs === undefined || statedMs !== undefined ? {} : { createdAtIsDerived: true }),
-    ...(item.size === undefined || item.size === null ? {} : { sizeText: String(item.size) }),
+    ...defined({ sizeText: item.size == null ? undefined : String(item.size) }),
     details: { version: item.version },
   };
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../../model/connection";
+import { defined } from "../../model/defined";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import { newestFirst } from "../../model/snapshot";
@@ -30,7 +31,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       return {
         snapshots: newestFirst(answer.data.response.map(toSnapshot)),
         complete: answer.data.response.length > 0,
-        ...(answer.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs }),
+        ...defined({ serverTimeMs: answer.serverTimeMs }),
       };
     },
 
@@ -39,7 +40,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
         if (!isSnapshotsError(error, "notFound")) throw error;
         throw new SnapshotsError(
           `${error.message}. If the app is gone, take the resource out of the state with "pulumi state delete"`,
-          { kind: "notFound", executed: "no", cause: error },
+          { kind: "notFound", cause: error },
         );
       });
       const entry = findEntry(data.response, target.id, reference);
@@ -62,7 +63,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
             `"${connection.name}" is missing; set it with "pulumi config set --path --type string ` +
             `snapshots:${connection.name}.accountId <value>"` +
             (connection.name === "dscloud" ? " or in the environment as DSCLOUD_ACCOUNT_ID" : ""),
-          { kind: "invalid", executed: "no" },
+          { kind: "invalid" },
         );
       }
       const { data } = await listBackups(api, target.id, scope);
@@ -70,7 +71,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       if (entry === undefined) {
         throw new SnapshotsError(
           `[dscloud] get a download link for app ${target.id}: it lists no backup "${reference.snapshotId}"`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       return { url: downloadUrl(connection.fields["backupsUrl"] ?? "", accountId, entry) };

@@ -1,4 +1,5 @@
 import { instantOf, isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import type { ListEntry } from "./schemas";
 
@@ -9,7 +10,7 @@ export function toSnapshot(entry: ListEntry): ObservedSnapshot {
     snapshotId: entry.name,
     segments: [entry.name],
     status: entry.is_successful === true ? "available" : entry.is_successful === false ? "failed" : "unknown",
-    ...(instantMs === undefined ? {} : { createdAt: isoText(instantMs) }),
+    ...defined({ createdAt: isoText(instantMs) }),
     ...(typeof entry.size === "number" ? { sizeBytes: entry.size } : {}),
     details: { backupName: entry.name },
   };

@@ -1,5 +1,5 @@
 import type { Api } from "../../http/client";
-import { isSnapshotsError } from "../../model/errors";
+import { unlessNotFound } from "../../http/not-found";
 import type { Probes } from "../../model/probe";
 import { listBackups } from "./client";
 
@@ -19,13 +19,8 @@ export function probesOf(api: Api): Probes {
     questions: [
       {
         async ask(scope) {
-          try {
-            const { serverTimeMs } = await listBackups(api, NO_APP, scope);
-            return { serverTimeMs, settled };
-          } catch (error) {
-            if (!isSnapshotsError(error, "notFound")) throw error;
-            return { settled };
-          }
+          const answer = await unlessNotFound(listBackups(api, NO_APP, scope));
+          return { serverTimeMs: answer?.serverTimeMs, settled };
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Api, callApi } from "../../http/client";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
+import type { PolicyObservation } from "../../model/policy";
 import type { Scope } from "../../model/scope";
 
 /** Why an absence is not proven, and what helps. */
@@ -122,4 +123,9 @@ export async function isProof(entries: readonly unknown[], target: ShownTarget, 
       throw error;
     },
   );
+}
+
+/** What was seen of a policy that was not found. */
+export function unlessFound(seen: Exclude<Seen<unknown>, { outcome: "found" }>): PolicyObservation {
+  return seen.outcome === "gone" ? seen : { outcome: "unproven", reason: `${seen.reason}; ${seen.remedy}` };
 }

@@ -1,3 +1,4 @@
+import { unlessNotFound } from "../../http/not-found";
 import { lookScope, poll } from "../../http/poll";
 import type { Clock } from "../../model/clock";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
@@ -57,7 +58,8 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
   if (answered === undefined) throw failed(`it was refused until the time was up (${refusedWith})`, refusal);
   const ended = await poll(
     async () => {
-      const found = await lookAfterwards(sight, lookScope(scope, clock));
+      // Once a deletion was accepted, a target that is not there itself has taken the thing along.
+      const found = await unlessNotFound(sight.look(lookScope(scope, clock)));
       if (found === undefined) return { isGone: true, word: undefined };
       const word = deletion.stuckAt(found);
       return word === undefined ? undefined : { isGone: false, word };
@@ -67,14 +69,4 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
   );
   if (ended?.isGone) return;
   throw failed(ended === undefined ? "it is still there" : `its status is now "${ended.word}"`, refusal);
-}
-
-/** Once a deletion was accepted, a target that is not there itself has taken the thing along. */
-async function lookAfterwards<Found>(sight: Sight<Found>, scope: Scope): Promise<Found | undefined> {
-  try {
-    return await sight.look(scope);
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
 }

@@ -1,13 +1,14 @@
 import type { Connection } from "../../model/connection";
 import type { PlatformRuntime, SnapshotPlatform, SnapshotReference } from "../../model/platform";
 import { onlyOne, type Target } from "../../model/snapshot";
+import { openServerBackups } from "./backup";
 import { openLimiter, openService, refuseOtherRegion } from "./client";
-import { openFileSchedules, openServerBackups } from "./policies";
+import { openFileSnapshots } from "./filestorage";
+import { openFileSchedules } from "./filestorage/policies";
 import { probesOf } from "./probe";
-import { openVolumeReverts } from "./restores";
 import type { ServiceSnapshots } from "./snapshots";
-import { openFileSnapshots } from "./snapshots-filestorage";
-import { openVolumeSnapshots } from "./snapshots-virtualserver";
+import { openVolumeSnapshots } from "./virtualserver";
+import { openVolumeReverts } from "./virtualserver/restores";
 
 /** Opens Samsung Cloud Platform on a connection. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {

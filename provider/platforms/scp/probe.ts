@@ -2,7 +2,8 @@ import { type Api, callApi } from "../../http/client";
 import type { Connection } from "../../model/connection";
 import type { Probe, Probes } from "../../model/probe";
 import type { Service } from "./client";
-import { serviceVersions, volumeSnapshotPage } from "./schemas";
+import { serviceVersions } from "./schemas";
+import { volumeSnapshotPage } from "./virtualserver/schemas";
 
 /** The words for a version that is still answered. */
 const answered = ["CURRENT", "SUPPORTED"];

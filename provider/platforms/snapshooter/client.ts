@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { type Answer, type Api, callApi, type Explanation, type RawAnswer } from "../../http/client";
 import { createLimiter } from "../../http/limiter";
+import { unlessNotFound } from "../../http/not-found";
 import { findEntry, listAll, type PagedList } from "../../http/paging";
 import { redact } from "../../http/redact";
 import { withoutWaiting } from "../../http/unwaited";
 import type { Connection } from "../../model/connection";
+import { defined } from "../../model/defined";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime } from "../../model/platform";
 import type { Scope } from "../../model/scope";
@@ -197,8 +199,8 @@ export async function askForBackup(
   backupId: string,
   scope: Scope,
 ): Promise<{ backup: Backup; serverTimeMs?: number } | undefined> {
-  try {
-    const { data, serverTimeMs } = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation: "show backup",
@@ -208,12 +210,9 @@ export async function askForBackup(
         expect: shownBackup,
       },
       scope,
-    );
-    return { backup: data.data, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+    ),
+  );
+  return answer && defined({ backup: answer.data.data, serverTimeMs: answer.serverTimeMs });
 }
 
 /** `GET /backups/{backup_id}`; undefined for 404. */
@@ -253,7 +252,7 @@ export async function startBackup(
       { kind: "invalid", executed: "maybe", status },
     );
   }
-  return { ...(backupId === undefined ? {} : { backupId }), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+  return defined({ backupId, serverTimeMs });
 }
 
 /**
@@ -280,7 +279,7 @@ export async function restoreBackup(
     },
     scope,
   );
-  return { restore: data.data, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+  return defined({ restore: data.data, serverTimeMs });
 }
 
 /** `POST /backups/{backup_id}/download`: links that work for an hour; nothing is changed. */
@@ -306,27 +305,27 @@ export async function getDownloadLinks(api: Api, backupId: string, scope: Scope)
  */
 export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<boolean> {
   try {
-    await callApi(
-      api,
-      {
-        operation: "delete backup",
-        target: backupId,
-        method: "DELETE",
-        path: `/backups/${encodeURIComponent(backupId)}`,
-        expect: z.unknown(),
-        repeatable: true,
-      },
-      scope,
+    const answer = await unlessNotFound(
+      callApi(
+        api,
+        {
+          operation: "delete backup",
+          target: backupId,
+          method: "DELETE",
+          path: `/backups/${encodeURIComponent(backupId)}`,
+          expect: z.unknown(),
+          repeatable: true,
+        },
+        scope,
+      ),
     );
-    return true;
+    return answer !== undefined;
   } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return false;
-    if (isSnapshotsError(error) && error.status === 405) {
-      throw new SnapshotsError(
-        `${error.message}. SnapShooter's API refuses to delete backups here: ${RETAIN_INSTEAD}`,
-        { kind: "unsupported", executed: "no", status: 405, cause: error },
-      );
-    }
-    throw error;
+    if (!isSnapshotsError(error) || error.status !== 405) throw error;
+    throw new SnapshotsError(`${error.message}. SnapShooter's API refuses to delete backups here: ${RETAIN_INSTEAD}`, {
+      kind: "unsupported",
+      status: 405,
+      cause: error,
+    });
   }
 }

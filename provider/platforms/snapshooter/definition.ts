@@ -4,7 +4,7 @@ import type { PlatformDefinition } from "../../model/platform";
 import type { Written } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
 import { UNKNOWN } from "../../model/unknown";
-import { parseSchedules, type Retention, type Schedule, sameSchedules } from "../../schedule";
+import { type PlainSchedule, parseSchedules, problemOf, type Retention, sameSchedules } from "../../schedule";
 import { compileForSnapshooter, compileRetentionForSnapshooter } from "./schedule";
 
 const targets = {
@@ -59,8 +59,8 @@ function sameRotations(one: Written, other: Written): boolean {
 
 /** A job may show no schedule at all, which is like nothing else. */
 function sameRuns(one: Written, other: Written): boolean {
-  const [left, right] = [one, other] as readonly (readonly Schedule[] | undefined)[];
-  const isValid = (schedules: readonly Schedule[] | undefined): schedules is readonly Schedule[] =>
+  const [left, right] = [one, other] as readonly (readonly PlainSchedule[] | undefined)[];
+  const isValid = (schedules: readonly PlainSchedule[] | undefined): schedules is readonly PlainSchedule[] =>
     schedules !== undefined && "schedules" in parseSchedules(schedules);
   return isValid(left) && isValid(right) ? sameSchedules(left, right) : JSON.stringify(one) === JSON.stringify(other);
 }
@@ -78,10 +78,6 @@ const restoreCompute = z.strictObject(
         : 'must be an object: where the restore runs, such as { type: "ss_agent", server_id: 9362 }',
   },
 );
-
-function problemOf(result: object): string | undefined {
-  return "problem" in result ? String(result.problem) : undefined;
-}
 
 /** SnapShooter as plain data. Source: https://snapshooter.com/api/backups */
 export const snapshooter = {
@@ -117,7 +113,7 @@ export const snapshooter = {
       },
       retention: "optional",
       scheduleProblem: (schedules: JsonValue) =>
-        problemOf(compileForSnapshooter(schedules as unknown as readonly Schedule[])),
+        problemOf(compileForSnapshooter(schedules as readonly PlainSchedule[])),
       retentionProblem: (retention: JsonValue) => problemOf(compileRetentionForSnapshooter(retention as Retention)),
       sameSchedules: sameRuns,
       sameRetention: sameRotations,
@@ -203,6 +199,6 @@ export const snapshooter = {
   createTimeoutMs: 30 * 60_000,
   outputs: {
     completedAt: "when it was completed, ISO-8601 UTC",
-    files: "its files: `id`, `name` and `sizeText` of each",
+    files: "its files: `id`, `name` and `sizeText` of each, with `verify` also `sha256`",
   },
 } as const satisfies PlatformDefinition;

@@ -1,5 +1,6 @@
 import { lookScope, poll } from "../../http/poll";
 import type { Connection } from "../../model/connection";
+import { defined } from "../../model/defined";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
 import { newestFirst, type ObservedSnapshot } from "../../model/snapshot";
@@ -56,7 +57,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       return {
         snapshots: newestFirst(backups.map(toSnapshot)),
         complete: true,
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
       };
     },
 
@@ -120,7 +121,6 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
           `[snapshooter] get download links of backup ${reference.snapshotId}: it has no files`,
           {
             kind: "notFound",
-            executed: "no",
           },
         );
       }

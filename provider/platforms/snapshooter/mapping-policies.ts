@@ -1,7 +1,8 @@
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import type { ObservedPolicy } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
-import { type Compiled, type Retention, type Schedule, sameRetention } from "../../schedule";
+import { type Compiled, type PlainSchedule, type Retention, sameRetention } from "../../schedule";
 import {
   compileForSnapshooter,
   compileRetentionForSnapshooter,
@@ -31,13 +32,13 @@ function own(fields: Fields, name: string): JsonValue | undefined {
 
 function compiled<Value>(result: Compiled<Value>): Value {
   if ("compiled" in result) return result.compiled;
-  throw new SnapshotsError(`[snapshooter] create job: ${result.problem}`, { kind: "invalid", executed: "no" });
+  throw new SnapshotsError(`[snapshooter] create job: ${result.problem}`, { kind: "invalid" });
 }
 
 /** The body of a create. Without a retention its fields are left out: the platform decides. */
 export function toCreateJob(inputs: Fields): Fields {
   const { name = null, recipeId = null, encryptionKeyId, proxyId, ...rest } = fieldsOf(inputs["job"]);
-  const schedules = compiled(compileForSnapshooter((inputs["schedules"] ?? []) as unknown as readonly Schedule[]));
+  const schedules = compiled(compileForSnapshooter((inputs["schedules"] ?? []) as readonly PlainSchedule[]));
   const retention =
     inputs["retention"] === undefined ? {} : compiled(compileRetentionForSnapshooter(inputs["retention"] as Retention));
   return {
@@ -45,8 +46,7 @@ export function toCreateJob(inputs: Fields): Fields {
     recipe_id: recipeId,
     ...Object.fromEntries(freeForm.map((part) => [part, own(rest, part) ?? {}])),
     schedules: schedules.map((schedule) => ({ ...schedule, ...retention })),
-    ...(encryptionKeyId === undefined ? {} : { encryption_key_id: encryptionKeyId }),
-    ...(proxyId === undefined ? {} : { proxy_id: proxyId }),
+    ...defined({ encryption_key_id: encryptionKeyId, proxy_id: proxyId }),
   };
 }
 
@@ -110,7 +110,7 @@ function computeOf({ compute, compute_type: type }: Job): Fields {
   return {
     ...rest,
     ...(shown["type"] == null && typeof type === "string" ? { type } : {}),
-    ...(serverId == null ? {} : { server_id: serverId }),
+    ...defined({ server_id: serverId ?? undefined }),
   };
 }
 
@@ -154,7 +154,7 @@ function schedulesShown({ schedules }: Job, written: JsonValue | undefined): Sho
   }
   const read = schedulesFromSnapshooter(schedules);
   return "compiled" in read
-    ? { shown: { schedules: read.compiled as unknown as JsonValue }, unreadable: [] }
+    ? { shown: { schedules: read.compiled }, unreadable: [] }
     : { shown: {}, unreadable: [read.problem] };
 }
 

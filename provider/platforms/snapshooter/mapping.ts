@@ -1,4 +1,5 @@
 import { isoTextOf } from "../../model/clock";
+import { defined } from "../../model/defined";
 import type { ObservedRestore, RestoreOrder } from "../../model/restore";
 import {
   type JsonValue,
@@ -56,17 +57,16 @@ export function toSnapshot(backup: Backup): ObservedSnapshot {
     status,
     platformStatus: backup.status,
     ...(hasEnded ? { ended: true } : {}),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    ...(backup.tags == null ? {} : { marks: marksOf(backup.tags) }),
+    ...defined({ createdAt, marks: backup.tags == null ? undefined : marksOf(backup.tags) }),
     details: {
-      ...(completedAt === undefined ? {} : { completedAt }),
+      ...defined({ completedAt }),
       ...(backup.files == null
         ? {}
         : {
             files: backup.files.map(({ id, name, size }) => ({
               id,
               name,
-              ...(size == null ? {} : { sizeText: size }),
+              ...defined({ sizeText: size ?? undefined }),
             })),
           }),
     },
@@ -99,7 +99,7 @@ export function select(fresh: readonly ObservedSnapshot[], tag: unknown): Select
 
 /** The body of a restore: without files it is of all of them, without compute it runs where the job does. */
 export function toRestore({ files, compute }: RestoreOrder["options"]): Record<string, JsonValue> {
-  return { ...(files === undefined ? {} : { files }), ...(compute === undefined ? {} : { compute }) };
+  return defined({ files, compute });
 }
 
 /** A restore as the answer to its request shows it. Only `pending` is documented; a word for failure is taken as one. */
@@ -110,8 +110,7 @@ export function toObservedRestore(restore: Restore, answeredAt: string | undefin
     restoreId: restore.id,
     status: toStatus(restore.status) === "failed" ? "failed" : "accepted",
     platformStatus: restore.status,
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(completedAt === undefined ? {} : { completedAt }),
+    ...defined({ startedAt, completedAt }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Api } from "../../http/client";
 import { isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import type { RestorePlatform } from "../../model/restore";
 import { askForBackup, restoreBackup } from "./client";
@@ -21,7 +22,6 @@ export function openBackupRestores(api: Api): RestorePlatform {
       if (backup === undefined || problem !== undefined) {
         throw new SnapshotsError(`${title}: nothing is restored: ${problem}`, {
           kind: backup === undefined ? "notFound" : "invalid",
-          executed: "no",
         });
       }
       const isUnclear = toStatus(backup.status) === "unknown";
@@ -32,7 +32,7 @@ export function openBackupRestores(api: Api): RestorePlatform {
               `the status of backup ${snapshotId} is "${backup.status}", which is not a documented success: it may be incomplete`,
             ]
           : [],
-        ...(shown?.serverTimeMs === undefined ? {} : { serverTimeMs: shown.serverTimeMs }),
+        ...defined({ serverTimeMs: shown?.serverTimeMs }),
         async send(sending) {
           const { restore, serverTimeMs } = await restoreBackup(api, snapshotId, toRestore(options), sending);
           if (typeof restore.backup_id === "string" && restore.backup_id !== snapshotId) {
@@ -41,7 +41,7 @@ export function openBackupRestores(api: Api): RestorePlatform {
               { kind: "unexpectedAnswer" },
             );
           }
-          return toObservedRestore(restore, serverTimeMs === undefined ? undefined : isoText(serverTimeMs));
+          return toObservedRestore(restore, isoText(serverTimeMs));
         },
       };
     },

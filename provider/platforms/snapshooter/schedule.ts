@@ -2,7 +2,7 @@ import type { Compiled } from "../../schedule/compiled";
 import type { CronRule } from "../../schedule/cron";
 import { daysOf, weekRulesOf } from "../../schedule/days";
 import { type Retention, retentionProblem } from "../../schedule/retention";
-import { type ParsedSchedule, parseSchedules, type Schedule } from "../../schedule/schedules";
+import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule } from "../../schedule/schedules";
 import { cronField, listed } from "../../schedule/words";
 import { zoneProblem } from "../../schedule/zone";
 
@@ -166,8 +166,10 @@ export function compileForSnapshooter(schedules: readonly Schedule[]): Compiled<
  * which only says which run counts as the daily one, the times stay. A problem where the answer has a frequency that it
  * doesn't document.
  */
-export function schedulesFromSnapshooter(answers: readonly SnapshooterScheduleAnswer[]): Compiled<readonly Schedule[]> {
-  const compiled: Schedule[] = [];
+export function schedulesFromSnapshooter(
+  answers: readonly SnapshooterScheduleAnswer[],
+): Compiled<readonly PlainSchedule[]> {
+  const compiled: PlainSchedule[] = [];
   for (const { timezone, frequency, frequency_mode, run_offset } of answers) {
     const step = frequency ?? 0;
     const offset = run_offset ?? 0;

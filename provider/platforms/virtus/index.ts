@@ -1,5 +1,6 @@
 import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
+import { defined } from "../../model/defined";
 import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PlatformRuntime, SnapshotPlatform } from "../../model/platform";
 import type { Scope } from "../../model/scope";
@@ -37,7 +38,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       return {
         snapshots: newestFirst(answer.data.response.map((entry) => toSnapshot(target.kind, entry))),
         complete: true,
-        ...(answer.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs }),
+        ...defined({ serverTimeMs: answer.serverTimeMs }),
       };
     },
 
@@ -80,8 +81,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       const named = unlisted(target.kind, hints, serverTimeMs ?? runtime.clock.now());
       return {
         hints,
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
-        ...(named === undefined ? {} : { unlisted: named }),
+        ...defined({ serverTimeMs, unlisted: named }),
       };
     },
 
@@ -95,21 +95,21 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       if (entry === undefined) {
         throw new SnapshotsError(
           `[virtus] get a download link for ${target.kind} ${target.id}: it lists no snapshot ${reference.snapshotId}`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       if (servesAnother(target.kind, entry, answer.data.response)) {
         throw new SnapshotsError(
           `[virtus] get a download link for ${target.kind} ${target.id}: the platform's link to snapshot ` +
             `${reference.snapshotId} names no version, and would serve a newer snapshot of the same name instead`,
-          { kind: "unsupported", executed: "no" },
+          { kind: "unsupported" },
         );
       }
       const accountId = connection.fields["accountId"] ?? (await showAccount(api, scope)).user.id;
       const expiresAt = keyExpiry(entry.key);
       return {
         url: downloadUrl(connection.fields["snapshotsUrl"] ?? "", target.kind, accountId, entry),
-        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...defined({ expiresAt }),
       };
     },
 

@@ -1,4 +1,5 @@
 import { instantOf, isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { type ObservedSnapshot, onlyOne, type Selection } from "../../model/snapshot";
 import type { ListEntry } from "./schemas";
 
@@ -33,15 +34,15 @@ function describe(
   versionId: string | undefined,
   instantMs: number | undefined,
 ): ObservedSnapshot | undefined {
-  const snapshotId = versionId ?? (instantMs === undefined ? undefined : isoText(instantMs));
+  const snapshotId = versionId ?? isoText(instantMs);
   if (snapshotId === undefined) return undefined;
   return {
     snapshotId,
     // A database's snapshots are all named after the database.
     segments: kind === "app" ? [name, snapshotId] : [snapshotId],
     status: "available",
-    ...(instantMs === undefined ? {} : { createdAt: isoText(instantMs) }),
-    details: { snapshotName: name, ...(versionId === undefined ? {} : { versionId }) },
+    ...defined({ createdAt: isoText(instantMs) }),
+    details: { snapshotName: name, ...defined({ versionId }) },
   };
 }
 

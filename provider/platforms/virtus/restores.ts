@@ -1,5 +1,6 @@
 import type { Api } from "../../http/client";
 import { isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import type { RestorePlatform } from "../../model/restore";
 import { listSnapshots, restoreDatabase } from "./client";
@@ -17,17 +18,17 @@ export function openDatabaseRestores(api: Api): RestorePlatform {
           `[virtus] restore ${target.kind} ${target.id}: no version "${versionId}" is in its list, so nothing is ` +
             `restored. The list shows ${versionsInWords(data.response)}, and may be up to ` +
             `${virtus.listLagMs / 60_000} minutes late`,
-          { kind: "notFound", executed: "no" },
+          { kind: "notFound" },
         );
       }
       return {
         overwrites: `all data of database ${target.id}`,
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
         async send(sending) {
           const answer = await restoreDatabase(api, target, { name: entry.name, versionId }, sending);
           return {
             status: "accepted",
-            ...(answer.serverTimeMs === undefined ? {} : { startedAt: isoText(answer.serverTimeMs) }),
+            ...defined({ startedAt: isoText(answer.serverTimeMs) }),
           };
         },
       };

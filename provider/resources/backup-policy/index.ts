@@ -29,13 +29,12 @@ function withId(id: string, olds: Properties): Properties {
   if (address === undefined || definition === undefined || argument === undefined) {
     throw new SnapshotsError(
       `"${id}" is not the id of a policy: it is written <platform>/<kind>/<ids…>, each part percent-encoded`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   if (address.isOwn) {
     throw new SnapshotsError(`"${id}" names a policy that exists in a stack's state only: nothing else can be read`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   // Of what is no id itself, such as a job, the platform shows the rest.
@@ -93,7 +92,6 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     if (runBy !== undefined) return runners[runBy];
     throw new SnapshotsError(`[${definitionOf(properties).name}] nothing says what the policy is for`, {
       kind: "invalid",
-      executed: "no",
     });
   }
 

@@ -5,6 +5,7 @@ import type { PolicyField, PolicyTargetDefinition, Written } from "../../model/p
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import {
+  type PlainSchedule,
   parseSchedules,
   type Retention,
   retentionProblem,
@@ -22,7 +23,6 @@ export function definitionOf(properties: Properties): PlatformDefinition {
   if (definition !== undefined) return definition;
   throw new SnapshotsError(`"${String(properties["platform"])}" is not a platform`, {
     kind: "invalid",
-    executed: "no",
   });
 }
 
@@ -56,7 +56,7 @@ export function policyTargetOf(
 export function schedulesOf(properties: Properties): readonly Schedule[] | undefined {
   const schedules = properties["schedules"];
   if (isMissing(schedules) || isUnknown(schedules)) return undefined;
-  const written = schedules as unknown as readonly Schedule[];
+  const written = schedules as readonly PlainSchedule[];
   return "problem" in parseSchedules(written) ? undefined : written;
 }
 
@@ -65,7 +65,7 @@ export function retentionOf(properties: Properties): Retention | undefined {
   const retention = properties["retention"];
   if (isMissing(retention) || isUnknown(retention) || retentionProblem(retention) !== undefined) return undefined;
   const timezone = schedulesOf(properties)?.[0]?.timezone ?? "UTC";
-  return { timezone, ...(retention as unknown as Retention) };
+  return { timezone, ...(retention as Retention) };
 }
 
 /** Whether one input of a policy means the same before and after; an unknown one never does. */

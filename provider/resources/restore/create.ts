@@ -1,6 +1,7 @@
 import { create, type Outcome, resumeFromJournal, resumeRequest, waitUntilReady } from "../../creation";
 import { messageOf } from "../../model/errors";
 import type { ObservedRestore } from "../../model/restore";
+import { until } from "../../model/scope";
 import { type Properties, UnfinishedError } from "../host";
 import { plainRequest, requestOf } from "../request";
 import { type Session, textOf } from "../session";
@@ -20,8 +21,7 @@ import { outputsOf, restoreOf } from "./state";
 
 /** Restores, once; returns when the platform shows the end, or as soon as it has accepted where it shows none. */
 export function createRestore(session: Session, inputs: Properties): Promise<Created> {
-  const job = openJob(session, inputs);
-  return inTurn(job, async () => {
+  return inTurn(openJob(session, inputs), async (job) => {
     const outcome = (await resumeFromJournal(runOf(job))) ?? (await requestRestore(job));
     return { id: idOf(job), outs: await handOver(job, outcome, {}) };
   });
@@ -42,8 +42,8 @@ export async function resumeRestore(session: Session, inputs: Properties, stored
       `${titleOf(job)}: restore of ${job.order.snapshotId} has failed, its status is "${status}". ${adviceFor(job)}`,
     );
   }
-  return inTurn(job, async () => {
-    const run = runOf(job, { isStored: true });
+  return inTurn(job, async (timed) => {
+    const run = runOf(timed, { isStored: true });
     const outcome: Outcome<WatchedRestore> =
       restore.status === "unknown"
         ? ((await resumeRequest(run, request)) ?? { outcome: "unknown", request, reason: "" })
@@ -53,12 +53,9 @@ export async function resumeRestore(session: Session, inputs: Properties, stored
 }
 
 /** What runs on one target runs one after another; waiting for the others is not the platform's time. */
-export function inTurn<T>(job: RestoreJob, task: () => Promise<T>): Promise<T> {
-  const { session, definition, target, scope } = job;
-  return session.oneAtATime(definition, target, () => {
-    scope.deadlineMs = session.host.clock.now() + job.timeoutMs;
-    return task();
-  });
+export function inTurn<T>(job: RestoreJob, task: (timed: RestoreJob) => Promise<T>): Promise<T> {
+  const { session, definition, target, timeoutMs } = job;
+  return session.oneAtATime(definition, target, () => task(until(job, session.host.clock.now() + timeoutMs)));
 }
 
 /** Looks at target and snapshot, and sends the one request that restores. */

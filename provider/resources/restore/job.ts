@@ -50,7 +50,6 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
       `[${definition.name}] restore ${target.kind} ${target.id}: ${definition.cannot["restore"]}`,
       {
         kind: "unsupported",
-        executed: "no",
       },
     );
   }
@@ -93,7 +92,7 @@ export function refuseLate(job: RestoreJob, aheadMs: number): void {
   throw new SnapshotsError(
     `${titleOf(job)}: nothing is restored: confirm.before is ${String(before)}, and the platform's clock shows ` +
       `${isoText(nowMs)}. If it is still to be restored, write a later instant`,
-    { kind: "invalid", executed: "no" },
+    { kind: "invalid" },
   );
 }
 

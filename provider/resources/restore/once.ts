@@ -47,7 +47,6 @@ async function newestOf(session: Session, definition: PlatformDefinition, target
   if (newest !== undefined) return newest.snapshotId;
   throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot to restore`, {
     kind: "notFound",
-    executed: "no",
   });
 }
 
@@ -74,11 +73,9 @@ export async function restoreSnapshot(session: Session, query: RestoreQuery): Pr
   if (failures.length > 0) {
     throw new SnapshotsError(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "), {
       kind: "invalid",
-      executed: "no",
     });
   }
-  const job = openJob(session, inputs);
-  return inTurn(job, async () => {
+  return inTurn(openJob(session, inputs), async (job) => {
     const outcome = await requestRestore(job);
     const subject = `${target.kind} ${target.id}`;
     const check = `Check ${subject} on ${definition.title} before you restore again`;

@@ -15,7 +15,6 @@ export async function readRestore(session: Session, id: string, props: Propertie
   if (definition === undefined) {
     throw new SnapshotsError(`"${id}" can't be read: a Restore exists in the state of its stack only`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   const inputs = inputsOf(definition, props);

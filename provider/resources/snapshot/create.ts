@@ -4,6 +4,7 @@ import {
   type Listing,
   lagEndMs,
   type Outcome,
+  type Proof,
   resumeFromJournal,
   resumeRequest,
   waitUntilReady,
@@ -11,24 +12,27 @@ import {
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import { SnapshotsError } from "../../model/errors";
+import { until } from "../../model/scope";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
 import { shortList, spanInWords } from "../in-words";
 import { plainRequest } from "../request";
 import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
+import { wantsVerification } from "../verification";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
-import { listNow, openJob, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
+import { listNow, openJob, prove, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
 import { warnOfPolicyMark } from "./policy-mark";
 import { reportCreated } from "./rows";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./state";
+import { unverifiedText } from "./verify-held";
 
 /** Takes or adopts a snapshot; returns when it is usable. */
 export function createSnapshot(session: Session, inputs: Properties): Promise<Created> {
-  const job = openJob(session, inputs);
-  return session.oneAtATime(job.definition, job.target, async () => {
-    startTimer(job);
+  const opened = openJob(session, inputs);
+  return session.oneAtATime(opened.definition, opened.target, async () => {
+    const job = startTimer(opened);
     const adopt = textOf(inputs, "adopt");
     if (adopt !== undefined) {
       const created = await adoptSnapshot(job, adopt);
@@ -37,7 +41,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     }
     if (job.platform.create === undefined) throw cannotCreate(job);
     const resumed = await resumeFromJournal(runOf(job));
-    if (resumed !== undefined) return reported(job, handOver(job, resumed), "recovered");
+    if (resumed !== undefined) return recovered(handOver(job, resumed), session);
     const before = await listNow(job, job.scope);
     // Any of them may be held by a resource that is replaced without a comparison.
     const isUnseen = session.isReplacedUnseen(job.urn);
@@ -45,20 +49,26 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
-    if (found !== undefined) return reported(job, handOver(named, found), "recovered");
-    return reported(job, handOver(named, await create(runOf(named), before)), "took");
+    if (found !== undefined) return recovered(handOver(named, found), session);
+    // What was downloaded to see whether it can be reused took its time.
+    const isOld = textOf(inputs, "reuseWithin") !== undefined && wantsVerification(inputs);
+    return take(named, isOld ? await listNow(job, job.scope) : before);
   });
 }
 
-/** Says on the row what a create or its resumption has come to. */
-async function reported(job: SnapshotJob, created: Created, how: "took" | "recovered"): Promise<Created> {
-  await reportCreated(job.session, created.outs, how, { span: how === "took" ? spanOf(job) : undefined });
+/** Takes a snapshot, and says on the row which. */
+async function take(job: SnapshotJob, before: Listing<ObservedSnapshot>, stored: Properties = {}): Promise<Created> {
+  const { clock } = job.session.host;
+  const startMs = clock.now();
+  const created = handOver(job, await create(runOf(job), before), stored);
+  await reportCreated(job.session, created.outs, "took", { span: spanInWords(clock.now() - startMs) });
   return created;
 }
 
-/** How long a create has run since it could begin. */
-function spanOf({ session, scope, timeoutMs }: SnapshotJob): string {
-  return spanInWords(session.host.clock.now() + timeoutMs - scope.deadlineMs);
+/** Says on the row which snapshot of an earlier run a resource has now. */
+async function recovered(created: Created, session: Session): Promise<Created> {
+  await reportCreated(session, created.outs, "recovered");
+  return created;
 }
 
 /** Resumes a create whose outcome the state does not hold; the resource keeps its id. */
@@ -69,21 +79,20 @@ export function resumeSnapshot(
   stored: Properties,
   request: CreateRequest,
 ): Promise<Properties> {
-  const job: SnapshotJob = { ...withName(openJob(session, inputs, stored)), isStored: true };
-  return session.oneAtATime(job.definition, job.target, async () => {
-    startTimer(job);
+  const opened: SnapshotJob = { ...withName(openJob(session, inputs, stored)), isStored: true };
+  return session.oneAtATime(opened.definition, opened.target, async () => {
+    const job = startTimer(opened);
     const run = runOf(job);
     if (textOf(stored, "snapshotId") === undefined) {
       const resumed = await resumeRequest(run, request);
-      const outcome = resumed ?? (await create(run, await listNow(job, job.scope)));
-      const created = handOver(job, outcome, stored);
-      return (await reported(job, created, resumed === undefined ? "took" : "recovered")).outs;
+      if (resumed !== undefined) return (await recovered(handOver(job, resumed, stored), session)).outs;
+      return (await take(job, await listNow(job, job.scope), stored)).outs;
     }
     const observed = await job.platform.observe(job.target, referenceOf(stored), job.scope);
     if (observed.outcome === "found") {
       const isInferred = stored["inferred"] === true;
       const outcome = await waitUntilReady(run, { item: observed.snapshot, request, isInferred });
-      return (await reported(job, handOver(job, outcome, stored), "recovered")).outs;
+      return (await recovered(handOver(job, outcome, stored), session)).outs;
     }
     const isGone = observed.outcome === "gone" && session.host.clock.now() >= lagEndMs(run, request);
     throw new UnfinishedError(
@@ -97,8 +106,8 @@ export function resumeSnapshot(
 }
 
 /** Waiting for the creates before this one is not the platform's time. */
-function startTimer({ session, scope, timeoutMs }: SnapshotJob): void {
-  scope.deadlineMs = session.host.clock.now() + timeoutMs;
+function startTimer(job: SnapshotJob): SnapshotJob {
+  return until(job, job.session.host.clock.now() + job.timeoutMs);
 }
 
 /** Says that a platform takes no snapshots. */
@@ -106,7 +115,7 @@ export function cannotCreate(job: SnapshotJob): SnapshotsError {
   const { definition } = job;
   return new SnapshotsError(
     `${titleOf(job)}: ${definition.title} can't take a snapshot: ${definition.cannot["create"]}`,
-    { kind: "unsupported", executed: "no" },
+    { kind: "unsupported" },
   );
 }
 
@@ -173,18 +182,26 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
     const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${shortList(there)}`;
     throw new SnapshotsError(
       `${titleOf(job)} has no ${adopt === "latest" ? "usable snapshot" : `snapshot "${adopt}"`} to adopt: ${offer}`,
-      { kind: "notFound", executed: "no" },
+      { kind: "notFound" },
     );
   }
   if (snapshot.status !== "available") {
     throw new SnapshotsError(
       `${titleOf(job)}: snapshot ${inWords(snapshot)} can't be adopted: its status is ${snapshot.platformStatus ?? snapshot.status}`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   const { platform, definition, target, inputs, scope } = job;
   const changed = await changeInPlace(platform, definition, target, inputs, describe(snapshot), scope);
-  return adopted(job, changed ?? snapshot, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);
+  const proof = await proofOf(job, changed ?? snapshot);
+  if (proof.item.status === "failed") {
+    throw new SnapshotsError(
+      `${titleOf(job)}: snapshot ${inWords(snapshot)} can't be adopted: it failed verification: ${proof.doubt}. Adopt ` +
+        "another one by its id, or leave out verify",
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  return adopted(job, proof, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);
 }
 
 /** Which came first where another resource of the same run takes a snapshot of the same target: a clause. */
@@ -199,12 +216,22 @@ function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | un
     : `before ${nameIn(ahead)} takes its own in this run; to adopt that one, add dependsOn`;
 }
 
-async function adopted(job: SnapshotJob, snapshot: ObservedSnapshot, beside?: string): Promise<Created> {
+/** What verifying a snapshot shows that is about to be adopted; where nobody asks for it, the platform's word counts. */
+async function proofOf(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Proof<ObservedSnapshot>> {
+  // Nobody may delete it meanwhile.
   job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
-  await warnOfPolicyMark(job.session, job.urn, snapshot);
-  const outs = outsFor(job, snapshot, { adopted: true, isInferred: false });
-  await reportCreated(job.session, outs, "adopted", { clause: beside });
-  return { id: idOf(job.definition, job.target, snapshot), outs };
+  return wantsVerification(job.inputs) ? prove(job, snapshot, job.scope) : { item: snapshot };
+}
+
+async function adopted(job: SnapshotJob, { item, doubt }: Proof<ObservedSnapshot>, clause?: string): Promise<Created> {
+  await warnOfPolicyMark(job.session, job.urn, item);
+  const outs = outsFor(job, item, { adopted: true, isInferred: false });
+  const id = idOf(job.definition, job.target, item);
+  if (doubt === undefined) {
+    await reportCreated(job.session, outs, "adopted", { clause });
+    return { id, outs };
+  }
+  throw new UnfinishedError(id, outs, unverifiedText(job, inWords(item), doubt));
 }
 
 /** Adopts a usable snapshot that is young enough, and newer than the one that is replaced. */
@@ -215,11 +242,19 @@ async function reuse(job: SnapshotJob, before: Listing<ObservedSnapshot>): Promi
   const heldMs =
     held === undefined ? Number.NEGATIVE_INFINITY : (instantOf(held["createdAt"]) ?? Number.POSITIVE_INFINITY);
   const oldestMs = job.session.host.clock.now() + before.aheadMs - parsed.milliseconds;
-  const snapshot = before.items.find(({ status, createdAt, snapshotId }) => {
+  const young = before.items.filter(({ status, createdAt, snapshotId }) => {
     const createdMs = instantOf(createdAt) ?? Number.NEGATIVE_INFINITY;
     return status === "available" && createdMs >= oldestMs && createdMs > heldMs && snapshotId !== held?.["snapshotId"];
   });
-  return snapshot === undefined ? undefined : adopted(job, snapshot);
+  for (const snapshot of young) {
+    const proof = await proofOf(job, snapshot);
+    if (proof.item.status !== "failed") return adopted(job, proof);
+    await job.session.host.warn(
+      job.urn,
+      `snapshot ${inWords(snapshot)} is not reused: it failed verification: ${proof.doubt}`,
+    );
+  }
+  return undefined;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { candidatesOf } from "../../creation";
 import { messageOf } from "../../model/errors";
+import { until } from "../../model/scope";
 import type { Properties } from "../host";
 import { inParentheses, shortList } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { verdictOf } from "../verification";
 import { openJob, runOf } from "./job";
 import { addressOf } from "./read";
 import { whyKept } from "./rows";
@@ -25,7 +27,10 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   const what = `${target.kind} ${target.id}`;
   const key = keyOf(props) ?? "";
   const isDeletable = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
-  const mayDelete = isDeletable && props["inferred"] !== true;
+  const verdict = verdictOf(props);
+  // A check may be wrong: only a destroy deletes what failed it.
+  const isSpared = verdict?.outcome === "broken" && session.isReplaced(urn);
+  const mayDelete = isDeletable && props["inferred"] !== true && !isSpared;
   const isKept = session.isHeldByReplacement(urn, key);
   const isDeleted = snapshotId !== undefined && !isKept && (await release(session, props, key));
 
@@ -40,8 +45,8 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   } else if (mayDelete && !isKept) {
     const holder = await session.holders.deleteUnlessHeld(urn, key, async () => {
       const { platform, scope } = session.open(definition.name, textOf(props, "connection"), urn, target);
-      scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
-      await platform.delete?.(target, referenceOf(props), scope);
+      const deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+      await platform.delete?.(target, referenceOf(props), { ...scope, deadlineMs });
     });
     if (holder !== undefined) {
       await session.host.warn(
@@ -51,9 +56,13 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       );
     }
   } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
-    // Only what nobody is known to have taken asks for a person.
-    const tell = isDeletable ? session.host.warn : session.host.inform;
-    const why = whyKept(definition, props);
+    // Only what a person may want to delete asks for one.
+    const { warn, inform } = session.host;
+    const tell = isDeletable ? warn : inform;
+    const why =
+      isDeletable && isSpared
+        ? `it failed verification: ${verdict.because}; a replacement deletes none for that, delete it there yourself`
+        : whyKept(definition, props);
     await tell(urn, `kept on ${definition.title}: snapshot ${snapshotId} of ${what}${inParentheses(why)}`);
   }
   await settleDeleted(session, id, props);
@@ -90,9 +99,8 @@ async function whatItMayHaveTaken(session: Session, props: Properties, request =
   const unknown = "a snapshot that it took would not be in any stack";
   if (request === undefined) return unknown;
   try {
-    const job = openJob(session, props, props);
+    const job = until(openJob(session, props, props), session.host.clock.now() + LOOK_MS);
     const { definition } = job;
-    job.scope.deadlineMs = session.host.clock.now() + LOOK_MS;
     const found = await candidatesOf(runOf(job), request);
     return found.length === 0
       ? `${definition.title} lists nothing that it may have taken so far`

@@ -6,6 +6,7 @@ import { inParentheses, sizeInWords } from "../in-words";
 import { requestOf } from "../request";
 import { type Session, textOf, urnOf } from "../session";
 import type { Diff } from "../verbs";
+import { awaitsVerification, verdictOf, wantsVerification } from "../verification";
 
 /** What a snapshot is of, in words: `app 1745338954955`. */
 function subjectOf(definition: PlatformDefinition, properties: Properties): string {
@@ -51,7 +52,8 @@ function replacementAhead(definition: PlatformDefinition, olds: Properties): str
       : "will be replaced";
   if (olds["snapshotId"] === undefined) return why;
   if (olds["status"] === "gone") return `${why}; the old snapshot is gone`;
-  const kept = whyKept(definition, olds);
+  const isBroken = verdictOf(olds)?.outcome === "broken";
+  const kept = whyKept(definition, olds) ?? (isBroken ? "it failed verification; delete it there yourself" : undefined);
   return kept === undefined
     ? `${why}; the old snapshot will be deleted from ${definition.title} after that`
     : `${why}; the old snapshot stays on ${definition.title} (${kept})`;
@@ -63,11 +65,21 @@ export function updateAhead(olds: Properties, news: Properties, { replaces = [] 
   if (definition === undefined) return undefined;
   if (replaces.length > 0) return replacementAhead(definition, olds);
   const request = requestOf(olds);
-  if (request === undefined) return undefined;
+  if (request === undefined) return verificationAhead(definition, olds, news);
   return olds["snapshotId"] === undefined
     ? `what the request of ${request.requestedAt} has made is not known yet: will look for it, and will take another only ` +
         "when there is none"
     : `will wait until ${snapshotInWords(definition, olds)} is ready; its status is "${String(olds["platformStatus"] ?? olds["status"])}"`;
+}
+
+/** What the next up verifies, or why it can't: a sentence for the row. */
+function verificationAhead(definition: PlatformDefinition, olds: Properties, news: Properties): string | undefined {
+  if (!wantsVerification(news)) return undefined;
+  if (awaitsVerification(olds)) return `will verify ${snapshotInWords(definition, olds)}`;
+  const verdict = verdictOf(olds);
+  return verdict?.outcome === "broken"
+    ? `${snapshotInWords(definition, olds)} has failed verification: ${verdict.because}`
+    : undefined;
 }
 
 /** How a program gets a snapshot in place of one that is gone. */

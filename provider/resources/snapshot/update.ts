@@ -8,8 +8,12 @@ import { isUndecided } from "./diff";
 import { changeInPlace } from "./in-place";
 import { goneInWords } from "./rows";
 import { describe, outputsOf } from "./state";
+import { verifyHeld } from "./verify-held";
 
-/** Resumes an unfinished create, and changes in place what the platform can; anything else changes the state alone. */
+/**
+ * Resumes an unfinished create, verifies what is not verified yet, and changes in place what the platform can; anything
+ * else changes the state alone.
+ */
 export async function updateSnapshot(
   session: Session,
   id: string,
@@ -25,7 +29,7 @@ export async function updateSnapshot(
   const request = requestOf(olds);
   const held =
     request === undefined
-      ? { ...news, ...outputsOf(definition, olds) }
+      ? await verifyHeld(session, id, { ...news, ...outputsOf(definition, olds) })
       : await resumeSnapshot(session, id, news, outputsOf(definition, olds), request);
   const wantsChange = Object.values(definition.snapshotArguments ?? {}).some(({ change }) => change === "inPlace");
   if (!wantsChange || olds["status"] === "gone") return held;
@@ -36,7 +40,7 @@ export async function updateSnapshot(
     throw new SnapshotsError(
       `${error.message}. The snapshot is no longer there, so nothing of it can be changed: run pulumi refresh, which notes ` +
         'that it is gone (or, with onGone: "recreate", drops it, and the next pulumi up takes another)',
-      { kind: "notFound", executed: "no", cause: error },
+      { kind: "notFound", cause: error },
     );
   });
   return changed === undefined ? held : { ...held, ...describe(changed) };

@@ -169,11 +169,11 @@ describe.each(snapshots)("a snapshot of %s", (_title, args, onPlatform, removeSn
       body: { count: 2, snapshots: [] },
     });
     if (args === volume) {
-      expect((await stack.up("b", args)).failure).toMatch(/the list counts 2 entries and shows 0/);
+      expect((await stack.up("b", args)).failure).toMatch(/2 entries are stated, and 0 are listed/);
       expect(count("create-snapshot")).toBe(1);
     } else {
-      expect((await stack.refresh("a")).failure).toMatch(/the list counts 2 entries and shows 0/);
-      expect((await stack.destroy("a")).failure).toMatch(/the list counts 2 entries and shows 0/);
+      expect((await stack.refresh("a")).failure).toMatch(/2 entries are stated, and 0 are listed/);
+      expect((await stack.destroy("a")).failure).toMatch(/2 entries are stated, and 0 are listed/);
     }
     expect(held()).toBe(before);
   });
@@ -251,9 +251,9 @@ describe("a policy for a volume", () => {
       status: 200,
       body: { count: 4, snapshots: [{ id: shown?.id ?? "", volume_id: volumeId, status: "available" }] },
     });
-    expect((await stack.refresh("a")).failure).toMatch(/the list counts 4 entries and shows 1/);
+    expect((await stack.refresh("a")).failure).toMatch(/4 entries are stated, and 1 are listed/);
     stack.clock.advance(DAY_MS);
-    expect((await stack.up("a", volumePolicy)).failure).toMatch(/the list counts 4 entries and shows 1/);
+    expect((await stack.up("a", volumePolicy)).failure).toMatch(/4 entries are stated, and 1 are listed/);
     expect(held()).toBe(before);
     expect(server().snapshotsOf(volumeId)).toHaveLength(4);
   });

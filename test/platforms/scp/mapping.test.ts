@@ -3,16 +3,11 @@ import { seed } from "../../../emulator";
 import { type Connection, resolveConnection } from "../../../provider/model/connection";
 import { openPlatform } from "../../../provider/platforms";
 import { scp as definition } from "../../../provider/platforms/scp/definition";
-import {
-  detailText,
-  newestFirst,
-  toCreate,
-  toFileSnapshot,
-  toStatus,
-  toUpdate,
-  toVolumeSnapshot,
-} from "../../../provider/platforms/scp/mapping";
-import { fileSnapshot, volumeSnapshot } from "../../../provider/platforms/scp/schemas";
+import { toFileSnapshot } from "../../../provider/platforms/scp/filestorage/mapping";
+import { fileSnapshot } from "../../../provider/platforms/scp/filestorage/schemas";
+import { detailText, newestFirst, toStatus } from "../../../provider/platforms/scp/mapping";
+import { toCreate, toUpdate, toVolumeSnapshot } from "../../../provider/platforms/scp/virtualserver/mapping";
+import { volumeSnapshot } from "../../../provider/platforms/scp/virtualserver/schemas";
 import { describeArbitraryAnswers } from "../../contract/arbitrary-answers";
 import { type Opened, openOnEmulator } from "../../contract/opened";
 import { fixture } from "../../emulator/fixture";
@@ -328,7 +323,7 @@ describe("Samsung Cloud Platform over HTTP", () => {
     server.plan(...pages);
     await expect(listed()).rejects.toMatchObject({
       kind: "unexpectedAnswer",
-      message: expect.stringMatching(/^\[scp\] list snapshots of volume v: the list .*; nothing follows from it/),
+      message: expect.stringMatching(/^\[scp\] list snapshots of volume v: not a complete list, read 3 times: /),
     });
   });
 

@@ -4,8 +4,8 @@ import { SnapshotsError } from "../../../provider/model/errors";
 import type { ObservedPolicy } from "../../../provider/model/policy";
 import type { JsonValue } from "../../../provider/model/snapshot";
 import { openPlatform } from "../../../provider/platforms";
+import { toPolicyStatus } from "../../../provider/platforms/scp/backup/mapping";
 import { scp } from "../../../provider/platforms/scp/definition";
-import { toPolicyStatus } from "../../../provider/platforms/scp/mapping-policies";
 import { describePolicies, type OpenedPolicies, openPolicies } from "../../contract/policy-platform";
 import { type ApiServer, startApiServer } from "../../http/api-server";
 import { fakeClock } from "../../http/fake-clock";
@@ -586,7 +586,7 @@ describe("a server's backup as the API is asked for it", () => {
     api.plan({ status: 200, body: { contents: [run("a")], count: 2 } });
     expect(await refusal(policies?.list({ segments: [serverId, "b"] }, scope()))).toMatchObject({
       kind: "unexpectedAnswer",
-      message: expect.stringContaining("counts 2 entries and shows 1"),
+      message: expect.stringContaining("2 entries are stated, and 1 are listed"),
     });
     expect(api.arrived).toHaveLength(6);
     api.plan({ status: 200, body: shownBackup("b") }, { status: 200, body: { ...shownSchedules("b"), count: 3 } });

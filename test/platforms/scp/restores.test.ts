@@ -4,7 +4,7 @@ import {
   revertWarnings,
   toProgress,
   volumeInWords,
-} from "../../../provider/platforms/scp/mapping-restores";
+} from "../../../provider/platforms/scp/virtualserver/mapping-restores";
 import { type Opened, openOnEmulator } from "../../contract/opened";
 import { describeRestores } from "../../contract/restore-platform";
 

@@ -3,7 +3,7 @@ import type { Compiled } from "../../../schedule/compiled";
 import type { CronRule } from "../../../schedule/cron";
 import { daysOf, onlyWeekdayOf, type WeekRule, weekRulesOf } from "../../../schedule/days";
 import { type Retention, retentionProblem } from "../../../schedule/retention";
-import { type ParsedSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
+import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
 import { cronField, listed, timeText } from "../../../schedule/words";
 import { canonicalZone } from "../../../schedule/zone";
 import { SCP_ZONE } from "../zone";
@@ -19,7 +19,7 @@ export const SCP_SERVER_ZONE_WARNING =
   "Compare the first backup's time with the schedule";
 
 /** One of the `schedules` of a server backup. Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/ */
-export interface ServerBackupSchedule {
+export type ServerBackupSchedule = {
   readonly type: "FULL" | "INCREMENTAL";
   readonly frequency: "DAILY" | "WEEKLY" | "MONTHLY";
   /** `HH:00:00` or `HH:30:00`, from `01` to `23`. */
@@ -28,7 +28,7 @@ export interface ServerBackupSchedule {
   readonly start_day?: string;
   /** Of MONTHLY: `WEEK_1` to `WEEK_4` or `WEEK_LAST`. */
   readonly start_week?: string;
-}
+};
 
 /** One of the `schedules` of a server backup, as it is answered. */
 export interface ServerBackupScheduleAnswer {
@@ -171,9 +171,12 @@ function dayFieldOf({ frequency, start_day, start_week }: ServerBackupScheduleAn
  */
 export function schedulesFromServerBackup(
   answers: readonly ServerBackupScheduleAnswer[],
-): Compiled<readonly Schedule[]> {
-  const weekly = new Map<string, { readonly schedule: Omit<Schedule, "cron">; clock: string; weekdays: number[] }>();
-  const compiled: Schedule[] = [];
+): Compiled<readonly PlainSchedule[]> {
+  const weekly = new Map<
+    string,
+    { readonly schedule: Omit<PlainSchedule, "cron">; clock: string; weekdays: number[] }
+  >();
+  const compiled: PlainSchedule[] = [];
   for (const answer of answers) {
     const { type, frequency, start_time } = answer;
     const clock = /^(\d\d):(\d\d)(:00)?$/.exec(start_time ?? "");

@@ -1,7 +1,7 @@
 import type { Compiled } from "../../../schedule/compiled";
 import { daysOf, weekRulesOf } from "../../../schedule/days";
 import { type Retention, retentionProblem } from "../../../schedule/retention";
-import { type ParsedSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
+import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
 import { cronField, listed } from "../../../schedule/words";
 import { clockChanges, offsetAt } from "../../../schedule/zone";
 import { SCP_ZONE } from "../zone";
@@ -19,13 +19,13 @@ const dayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
  * The `snapshot_schedule` of a File Storage volume, in GMT+9.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/
  */
-export interface FileStorageSchedule {
+export type FileStorageSchedule = {
   readonly frequency: "DAILY" | "WEEKLY";
   /** Of WEEKLY. */
   readonly day_of_week?: string;
   /** `"0"` to `"23"`, without a leading zero. */
   readonly hour: string;
-}
+};
 
 /** The `snapshot_schedule` of a File Storage volume, as it is answered. */
 export interface FileStorageScheduleAnswer {
@@ -131,7 +131,7 @@ export function scheduleFromFileStorage(
   answer: FileStorageScheduleAnswer,
   nowMs: number,
   timezone: string = SCP_ZONE,
-): Compiled<Schedule> {
+): Compiled<PlainSchedule> {
   const { frequency, day_of_week, hour } = answer;
   const weekday = dayNames.indexOf(day_of_week?.toUpperCase() ?? "");
   const known = frequency === "DAILY" || (frequency === "WEEKLY" && weekday >= 0);

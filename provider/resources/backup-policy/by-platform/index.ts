@@ -10,6 +10,7 @@ import { lookScope } from "../../../http/poll";
 import { isoText } from "../../../model/clock";
 import { messageOf, SnapshotsError } from "../../../model/errors";
 import type { ObservedPolicy, PolicyReference } from "../../../model/policy";
+import { until } from "../../../model/scope";
 import { findDefinition } from "../../../platforms";
 import { type Properties, UnfinishedError } from "../../host";
 import { DELETE_TIMEOUT_MS, keysOf, type Session, sharing, timeoutMs, urnOf } from "../../session";
@@ -38,13 +39,14 @@ export function runByPlatform(session: Session): PolicyRunner {
 
 /** Creates a policy on the platform, or adopts the one that is there; returns when it runs. */
 function createOnPlatform(session: Session, inputs: Properties): Promise<Created> {
-  const job = jobFor(session, inputs, {});
+  const opened = jobFor(session, inputs, {});
+  const { definition, target } = opened;
   return session.oneAtATime(
-    job.definition,
-    { argument: job.target.argument, kind: job.target.definition.kind, id: nameOf(job) },
+    definition,
+    { argument: target.argument, kind: target.definition.kind, id: nameOf(opened) },
     async () => {
       const { clock } = session.host;
-      job.scope.deadlineMs = clock.now() + timeoutMs(inputs, "create", job.definition.createTimeoutMs);
+      const job = until(opened, clock.now() + timeoutMs(inputs, "create", definition.createTimeoutMs));
       const run = runOf(job, false);
       const resumed = await resumeFromJournal(run);
       if (resumed !== undefined) return handOver(job, resumed, {});
@@ -66,7 +68,7 @@ async function adopt(
     const ids = all.map(({ policyId }) => policyId).join(", ");
     throw new SnapshotsError(
       `${title(job)}: there is one already (${ids}), and no second one is created: ${adoptAdvice(job)}`,
-      { kind: "conflict", executed: "no" },
+      { kind: "conflict" },
     );
   }
   await set(job, referenceFor(first), first);
@@ -114,16 +116,15 @@ async function updateOnPlatform(
   inputs: Properties,
   olds: Properties,
 ): Promise<Properties> {
-  const job = jobFor(session, inputs, olds);
-  job.scope.deadlineMs =
-    session.host.clock.now() + timeoutMs(inputs, "update", timeoutMs(inputs, "create", job.definition.createTimeoutMs));
+  const opened = jobFor(session, inputs, olds);
+  const limitMs = timeoutMs(inputs, "update", timeoutMs(inputs, "create", opened.definition.createTimeoutMs));
+  const job = until(opened, session.host.clock.now() + limitMs);
   const reference = referenceTo(id, olds);
   const observed = await job.policies.observe(reference, job.inputs, job.scope);
   if (observed.outcome !== "found") {
     const why = observed.outcome === "gone" ? observed.proof : observed.reason;
     throw new SnapshotsError(`${title(job)}: it can't be found: ${why}; run pulumi refresh`, {
       kind: "notFound",
-      executed: "no",
     });
   }
   try {
@@ -187,8 +188,8 @@ async function deleteOnPlatform(session: Session, id: string, props: Properties)
   if (isMade && (deletes === "always" || (deletes === "asked" && props["deletionPolicy"] === "delete"))) {
     const job = jobFor(session, props, props);
     const stay = await staying(job, reference);
-    job.scope.deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
-    await job.policies.delete?.(reference, job.scope);
+    const deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
+    await job.policies.delete?.(reference, { ...job.scope, deadlineMs });
     await session.host.inform(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
     return;
   }

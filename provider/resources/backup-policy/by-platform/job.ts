@@ -38,7 +38,6 @@ export function jobFor(session: Session, inputs: Properties, stored: Properties)
   if (target === undefined || policies === undefined) {
     throw new SnapshotsError(`[${definition.name}] nothing says what the policy is for`, {
       kind: "invalid",
-      executed: "no",
     });
   }
   const storedId = storedOwnerId(stored);

@@ -1,13 +1,15 @@
 import { isoText } from "../../../model/clock";
 import type { PolicyStatus } from "../../../model/policy";
+import { until } from "../../../model/scope";
 import type { SnapshotList } from "../../../model/snapshot";
 import { type Properties, UnfinishedError } from "../../host";
 import { requestOf } from "../../request";
 import { type Session, sharing, textOf } from "../../session";
+import { withoutVerdict } from "../../verification";
 import { judge } from "../freshness";
 import { definitionOf } from "../meaning";
 import { ownIdOf, policyIdOf } from "../policy-id";
-import { isFor, isSettled, plainRecords, recordsOf, referenceTo } from "../records";
+import { countedBy, isFor, isSettled, newestVerified, plainRecords, recordsOf, referenceTo } from "../records";
 import type { PolicyRunner } from "../runner";
 import { type Held, lookAt, openPolicyJob, type PolicyJob, recordOfCreated, withRecord } from "./job";
 import { prune, pruningAhead } from "./prune";
@@ -40,7 +42,7 @@ export function runByUp(session: Session): PolicyRunner {
 
 function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: number): Properties {
   const recorded = held.records.map(({ id, ...record }) => ({ snapshotId: id, ...record }));
-  return { ...judge(inputs, [...list.snapshots, ...recorded], nowMs) };
+  return { ...judge(inputs, [...countedBy(held.records, list.snapshots), ...recorded], nowMs) };
 }
 
 function outsOf(
@@ -59,6 +61,7 @@ function outsOf(
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     status: statusOf(inputs, unfinished !== undefined),
     snapshots: plainRecords(held.records),
+    ...newestVerified(held.records),
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
@@ -72,11 +75,11 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
  * Where the snapshot is not usable yet, or not known, nothing is deleted and the next up goes on.
  */
 function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
-  const job = openPolicyJob(session, inputs, olds);
+  const opened = openPolicyJob(session, inputs, olds);
   const { clock } = session.host;
-  return session.oneAtATime(job.definition, job.target, async () => {
+  return session.oneAtATime(opened.definition, opened.target, async () => {
     // Waiting for the creates before this one is not the platform's time.
-    job.scope.deadlineMs = clock.now() + job.timeoutMs;
+    let job = until(opened, clock.now() + opened.timeoutMs);
     const dueAt = textOf(inputs, "dueAt");
     let seen = await lookAt(job, recordsOf(olds));
     const aheadMs = (seen.list.serverTimeMs ?? seen.atMs) - seen.atMs;
@@ -84,7 +87,10 @@ function runOnce(session: Session, id: string, inputs: Properties, olds: Propert
     const isActive = inputs["suspended"] !== true;
     if (isActive && dueAt !== undefined) {
       const untilMs = clock.now() + SLOT_WAIT_MS;
-      while (!isSettled(held.records, dueAt) && (await waitForSlot(job, seen.list, dueAt, untilMs))) {
+      while (!isSettled(held.records, dueAt)) {
+        const waitedMs = await waitForSlot(job, seen.list, dueAt, untilMs);
+        if (waitedMs === 0) break;
+        job = until(job, job.scope.deadlineMs + waitedMs);
         seen = await lookAt(job, held.records);
         held.records = await synced(job, { ...olds, snapshots: plainRecords(held.records) }, seen.list, dueAt);
       }
@@ -139,11 +145,12 @@ async function readRun(session: Session, props: Properties): Promise<Properties>
   const isGone = known.some((record) => isFor(record, dueAt)) && !records.some((record) => isFor(record, dueAt));
   const { dueAt: _due, fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, pruneQueue, ...others } = props;
   return {
-    ...others,
+    ...withoutVerdict(others),
     status: statusOf(props, props["unfinished"] !== undefined),
     ...(dueAt === undefined || isGone ? {} : { dueAt }),
     ...freshOuts(props, { records }, list, nowMs),
     snapshots: plainRecords(records),
+    ...newestVerified(records),
     pruneQueue: (Array.isArray(pruneQueue) ? pruneQueue : []).filter((id) =>
       records.some((record) => record.id === id),
     ),

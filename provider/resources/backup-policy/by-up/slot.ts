@@ -8,7 +8,17 @@ import { requestOf } from "../../request";
 import { cannotCreate, handOver } from "../../snapshot/create";
 import { listingOf, runOf, titleOf } from "../../snapshot/job";
 import { inWords } from "../../snapshot/state";
-import { isFor, isRecorded, isSettled, recordInWords, recordOf, referenceTo, type SnapshotRecord } from "../records";
+import { verdictOf, wantsVerification } from "../../verification";
+import {
+  countedBy,
+  isFor,
+  isRecorded,
+  isSettled,
+  recordInWords,
+  recordOf,
+  referenceTo,
+  type SnapshotRecord,
+} from "../records";
 import {
   type Held,
   isHeldByOther,
@@ -61,7 +71,7 @@ async function findRecorded(
   throw new SnapshotsError(
     `${titleOf(job)}: whether snapshot ${recordInWords(recorded)}, which was ` +
       `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
-    { kind: "notFound", executed: "no" },
+    { kind: "notFound" },
   );
 }
 
@@ -92,7 +102,7 @@ export async function settleSlot(
   if (isSettled(held.records, dueAt)) return first;
   // What was listed before a wait is out of date.
   const seen = earlier === undefined && requestOf(olds) === undefined ? first : await lookAt(job);
-  const before = seen.list;
+  const before = { ...seen.list, snapshots: countedBy(held.records, seen.list.snapshots) };
 
   const recorded = held.records.find(
     (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
@@ -101,10 +111,11 @@ export async function settleSlot(
     recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
     if (job.platform.create === undefined) throw cannotCreate(job);
+    const startMs = clock.now();
     const { outs } = handOver(job, await create(runOf(job), listingOf(before, seen.atMs)));
     held.records = withRecord(held.records, recordOfCreated(outs, dueAt));
-    const spanMs = clock.now() + job.timeoutMs - job.scope.deadlineMs;
-    await inform(job.urn, `took snapshot ${madeInWords(outs, dueAt, spanInWords(spanMs))}`);
+    const span = spanInWords(clock.now() - startMs);
+    await inform(job.urn, `took snapshot ${madeInWords(outs, dueAt, span)}`);
     return seen;
   }
   const known = held.records.find((record) => isRecorded(record, found));
@@ -113,7 +124,9 @@ export async function settleSlot(
   const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
   const wait = async () =>
     handOver(job, await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn }));
-  const usable = found.status === "available" ? found : snapshotOf((await wait()).outs);
+  const isUsable =
+    found.status === "available" && (!wantsVerification(job.inputs) || verdictOf(found.details) !== undefined);
+  const usable = isUsable ? found : snapshotOf((await wait()).outs);
   const { createdAt } = known ?? {};
   held.records = withRecord(held.records, {
     ...recordOf(usable, createdAt === undefined ? {} : { createdAt }),
@@ -140,25 +153,20 @@ function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, d
 
 /**
  * Waits until the platform's clock has reached a scheduled time: what is taken before it would not settle it for a run
- * on another machine. False where it has been reached.
+ * on another machine. Returns how long that took, in milliseconds; 0 where it has been reached.
  */
-export async function waitForSlot(
-  job: PolicyJob,
-  list: SnapshotList,
-  dueAt: string,
-  untilMs: number,
-): Promise<boolean> {
+export async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: string, untilMs: number): Promise<number> {
   const { clock, announce } = job.session.host;
   const { title } = job.definition;
   const platformMs = list.serverTimeMs ?? clock.now();
   const leftMs = (instantOf(dueAt) ?? 0) - platformMs;
-  if (leftMs <= 0) return false;
+  if (leftMs <= 0) return 0;
   const clocks = `this machine's clock shows ${isoText(clock.now())} and ${title}'s ${isoText(platformMs)}`;
   if (clock.now() + leftMs > untilMs) {
     throw new SnapshotsError(
       `${titleOf(job)}: the scheduled time ${dueAt} has not come yet: ` +
         `${clocks}. No snapshot is taken; correct this machine's clock and run pulumi up again`,
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);
@@ -166,9 +174,7 @@ export async function waitForSlot(
   if (job.scope.stopped?.aborted) {
     throw new SnapshotsError(`${titleOf(job)}: no snapshot is taken for ${dueAt}: pulumi has been stopped`, {
       kind: "invalid",
-      executed: "no",
     });
   }
-  job.scope.deadlineMs += leftMs;
-  return true;
+  return leftMs;
 }

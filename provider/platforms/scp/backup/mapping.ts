@@ -1,7 +1,9 @@
-import { SnapshotsError } from "../../model/errors";
-import type { ObservedPolicy, PolicyStatus } from "../../model/policy";
-import type { JsonValue } from "../../model/snapshot";
-import type { Compiled, Retention, Schedule } from "../../schedule";
+import { isoTextOf } from "../../../model/clock";
+import { defined } from "../../../model/defined";
+import type { ObservedPolicy, PolicyStatus } from "../../../model/policy";
+import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../../model/snapshot";
+import type { PlainSchedule, Retention } from "../../../schedule";
+import { compiled, given } from "../mapping";
 import {
   compileForServerBackup,
   compileRetentionForServerBackup,
@@ -9,40 +11,50 @@ import {
   type ServerBackupRetention,
   type ServerBackupSchedule,
   schedulesFromServerBackup,
-} from "./backup/schedule";
-import {
-  compileForFileStorage,
-  compileRetentionForFileStorage,
-  type FileStorageSchedule,
-  retentionFromFileStorage,
-  scheduleFromFileStorage,
-} from "./filestorage/schedule";
-import type { FileSchedule, ServerBackup, ServerBackupSchedules } from "./schemas";
+} from "./schedule";
+import type { BackupHistory, ServerBackup, ServerBackupSchedules } from "./schemas";
 
 type Inputs = Readonly<Record<string, JsonValue>>;
-type Shown = Record<string, JsonValue>;
 
-const asSchedules = (inputs: Inputs) => (inputs["schedules"] ?? []) as unknown as readonly Schedule[];
-const asRetention = (inputs: Inputs) => (inputs["retention"] ?? {}) as Retention;
+// A part of what was to be backed up is no usable backup.
+const runStates: Readonly<Record<string, SnapshotStatus>> = {
+  SUCCESS: "available",
+  PARTIAL_SUCCESS: "unknown",
+  FAILED: "failed",
+  INPROGRESS: "running",
+};
 
-function compiled<Value>(result: Compiled<Value>): Value {
-  if ("compiled" in result) return result.compiled;
-  throw new SnapshotsError(`[scp] backup policy: ${result.problem}`, { kind: "invalid", executed: "no" });
+/** Unique key of a run of a server's backup: its job's id, or its schedule and time while no job has one. */
+export function runIdOf({
+  backup_job_guid: job,
+  schedule_id: schedule,
+  backup_start_time: start,
+}: BackupHistory): string {
+  return job ?? [schedule, start].filter((part) => part != null).join("@");
 }
 
-/** Only what is there: the API refuses an explicit null, and a state holds none. */
-function given(fields: Readonly<Record<string, JsonValue | null | undefined>>): Shown {
-  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] != null));
+/** A run of a server's backup, as the snapshot that it takes; taken when it started. */
+export function toServerSnapshot(run: BackupHistory, region: string): ObservedSnapshot {
+  const { backup_job_state: word } = run;
+  const id = runIdOf(run);
+  const createdAt = isoTextOf(run.backup_start_time);
+  return {
+    snapshotId: id,
+    segments: [id],
+    status: (word != null && Object.hasOwn(runStates, word) ? runStates[word] : undefined) ?? "unknown",
+    ...defined({ platformStatus: word ?? undefined, createdAt }),
+    details: { region },
+  };
 }
 
 /** The schedules of a server's backup, as the API takes them. */
 export function toServerSchedules(inputs: Inputs): readonly ServerBackupSchedule[] {
-  return compiled(compileForServerBackup(asSchedules(inputs)));
+  return compiled(compileForServerBackup((inputs["schedules"] ?? []) as readonly PlainSchedule[]));
 }
 
 /** The retention of a server's backup, as the API takes it. */
 export function toServerRetention(inputs: Inputs): ServerBackupRetention {
-  return compiled(compileRetentionForServerBackup(asRetention(inputs)));
+  return compiled(compileRetentionForServerBackup((inputs["retention"] ?? {}) as Retention));
 }
 
 /** The body of a create of a server's backup. */
@@ -54,7 +66,7 @@ export function toCreateBackup(inputs: Inputs): Inputs {
     policy_type: inputs["policyType"],
     server_category: inputs["serverCategory"],
     server_uuid: inputs["serverId"],
-    schedules: toServerSchedules(inputs) as unknown as JsonValue,
+    schedules: toServerSchedules(inputs),
     retention_period: toServerRetention(inputs),
     encrypt_enabled: inputs["encrypt"],
     region: inputs["storageRegion"],
@@ -111,7 +123,7 @@ export function toServerPolicy(
     policyId: backup.id,
     segments: [serverId, backup.id],
     status: toPolicyStatus(backup.state),
-    ...(backup.state == null ? {} : { platformStatus: backup.state }),
+    ...defined({ platformStatus: backup.state ?? undefined }),
     shown: given({
       serverId: backup.server_uuid,
       name: backup.name,
@@ -120,62 +132,10 @@ export function toServerPolicy(
       serverCategory: backup.server_category,
       encrypt: backup.encrypt_enabled,
       ...Object.fromEntries(Object.entries(optional).filter(([name]) => isWritten(name))),
-      schedules: "compiled" in read ? (read.compiled as unknown as JsonValue) : undefined,
+      schedules: "compiled" in read ? read.compiled : undefined,
       retention: period == null ? inputs["retention"] : (retention as JsonValue | undefined),
     }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
     region,
   };
-}
-
-/** The schedule of a File Storage volume, as the API takes it. */
-export function toFileSchedule(
-  inputs: Inputs,
-  nowMs: number,
-): { readonly snapshot_retention_count: number; readonly snapshot_schedule: FileStorageSchedule } {
-  return {
-    snapshot_retention_count: compiled(compileRetentionForFileStorage(asRetention(inputs))),
-    snapshot_schedule: compiled(compileForFileStorage(asSchedules(inputs), nowMs)),
-  };
-}
-
-/**
- * The snapshot schedules of a File Storage volume as the API shows them: one, or none. Times are in the user's zone. One
- * that is shown without its id is `heldId`, where that is known: a volume has one schedule at most.
- */
-export function toFilePolicies(
-  volumeId: string,
-  answer: FileSchedule,
-  inputs: Inputs,
-  nowMs: number,
-  region: string,
-  heldId?: string,
-): ObservedPolicy[] {
-  const [first] = asSchedules(inputs);
-  const zone = first === undefined ? undefined : (first.timezone ?? "UTC");
-  const { snapshot_policy_enabled: enabled, snapshot_retention_count: count } = answer;
-  const retention = count == null ? undefined : retentionFromFileStorage(count);
-  return (answer.snapshot_schedule ?? []).flatMap(({ id, ...schedule }) => {
-    const policyId = id ?? heldId;
-    if (policyId === undefined) return [];
-    const read = scheduleFromFileStorage(schedule, nowMs, zone);
-    const unreadable = [
-      ...("problem" in read ? [read.problem] : []),
-      ...(count != null && retention === undefined
-        ? [`Samsung Cloud Platform answers an unknown retention count: ${JSON.stringify(count)}`]
-        : []),
-    ];
-    return {
-      policyId,
-      segments: [volumeId, policyId],
-      status: enabled == null ? "unknown" : String(enabled) === "true" ? "active" : "suspended",
-      shown: given({
-        fileVolumeId: volumeId,
-        schedules: "compiled" in read ? ([read.compiled] as unknown as JsonValue) : undefined,
-        retention: count == null ? inputs["retention"] : (retention as JsonValue | undefined),
-      }),
-      ...(unreadable.length === 0 ? {} : { unreadable }),
-      region,
-    };
-  });
 }

@@ -1,10 +1,11 @@
-import { type Api, callApi } from "../../http/client";
-import { isSnapshotsError, SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/scope";
-import type { JsonValue } from "../../model/snapshot";
-import { callDelete } from "./client";
-import { scp } from "./definition";
-import { readWhole } from "./listing";
+import { type Api, callApi } from "../../../http/client";
+import { unlessNotFound } from "../../../http/not-found";
+import { isSnapshotsError, SnapshotsError } from "../../../model/errors";
+import type { Scope } from "../../../model/scope";
+import type { JsonValue } from "../../../model/snapshot";
+import { callDelete } from "../client";
+import { scp } from "../definition";
+import { readWhole } from "../listing";
 import { runIdOf } from "./mapping";
 import {
   type BackupHistory,
@@ -25,7 +26,7 @@ const pathOf = (backupId: string): string => `/backups/${encodeURIComponent(back
 /** How the Backup service's lists are paged: by page numbers from 0. */
 const byPage = (query: Readonly<Record<string, string>> = {}) =>
   ({
-    isByPosition: true,
+    by: "number",
     query: (page: number) => ({ ...query, page, size: PAGE_SIZE }),
   }) as const;
 
@@ -100,8 +101,8 @@ export async function createBackup(
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/showbackup/
  */
 export async function showBackup(api: Api, backupId: string, scope: Scope): Promise<ServerBackup | undefined> {
-  try {
-    const { data } = await callApi(
+  const answer = await unlessNotFound(
+    callApi(
       api,
       {
         operation: "show server backup",
@@ -111,15 +112,12 @@ export async function showBackup(api: Api, backupId: string, scope: Scope): Prom
         expect: serverBackup,
       },
       scope,
-    );
-    if (data.id === backupId) return data;
-    throw new SnapshotsError(`[scp] show server backup ${backupId}: the answer is about another one, ${data.id}`, {
-      kind: "unexpectedAnswer",
-    });
-  } catch (error) {
-    if (isSnapshotsError(error, "notFound")) return undefined;
-    throw error;
-  }
+    ),
+  );
+  if (answer === undefined || answer.data.id === backupId) return answer?.data;
+  throw new SnapshotsError(`[scp] show server backup ${backupId}: the answer is about another one, ${answer.data.id}`, {
+    kind: "unexpectedAnswer",
+  });
 }
 
 /**
@@ -136,7 +134,7 @@ export async function listBackupSchedules(api: Api, backupId: string, scope: Sco
       path: `${pathOf(backupId)}/schedules`,
       expect: serverBackupSchedules,
       idOf: (schedule) => schedule.id ?? JSON.stringify(schedule),
-      query: (index) => (index === 0 ? {} : undefined),
+      query: () => ({}),
     },
     scope,
   );
@@ -203,7 +201,7 @@ export async function deleteBackup(api: Api, backupId: string, scope: Scope): Pr
       `${error.message}. From version 1.4 of the API on, only a person can delete a backup, with a one-time password: set ` +
         `another version with "pulumi config set --path --type string snapshots:${name}.backupVersion 1.2", or set ` +
         'deletionPolicy: "retain" and run pulumi up once',
-      { kind: "unsupported", executed: "no", cause: error },
+      { kind: "unsupported", cause: error },
     );
   }
 }

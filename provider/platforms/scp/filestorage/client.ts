@@ -1,11 +1,11 @@
-import { type Answer, type Api, callApi } from "../../http/client";
-import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/scope";
-import type { JsonValue } from "../../model/snapshot";
-import type { ShownTarget } from "./absence";
-import { callDelete } from "./client";
-import { scp } from "./definition";
-import { readWhole } from "./listing";
+import { type Answer, type Api, callApi } from "../../../http/client";
+import { SnapshotsError } from "../../../model/errors";
+import type { Scope } from "../../../model/scope";
+import type { JsonValue } from "../../../model/snapshot";
+import type { ShownTarget } from "../absence";
+import { callDelete } from "../client";
+import { scp } from "../definition";
+import { readWhole } from "../listing";
 import {
   acceptedFileSchedule,
   createdFileSnapshot,
@@ -29,7 +29,7 @@ export async function listFileSnapshots(
       path: "/snapshots",
       expect: fileSnapshotList,
       idOf: ({ id }) => id,
-      query: (index) => (index === 0 ? { volume_id: volumeId } : undefined),
+      query: () => ({ volume_id: volumeId }),
     },
     scope,
   );

@@ -1,10 +1,12 @@
-import type { Api } from "../../http/client";
-import type { ObservedSnapshot, Target } from "../../model/snapshot";
-import { isProof, lookFor, type Sight } from "./absence";
-import { createFileSnapshot, deleteFileSnapshot, listFileSnapshots, shownFileVolume } from "./client-filestorage";
-import { deleteUntilGone } from "./deletion";
-import { newestFirst, toFileSnapshot } from "./mapping";
-import type { ServiceSnapshots } from "./snapshots";
+import type { Api } from "../../../http/client";
+import { defined } from "../../../model/defined";
+import type { ObservedSnapshot, Target } from "../../../model/snapshot";
+import { isProof, lookFor, type Sight } from "../absence";
+import { deleteUntilGone } from "../deletion";
+import { newestFirst } from "../mapping";
+import type { ServiceSnapshots } from "../snapshots";
+import { createFileSnapshot, deleteFileSnapshot, listFileSnapshots, shownFileVolume } from "./client";
+import { toFileSnapshot } from "./mapping";
 
 /** Opens the snapshots of File Storage volumes. */
 export function openFileSnapshots(api: Api, region: string): ServiceSnapshots {
@@ -37,7 +39,7 @@ export function openFileSnapshots(api: Api, region: string): ServiceSnapshots {
 
     async create(target, _inputs, scope) {
       const { data, serverTimeMs } = await createFileSnapshot(api, target.id, scope);
-      return { snapshot: toFileSnapshot(data, region), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+      return { snapshot: toFileSnapshot(data, region), ...defined({ serverTimeMs }) };
     },
 
     delete: (target, { snapshotId }, scope) =>

@@ -1,4 +1,4 @@
-import type { RestoreSighting } from "../../model/restore";
+import type { RestoreSighting } from "../../../model/restore";
 import type { Volume, VolumeSnapshot } from "./schemas";
 
 function normal(word: string | null | undefined): string {

@@ -1,8 +1,12 @@
-import type { Api } from "../../http/client";
-import { SnapshotsError } from "../../model/errors";
-import type { Scope } from "../../model/scope";
-import type { ObservedSnapshot, Target } from "../../model/snapshot";
-import { isProof, lookFor, type Sight } from "./absence";
+import type { Api } from "../../../http/client";
+import { defined } from "../../../model/defined";
+import { SnapshotsError } from "../../../model/errors";
+import type { Scope } from "../../../model/scope";
+import type { ObservedSnapshot, Target } from "../../../model/snapshot";
+import { isProof, lookFor, type Sight } from "../absence";
+import { deleteUntilGone } from "../deletion";
+import { newestFirst } from "../mapping";
+import type { ServiceSnapshots } from "../snapshots";
 import {
   createVolumeSnapshot,
   deleteVolumeSnapshot,
@@ -11,9 +15,7 @@ import {
   showVolumeSnapshot,
   updateVolumeSnapshot,
 } from "./client";
-import { deleteUntilGone } from "./deletion";
-import { newestFirst, toCreate, toUpdate, toVolumeSnapshot } from "./mapping";
-import type { ServiceSnapshots } from "./snapshots";
+import { toCreate, toUpdate, toVolumeSnapshot } from "./mapping";
 
 /** Opens the snapshots of virtual-server volumes. */
 export function openVolumeSnapshots(api: Api, region: string): Required<ServiceSnapshots> {
@@ -33,14 +35,13 @@ export function openVolumeSnapshots(api: Api, region: string): Required<ServiceS
     if (shown === undefined) {
       throw new SnapshotsError(`[scp] update snapshot ${snapshotId}: the virtualserver service answers 404 for it`, {
         kind: "notFound",
-        executed: "no",
       });
     }
     if (shown.name != null) return shown.name;
     throw new SnapshotsError(
       `[scp] update snapshot ${snapshotId}: it has no name, and the API changes nothing of a snapshot without one: ` +
         "give it a name as well",
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
 
@@ -67,7 +68,7 @@ export function openVolumeSnapshots(api: Api, region: string): Required<ServiceS
 
     async create(target, inputs, scope) {
       const { data, serverTimeMs } = await createVolumeSnapshot(api, target.id, toCreate(target.id, inputs), scope);
-      return { snapshot: toVolumeSnapshot(data, region), ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+      return { snapshot: toVolumeSnapshot(data, region), ...defined({ serverTimeMs }) };
     },
 
     async update(target, { snapshotId }, inputs, scope) {

@@ -1,165 +1,18 @@
-import { arrange, createShelf, pageOf, type Shelf } from "../shelf";
-import type { Answer, EmulatedRequest, Route } from "../types";
-import { asUuid, bodyOf, type Course, digest, isObject, numberIn, type Pace, type ScpCommon, wordOf } from "./answers";
+import { arrange, pageOf } from "../../shelf";
+import type { Answer, EmulatedRequest, Route } from "../../types";
+import { asUuid, bodyOf, digest, isObject, numberIn, type ScpCommon } from "../answers";
+import { createMemory } from "./memory";
+import type { ScpFileSchedule, ScpFileSnapshot, ScpFileVolume } from "./state";
 
-/** One snapshot of a File Storage volume. */
-export interface ScpFileSnapshot extends Course {
-  readonly id: string;
-  readonly volumeId: string;
-  /** Given by the platform. */
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly createdAtMs: number;
-}
-
-/** A volume's snapshot schedule; a volume has one at most. */
-export interface ScpFileSchedule {
-  readonly id: string;
-  frequency: "DAILY" | "WEEKLY";
-  /** With `WEEKLY` only. */
-  dayOfWeek: string | null;
-  /** 0 to 23, as text without a leading zero; in GMT+9. */
-  hour: string;
-  retentionCount: number;
-}
-
-/** One File Storage volume. */
-export interface ScpFileVolume {
-  readonly id: string;
-  readonly name: string;
-  schedule: ScpFileSchedule | undefined;
-  readonly snapshots: Shelf<ScpFileSnapshot>;
-}
-
-/** What tests read and change of the emulated File Storage. */
-export interface ScpFileStorageState extends Pace {
-  readonly volumes: ReadonlyMap<string, ScpFileVolume>;
-  /** The zone of `created_at`, which names none: minutes east of UTC. Default 0 (assumed). */
-  utcOffsetMinutes: number;
-  /**
-   * Which fields are sent as the text that the documented samples hold rather than in their schema's type.
-   * Default: `policyEnabled` only.
-   */
-  readonly asText: { size: boolean; retentionCount: boolean; policyEnabled: boolean };
-  addVolume(volume?: { id?: string; name?: string }): ScpFileVolume;
-  removeVolume(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now, available. */
-  addSnapshot(
-    volumeId: string,
-    snapshot?: { id?: string; createdAtMs?: number; sizeBytes?: number; state?: string },
-  ): ScpFileSnapshot;
-  /** The snapshot is gone at once, without a deletion. */
-  removeSnapshot(id: string): void;
-  /** Sets a snapshot's state, whatever the clock says; undefined: back to the clock. */
-  setState(snapshotId: string, word: string | undefined): void;
-  /** A volume's snapshots, oldest first, by the platform's clock. */
-  snapshotsOf(volumeId: string): ScpFileSnapshot[];
-  /** Sets a volume's schedule, as somebody could in the console; undefined: none. */
-  setSchedule(volumeId: string, schedule: Partial<Omit<ScpFileSchedule, "id">> | undefined): void;
-}
+export type { ScpFileSchedule, ScpFileSnapshot, ScpFileStorageState, ScpFileVolume } from "./state";
 
 const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /** https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/ */
 export function createFileStorage(common: ScpCommon, base: string) {
   const { now, storageNow, refuse } = common;
-  const volumes = new Map<string, ScpFileVolume>();
+  const { state, volumes, stateOf, settle, local, take, newest } = createMemory(common);
 
-  const state: ScpFileStorageState = {
-    volumes,
-    creatingMs: 1000,
-    outcome: "available",
-    deletingMs: 500,
-    deleteOutcome: "gone",
-    utcOffsetMinutes: 0,
-    asText: { size: false, retentionCount: false, policyEnabled: true },
-    addVolume({ id = asUuid(common.nextId()), name = `files_${id.slice(0, 6)}` } = {}) {
-      const volume: ScpFileVolume = { id, name, schedule: undefined, snapshots: createShelf(now) };
-      volumes.set(id, volume);
-      return volume;
-    },
-    removeVolume(id) {
-      volumes.delete(id);
-    },
-    addSnapshot(volumeId, { state: word, createdAtMs = storageNow(), ...options } = {}) {
-      const volume = known(volumeId);
-      const snapshot = take(volume, { readyAtMs: now(), outcome: "available", createdAtMs, ...options });
-      snapshot.word = word;
-      volume.snapshots.add(snapshot);
-      return snapshot;
-    },
-    removeSnapshot(id) {
-      const snapshot = knownSnapshot(id);
-      known(snapshot.volumeId).snapshots.remove(snapshot);
-    },
-    setState(snapshotId, word) {
-      knownSnapshot(snapshotId).word = word;
-    },
-    snapshotsOf(volumeId) {
-      settle();
-      return known(volumeId).snapshots.present();
-    },
-    setSchedule(volumeId, schedule) {
-      const volume = known(volumeId);
-      volume.schedule = schedule && {
-        id: volume.schedule?.id ?? asUuid(common.nextId()),
-        frequency: "DAILY",
-        dayOfWeek: null,
-        hour: "23",
-        retentionCount: 10,
-        ...volume.schedule,
-        ...schedule,
-      };
-    },
-  };
-
-  const known = (id: string) => {
-    const volume = volumes.get(id);
-    if (!volume) throw new Error(`the emulated Samsung Cloud Platform has no file volume ${id}`);
-    return volume;
-  };
-  const stateOf = (snapshot: ScpFileSnapshot) =>
-    wordOf(snapshot, state, now(), { creating: "creating", deleting: "deleting" }); // assumed words
-  const settle = () => {
-    for (const { snapshots } of volumes.values()) {
-      for (const snapshot of snapshots.present()) if (stateOf(snapshot) === "gone") snapshots.remove(snapshot);
-    }
-  };
-  const knownSnapshot = (id: string) => {
-    settle();
-    const all = [...volumes.values()].flatMap(({ snapshots }) => snapshots.present());
-    const snapshot = all.find((candidate) => candidate.id === id);
-    if (!snapshot) throw new Error(`the emulated Samsung Cloud Platform has no file snapshot ${id}`);
-    return snapshot;
-  };
-
-  /** Without a zone, to the microsecond. */
-  const local = (atMs: number) => new Date(atMs + state.utcOffsetMinutes * 60_000).toISOString().replace("Z", "000");
-
-  const take = (
-    volume: ScpFileVolume,
-    options: { id?: string; createdAtMs: number; sizeBytes?: number; readyAtMs: number; outcome: string },
-  ): ScpFileSnapshot => {
-    const { id = asUuid(common.nextId()), createdAtMs, sizeBytes = 4096, readyAtMs, outcome } = options;
-    const [date = "", time = ""] = local(createdAtMs).split("T");
-    return {
-      id,
-      volumeId: volume.id,
-      name: `${volume.name}.${date}_${time.slice(0, 8).replaceAll(":", "")}`,
-      sizeBytes,
-      createdAtMs,
-      readyAtMs,
-      outcome,
-      word: undefined,
-      deletedAtMs: undefined,
-    };
-  };
-
-  const newest = ({ snapshots }: ScpFileVolume) =>
-    snapshots
-      .present()
-      .sort((a, b) => a.createdAtMs - b.createdAtMs)
-      .at(-1);
   const describe = (snapshot: ScpFileSnapshot) => ({
     created_at: local(snapshot.createdAtMs),
     id: snapshot.id,

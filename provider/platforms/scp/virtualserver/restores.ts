@@ -1,10 +1,10 @@
-import type { Api } from "../../http/client";
-import { isoText } from "../../model/clock";
-import { SnapshotsError } from "../../model/errors";
-import type { RestorePlatform } from "../../model/restore";
-import { listVolumeSnapshots } from "./client";
-import { revertVolume, showVolume } from "./client-restore";
-import { newestFirst } from "./mapping";
+import type { Api } from "../../../http/client";
+import { isoText } from "../../../model/clock";
+import { defined } from "../../../model/defined";
+import { SnapshotsError } from "../../../model/errors";
+import type { RestorePlatform } from "../../../model/restore";
+import { newestFirst } from "../mapping";
+import { listVolumeSnapshots, revertVolume, showVolume } from "./client";
 import { revertProblem, revertWarnings, toProgress, volumeInWords } from "./mapping-restores";
 
 /** Opens the reverts of virtual-server volumes. */
@@ -20,19 +20,18 @@ export function openVolumeReverts(api: Api): Required<RestorePlatform> {
           `[scp] revert volume ${target.id} to snapshot ${snapshotId}: nothing is restored: ${problem}`,
           {
             kind: "invalid",
-            executed: "no",
           },
         );
       }
       return {
         overwrites: `${volumeInWords(volume)}; its state before was "${volume.state}"`,
         warnings: revertWarnings(volume, ordered, snapshotId),
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
         async send(sending) {
           const answer = await revertVolume(api, target.id, snapshotId, sending);
           return {
             status: "accepted",
-            ...(answer.serverTimeMs === undefined ? {} : { startedAt: isoText(answer.serverTimeMs) }),
+            ...defined({ startedAt: isoText(answer.serverTimeMs) }),
           };
         },
       };
@@ -43,7 +42,7 @@ export function openVolumeReverts(api: Api): Required<RestorePlatform> {
       return {
         progress: toProgress(data.state),
         platformStatus: data.state,
-        ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
+        ...defined({ serverTimeMs }),
       };
     },
   };

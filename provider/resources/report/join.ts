@@ -5,11 +5,12 @@ import type { ObservedSnapshot } from "../../model/snapshot";
 import { keepReasonText } from "../../schedule";
 import { runByOf, runsAhead } from "../backup-policy/forecast";
 import { judge } from "../backup-policy/freshness";
-import { recordsOf } from "../backup-policy/records";
+import { recordsOf, verdictOn, verifiedRecordsOf } from "../backup-policy/records";
 import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 import { textOf } from "../session";
 import { type Holding, holdingsOf, isHeldAs } from "../stack";
+import { counted, type Verdict, wantsVerification } from "../verification";
 import type { Gathered, GatheredTarget, Listed, PolicyPart } from "./gather";
 import type { Report, ReportPolicy, ReportSnapshot, ReportStack, ReportTarget, TargetFreshness } from "./model";
 import { type SlotSnapshot, slotsWithout } from "./slots";
@@ -31,12 +32,12 @@ function nameOf(urn: string): string {
 }
 
 /** What the policies say of a snapshot. */
-interface Verdict {
+interface Decision {
   readonly kept: readonly string[];
   readonly going: string | undefined;
 }
 
-function verdictOf(policies: readonly PolicyPart[], snapshotId: string): Verdict {
+function decisionOn(policies: readonly PolicyPart[], snapshotId: string): Decision {
   const fates = policies.flatMap(({ fate }) => ("problem" in fate ? [] : [fate]));
   const kept = fates.flatMap((fate) => fate.kept.flatMap(({ id, because }) => (id === snapshotId ? [because] : [])));
   const going = fates.flatMap((fate) => fate.going.flatMap(({ id, because }) => (id === snapshotId ? [because] : [])));
@@ -54,47 +55,75 @@ function fateOf(
   status: string,
   platformStatus: string | undefined,
   holders: readonly Holding[],
-  verdict: Verdict,
+  decision: Decision,
 ): Fated {
   if (status === "failed") return { fate: "failed", because: platformStatus ?? null };
   if (status === "gone") return { fate: "unlisted", because: "it no longer exists: expired or deleted" };
   if (status !== "available") return { fate: "unfinished", because: platformStatus ?? null };
-  if (verdict.going !== undefined) return { fate: "going", because: verdict.going };
+  if (decision.going !== undefined) return { fate: "going", because: decision.going };
   const snapshots = holders.filter(({ resource }) => resource === "Snapshot");
-  const reasons = [...verdict.kept, ...snapshots.map(({ urn }) => `managed by Snapshot ${nameOf(urn)}`)];
+  const reasons = [...decision.kept, ...snapshots.map(({ urn }) => `managed by Snapshot ${nameOf(urn)}`)];
   if (reasons.length > 0) return { fate: "kept", because: [...new Set(reasons)].join(", ") };
   return holders.length > 0 ? { fate: "kept", because: null } : { fate: "untracked", because: null };
 }
 
+/** What the stacks know of a check of a snapshot. */
+type Checked = Pick<Holding, "snapshotId" | "createdAt" | "verdict">;
+
+/** The verdicts of policies that hold none of the snapshots. */
+function watchedVerdicts({ parts }: GatheredTarget): Checked[] {
+  return parts.flatMap(({ resource: { outputs } }) =>
+    verifiedRecordsOf(outputs).map((record) => ({
+      snapshotId: record.id,
+      createdAt: record.createdAt,
+      verdict: wantsVerification(outputs) ? verdictOn(record) : undefined,
+    })),
+  );
+}
+
+function verifiedAtOf(verdict: Verdict | undefined): string | null {
+  return verdict?.outcome === "intact" ? verdict.verifiedAt : null;
+}
+
+/** Why a verdict keeps what the platform calls usable from counting; undefined where none does. */
+function doubtOf(listed: ObservedSnapshot, verdict: Verdict | undefined): string | undefined {
+  if (listed.status !== "available" || verdict === undefined || verdict.outcome === "intact") return undefined;
+  return verdict.outcome === "broken"
+    ? `it failed verification: ${verdict.because}`
+    : `not verified: ${verdict.because}`;
+}
+
 function listedSnapshot(
   target: GatheredTarget,
-  { snapshots: _all, atMs }: Listed,
+  { atMs }: Listed,
   holdings: readonly Holding[],
-  snapshot: ObservedSnapshot,
+  watched: readonly Checked[],
+  listed: ObservedSnapshot,
 ): ReportSnapshot[] {
   const { definition, kind, id } = target;
-  const holders = holdings.filter((holding) => isHeldAs(holding, snapshot));
-  if (snapshot.status === "gone" && holders.length === 0) return [];
-  const [createdMs] = [...holders.map(({ createdAt }) => createdAt), snapshot.createdAt].flatMap(
+  const holders = holdings.filter((holding) => isHeldAs(holding, listed));
+  if (listed.status === "gone" && holders.length === 0) return [];
+  const [createdMs] = [...holders.map(({ createdAt }) => createdAt), listed.createdAt].flatMap(
     (text) => pastInstantOf(text, atMs) ?? [],
   );
-  // A check of its archive may have found broken what the platform calls a success.
-  const isBroken = holders.some(({ status }) => status === "failed");
-  const status = isBroken && snapshot.status === "available" ? "failed" : snapshot.status;
+  const checked = [...holders, ...watched.filter((each) => isHeldAs(each, listed))];
+  const verdict = checked.find((each) => each.verdict !== undefined)?.verdict;
+  const { status } = verdict === undefined ? listed : counted(listed, verdict);
+  const said = doubtOf(listed, verdict) ?? listed.platformStatus;
   const hasResourceId = Object.values(definition.targets).some((each) => each.kind === kind);
-  const { segments } = snapshot;
+  const { segments } = listed;
   const address = { platform: definition.name, kind, target: id, segments, pending: false };
   return [
     {
       resourceId: hasResourceId ? formatSnapshotId(address) : null,
-      snapshotId: snapshot.snapshotId,
+      snapshotId: listed.snapshotId,
       createdAt: createdMs === undefined ? null : isoText(createdMs),
       status,
-      sizeBytes: sizeOf(snapshot),
-      sizeText: snapshot.sizeText ?? null,
-      ...fateOf(status, snapshot.platformStatus, holders, verdictOf(target.policies, snapshot.snapshotId)),
+      sizeBytes: sizeOf(listed),
+      sizeText: listed.sizeText ?? null,
+      ...fateOf(status, said, holders, decisionOn(target.policies, listed.snapshotId)),
       managedBy: [...new Set(holders.map(({ urn }) => urn))],
-      verifiedAt: holders.find(({ verifiedAt }) => verifiedAt !== undefined)?.verifiedAt ?? null,
+      verifiedAt: verifiedAtOf(verdict),
     },
   ];
 }
@@ -117,7 +146,7 @@ function unlistedSnapshot({ definition }: GatheredTarget, { atMs }: Listed, hold
       ? "in the stack's state, and not yet visible in the platform's list"
       : "in the stack's state, and not in the platform's list",
     managedBy: [holding.urn],
-    verifiedAt: holding.verifiedAt ?? null,
+    verifiedAt: verifiedAtOf(holding.verdict),
   };
 }
 
@@ -150,10 +179,11 @@ function newestFirst(snapshots: readonly ReportSnapshot[]): ReportSnapshot[] {
 
 function snapshotsOf(target: GatheredTarget, list: Listed): ReportSnapshot[] {
   const holdings = target.parts.flatMap(({ resource }) => holdingsOf(resource));
+  const watched = watchedVerdicts(target);
   const unlisted = holdings.filter((holding) => !list.snapshots.some((snapshot) => isHeldAs(holding, snapshot)));
   return newestFirst([
     ...pendingSnapshots(target),
-    ...list.snapshots.flatMap((snapshot) => listedSnapshot(target, list, holdings, snapshot)),
+    ...list.snapshots.flatMap((snapshot) => listedSnapshot(target, list, holdings, watched, snapshot)),
     ...unlisted.map((holding) => unlistedSnapshot(target, list, holding)),
   ]);
 }

@@ -146,7 +146,7 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
     if (failures.length === 0) return inputs;
     throw new SnapshotsError(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "), {
       kind: "invalid",
-      });
+    });
   };
   // What is wrong with the rest is said before anything is asked.
   let inputs = inputsFor(named);
@@ -223,7 +223,7 @@ function hooked({ job, resourceId }: Opened, hooks: RestoreHooks): RestoreJob {
         if (hooks.signal?.aborted) {
           throw new SnapshotsError(`${titleOf(job)}: nothing is restored: stopped before the request left`, {
             kind: "invalid",
-                  });
+          });
         }
         hooks.sending?.();
       },

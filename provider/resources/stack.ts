@@ -3,9 +3,10 @@ import { instantOf } from "../model/clock";
 import { SnapshotsError } from "../model/errors";
 import { parsePolicyId, parseSnapshotId } from "../model/ids";
 import { findDefinition } from "../platforms";
-import { recordsOf } from "./backup-policy/records";
+import { recordsOf, verdictOn } from "./backup-policy/records";
 import type { Properties } from "./host";
 import { textOf } from "./session";
+import { notYet, type Verdict, verdictOf, wantsVerification } from "./verification";
 
 const properties = z.record(z.string(), z.json()).nullish();
 
@@ -88,31 +89,34 @@ export interface Holding {
   readonly createdAt: string | undefined;
   readonly status: string | undefined;
   readonly sizeBytes: number | undefined;
-  /** When its archive was last found whole. */
-  readonly verifiedAt: string | undefined;
+  /** What its check has shown, where the resource asks for one. */
+  readonly verdict: Verdict | undefined;
   /** The scheduled time that it was taken for. */
   readonly slot: string | undefined;
 }
 
-function factsOf(properties: Properties): Pick<Holding, "createdAt" | "status" | "sizeBytes" | "verifiedAt" | "slot"> {
-  const { sizeBytes } = properties;
+function factsOf(held: Properties): Pick<Holding, "createdAt" | "status" | "sizeBytes" | "slot"> {
+  const { sizeBytes } = held;
   return {
-    createdAt: textOf(properties, "createdAt"),
-    status: textOf(properties, "status"),
+    createdAt: textOf(held, "createdAt"),
+    status: textOf(held, "status"),
     sizeBytes: typeof sizeBytes === "number" ? sizeBytes : undefined,
-    verifiedAt: textOf(properties, "verifiedAt"),
-    slot: textOf(properties, "slot"),
+    slot: textOf(held, "slot"),
   };
 }
 
 /** The snapshots that a resource of a stack holds. */
 export function holdingsOf({ urn, resource, id, outputs }: StackResource): Holding[] {
+  const isVerified = wantsVerification(outputs);
   if (resource === "Snapshot") {
     const address = parseSnapshotId(id);
     if (address === undefined) return [];
     const { platform, kind, target, pending, segments } = address;
     const snapshotId = textOf(outputs, "snapshotId") ?? (pending ? undefined : segments.at(-1));
-    return snapshotId === undefined ? [] : [{ urn, resource, platform, kind, target, snapshotId, ...factsOf(outputs) }];
+    const verdict = isVerified ? (verdictOf(outputs) ?? notYet) : undefined;
+    return snapshotId === undefined
+      ? []
+      : [{ urn, resource, platform, kind, target, snapshotId, verdict, ...factsOf(outputs) }];
   }
   const address = parsePolicyId(id);
   const [target] = address?.segments ?? [];
@@ -125,7 +129,9 @@ export function holdingsOf({ urn, resource, id, outputs }: StackResource): Holdi
     kind,
     target,
     snapshotId: record.id,
-    ...factsOf(record as unknown as Properties),
+    // What was taken before verification was asked for counts as it is.
+    verdict: isVerified ? verdictOn(record) : undefined,
+    ...factsOf(record),
   }));
 }
 

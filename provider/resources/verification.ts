@@ -28,7 +28,8 @@ export type Verdict =
   /** Its bytes could not be read, which proves nothing. */
   | { readonly outcome: "unproven"; readonly because: string };
 
-const notYet: Verdict = { outcome: "unproven", because: "its bytes were not checked yet" };
+/** The verdict on a snapshot that is to be checked and was not yet. */
+export const notYet: Verdict = { outcome: "unproven", because: "its bytes were not checked yet" };
 
 /** Whether inputs ask for verified snapshots; an unknown value does. */
 export function wantsVerification(inputs: Properties): boolean {

@@ -120,7 +120,9 @@ function prodStack() {
     appId,
     snapshotId: version,
     createdAt: "2024-12-07T22:07:11.000Z",
+    verify: "archive",
     verifiedAt: "2026-11-01T00:00:00.000Z",
+    verifiedBytes: 130_048,
   });
   const watched = resourceIn("BackupPolicy", "watch", `dscloud/app/${seed.dscloud.appId}/policy/0a1b2c3d`, {
     platform: "dscloud",

@@ -127,7 +127,30 @@ describe("what becomes of a snapshot", () => {
     ["the platform calls failed", { snapshots: [listed("a", nowMs - DAY_MS, "failed")] }, "failed"],
     [
       "a check found broken",
-      { snapshots: [first], resources: [snapshotIn("s", "virtus/app/1/x/a", { status: "failed" })] },
+      {
+        snapshots: [first],
+        resources: [snapshotIn("s", "virtus/app/1/x/a", { verify: "archive", brokenBecause: "no zip" })],
+      },
+      "failed",
+    ],
+    [
+      "was not checked yet",
+      { snapshots: [first], resources: [snapshotIn("s", "virtus/app/1/x/a", { verify: "archive" })] },
+      "unfinished",
+    ],
+    [
+      "a watching policy found broken",
+      {
+        snapshots: [first],
+        resources: [
+          policyIn("p", "virtus/app/1/policy/0a", {
+            platform: "virtus",
+            appId: "1",
+            verify: "archive",
+            verdicts: [{ id: "a", status: "failed", brokenBecause: "no zip" }],
+          }),
+        ],
+      },
       "failed",
     ],
     ["still runs", { snapshots: [listed("a", nowMs - 60_000, "running")] }, "unfinished"],
@@ -172,7 +195,8 @@ describe("what becomes of a snapshot", () => {
   it("bears the time that a state knows, when it was verified, and who manages it", () => {
     const verifiedAt = "2026-11-20T04:00:00.000Z";
     const createdAt = "2026-11-20T03:00:00.000Z";
-    const resource = snapshotIn("s", "discloud/app/1/20261120-030000", { createdAt, verifiedAt });
+    const checked = { verify: "archive", verifiedAt, verifiedBytes: 1 };
+    const resource = snapshotIn("s", "discloud/app/1/20261120-030000", { createdAt, ...checked });
     const given: Given = {
       platform: "discloud",
       snapshots: [listed("20261120-030000", undefined)],

@@ -1,18 +1,14 @@
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
-import { formatSnapshotId, parseSnapshotId } from "../../model/ids";
-import type { ObservedSnapshot } from "../../model/snapshot";
-import { keepReasonText } from "../../schedule";
 import { runByOf, runsAhead } from "../backup-policy/forecast";
 import { judge } from "../backup-policy/freshness";
 import { recordsOf } from "../backup-policy/records";
-import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 import { textOf } from "../session";
-import { type Holding, holdingsOf, isHeldAs } from "../stack";
-import type { Gathered, GatheredTarget, Listed, PolicyPart } from "./gather";
+import type { Gathered, GatheredTarget, PolicyPart } from "./gather";
 import type { Report, ReportPolicy, ReportSnapshot, ReportStack, ReportTarget, TargetFreshness } from "./model";
 import { type SlotSnapshot, slotsWithout } from "./slots";
+import { nameOf, snapshotsOf } from "./snapshots";
 
 const DAY_MS = 86_400_000;
 /** The spans of time that a timeline can show, in days. */
@@ -23,140 +19,6 @@ const MOST_NEEDED = 30;
 const EMPTY_SPAN = 30;
 /** How much of a timeline is the time to come. */
 const AHEAD = 0.08;
-
-const FOREIGN = keepReasonText({ rule: "foreign" });
-
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
-}
-
-/** What the policies say of a snapshot. */
-interface Verdict {
-  readonly kept: readonly string[];
-  readonly going: string | undefined;
-}
-
-function verdictOf(policies: readonly PolicyPart[], snapshotId: string): Verdict {
-  const fates = policies.flatMap(({ fate }) => ("problem" in fate ? [] : [fate]));
-  const kept = fates.flatMap((fate) => fate.kept.flatMap(({ id, because }) => (id === snapshotId ? [because] : [])));
-  const going = fates.flatMap((fate) => fate.going.flatMap(({ id, because }) => (id === snapshotId ? [because] : [])));
-  return { kept: kept.filter((because) => because !== FOREIGN), going: going[0] };
-}
-
-function sizeOf({ sizeBytes, details }: ObservedSnapshot): number | null {
-  const gib = details["sizeGib"];
-  return sizeBytes ?? (typeof gib === "number" ? gib * 2 ** 30 : null);
-}
-
-type Fated = Pick<ReportSnapshot, "fate" | "because">;
-
-function fateOf(
-  status: string,
-  platformStatus: string | undefined,
-  holders: readonly Holding[],
-  verdict: Verdict,
-): Fated {
-  if (status === "failed") return { fate: "failed", because: platformStatus ?? null };
-  if (status === "gone") return { fate: "unlisted", because: "it no longer exists: expired or deleted" };
-  if (status !== "available") return { fate: "unfinished", because: platformStatus ?? null };
-  if (verdict.going !== undefined) return { fate: "going", because: verdict.going };
-  const snapshots = holders.filter(({ resource }) => resource === "Snapshot");
-  const reasons = [...verdict.kept, ...snapshots.map(({ urn }) => `managed by Snapshot ${nameOf(urn)}`)];
-  if (reasons.length > 0) return { fate: "kept", because: [...new Set(reasons)].join(", ") };
-  return holders.length > 0 ? { fate: "kept", because: null } : { fate: "untracked", because: null };
-}
-
-function listedSnapshot(
-  target: GatheredTarget,
-  { snapshots: _all, atMs }: Listed,
-  holdings: readonly Holding[],
-  snapshot: ObservedSnapshot,
-): ReportSnapshot[] {
-  const { definition, kind, id } = target;
-  const holders = holdings.filter((holding) => isHeldAs(holding, snapshot));
-  if (snapshot.status === "gone" && holders.length === 0) return [];
-  const [createdMs] = [...holders.map(({ createdAt }) => createdAt), snapshot.createdAt].flatMap(
-    (text) => pastInstantOf(text, atMs) ?? [],
-  );
-  // A check of its archive may have found broken what the platform calls a success.
-  const isBroken = holders.some(({ status }) => status === "failed");
-  const status = isBroken && snapshot.status === "available" ? "failed" : snapshot.status;
-  const hasResourceId = Object.values(definition.targets).some((each) => each.kind === kind);
-  const { segments } = snapshot;
-  const address = { platform: definition.name, kind, target: id, segments, pending: false };
-  return [
-    {
-      resourceId: hasResourceId ? formatSnapshotId(address) : null,
-      snapshotId: snapshot.snapshotId,
-      createdAt: createdMs === undefined ? null : isoText(createdMs),
-      status,
-      sizeBytes: sizeOf(snapshot),
-      sizeText: snapshot.sizeText ?? null,
-      ...fateOf(status, snapshot.platformStatus, holders, verdictOf(target.policies, snapshot.snapshotId)),
-      managedBy: [...new Set(holders.map(({ urn }) => urn))],
-      verifiedAt: holders.find(({ verifiedAt }) => verifiedAt !== undefined)?.verifiedAt ?? null,
-    },
-  ];
-}
-
-/** What a resource manages and the platform does not list. One that was just taken may not be visible yet. */
-function unlistedSnapshot({ definition }: GatheredTarget, { atMs }: Listed, holding: Holding): ReportSnapshot {
-  const createdMs = pastInstantOf(holding.createdAt, atMs);
-  const isRecent = createdMs !== undefined && atMs - createdMs < definition.listLagMs;
-  const isUsable = isRecent && holding.status === "available";
-  const status = isUsable ? "available" : holding.status === "gone" ? "gone" : "unknown";
-  return {
-    resourceId: null,
-    snapshotId: holding.snapshotId,
-    createdAt: createdMs === undefined ? null : isoText(createdMs),
-    status,
-    sizeBytes: holding.sizeBytes ?? null,
-    sizeText: null,
-    fate: isUsable ? "kept" : isRecent ? "unfinished" : "unlisted",
-    because: isRecent
-      ? "in the stack's state, and not yet visible in the platform's list"
-      : "in the stack's state, and not in the platform's list",
-    managedBy: [holding.urn],
-    verifiedAt: holding.verifiedAt ?? null,
-  };
-}
-
-/** The Snapshots whose request has not shown its result yet. */
-function pendingSnapshots({ parts }: GatheredTarget): ReportSnapshot[] {
-  return parts.flatMap(({ resource: { resource, id, urn, outputs } }): ReportSnapshot[] => {
-    const address = resource === "Snapshot" ? parseSnapshotId(id) : undefined;
-    if (!address?.pending || textOf(outputs, "snapshotId") !== undefined) return [];
-    return [
-      {
-        resourceId: id,
-        snapshotId: "pending",
-        createdAt: null,
-        status: "pending",
-        sizeBytes: null,
-        sizeText: null,
-        fate: "unfinished",
-        because: `requested at ${address.segments[0]}, and its result is not known yet`,
-        managedBy: [urn],
-        verifiedAt: null,
-      },
-    ];
-  });
-}
-
-function newestFirst(snapshots: readonly ReportSnapshot[]): ReportSnapshot[] {
-  const timeMs = ({ createdAt }: ReportSnapshot): number => instantOf(createdAt) ?? 0;
-  return [...snapshots].sort((one, other) => timeMs(other) - timeMs(one));
-}
-
-function snapshotsOf(target: GatheredTarget, list: Listed): ReportSnapshot[] {
-  const holdings = target.parts.flatMap(({ resource }) => holdingsOf(resource));
-  const unlisted = holdings.filter((holding) => !list.snapshots.some((snapshot) => isHeldAs(holding, snapshot)));
-  return newestFirst([
-    ...pendingSnapshots(target),
-    ...list.snapshots.flatMap((snapshot) => listedSnapshot(target, list, holdings, snapshot)),
-    ...unlisted.map((holding) => unlistedSnapshot(target, list, holding)),
-  ]);
-}
 
 /** Whether the newest usable snapshot is young enough for a policy: what its own refresh would say. */
 function freshnessFor(part: PolicyPart, snapshots: readonly ReportSnapshot[], atMs: number): boolean | null {

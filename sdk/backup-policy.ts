@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Retention } from "../provider";
 import { outputNames } from "./backup-policy-outputs";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
@@ -7,10 +6,8 @@ import type { PolicySnapshot } from "./policy-snapshot";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, resourceInputs } from "./resource";
-import type { Schedule } from "./schedule";
+import type { Retention, Schedule } from "./schedule";
 import type { SnapshooterJob } from "./snapshooter-job";
-
-export type { Retention } from "../provider";
 
 /** The arguments that a BackupPolicy has on every platform. */
 export interface CommonBackupPolicyArgs {
@@ -67,6 +64,7 @@ interface UnscheduledArgs {
 
 /** A backup of an app on Discloud by every `pulumi up` whose scheduled time has passed. */
 export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
+  /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -76,6 +74,7 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
 
 /** A backup of an app on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
 export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -87,6 +86,7 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 
 /** A backup of a database on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
 export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
@@ -98,6 +98,7 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
 
 /** Watches that DS Cloud's own backups of an app appear. */
 export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
+  /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -105,6 +106,7 @@ export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Unsched
 
 /** Watches that a SnapShooter job, which somebody else looks after, makes backups. */
 export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
@@ -117,7 +119,9 @@ export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, Unschedule
  * change is refused at preview, and destroy forgets the job, which keeps running.
  */
 export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
+  /** The backup job to create. */
   job: pulumi.Input<SnapshooterJob>;
   /** Not together with `job`, which creates a job: `jobId` names one that exists. */
   jobId?: never;
@@ -128,6 +132,7 @@ export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, Schedu
 
 /** A snapshot of a virtual-server volume by every `pulumi up` whose scheduled time has passed, and what is kept of them. */
 export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
@@ -143,6 +148,7 @@ export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 
 /** A server backup, which Samsung Cloud Platform runs. */
 export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The server's id. */
   serverId: pulumi.Input<string>;
@@ -162,9 +168,13 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   encrypt?: pulumi.Input<boolean>;
   /** The region that backups are kept in; with an agent, copied to. Left out, the platform decides. */
   storageRegion?: pulumi.Input<string>;
+  /** Copies the backups to another region. */
   drEnabled?: pulumi.Input<boolean>;
+  /** The paths to back up, with policyType `FILESYSTEM`. */
   filesystemPaths?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Backs up all file systems, with policyType `FILESYSTEM`. */
   isAllFilesystem?: pulumi.Input<boolean>;
+  /** Its tags. The API takes them at creation, and does not show them. */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** `keepWithin` only: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepWithin">>>;
@@ -174,6 +184,7 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 
 /** The snapshot schedule of a File Storage volume, which Samsung Cloud Platform runs. */
 export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
@@ -221,33 +232,61 @@ export type BackupPolicyArgs =
  * });
  */
 export class BackupPolicy extends pulumi.CustomResource {
+  /** The platform that it is on. */
   declare readonly platform: pulumi.Output<Platform>;
+  /** The connection that reaches it; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
+  /** Virtus Cloud, DS Cloud and Discloud: the app's id. */
   declare readonly appId: pulumi.Output<string | undefined>;
+  /** Virtus Cloud: the database's id. */
   declare readonly databaseId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the id of the backup job that is watched. */
   declare readonly jobId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the backup job that was created. */
   declare readonly job: pulumi.Output<pulumi.UnwrappedObject<SnapshooterJob> | undefined>;
+  /** Samsung Cloud Platform: the virtual-server volume's id. */
   declare readonly volumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the id of the server that is backed up. */
   declare readonly serverId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the File Storage volume's id. */
   declare readonly fileVolumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
   declare readonly force: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the server backup's name. */
   declare readonly name: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether an agent takes the backups; default: `AGENTLESS`. */
   declare readonly policyCategory: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: what is backed up; default: `VM_IMAGE`. */
   declare readonly policyType: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the kind of server; default: `VIRTUAL_SERVER`. */
   declare readonly serverCategory: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether backups are encrypted; default: true. */
   declare readonly encrypt: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the region that backups are kept in. */
   declare readonly storageRegion: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether backups are copied to another region. */
   declare readonly drEnabled: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the paths that are backed up. */
   declare readonly filesystemPaths: pulumi.Output<string[] | undefined>;
+  /** Samsung Cloud Platform: whether all file systems are backed up. */
   declare readonly isAllFilesystem: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the tags that it was created with. */
   declare readonly tags: pulumi.Output<Record<string, string> | undefined>;
+  /** Samsung Cloud Platform: whether an existing File Storage schedule is adopted. */
   declare readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: what destroy does with a server backup; default: `retain`. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete" | undefined>;
+  /** When backups are taken. */
   declare readonly schedules: pulumi.Output<Schedule[] | undefined>;
+  /** Which backups are kept. */
   declare readonly retention: pulumi.Output<Retention | undefined>;
+  /** How old the newest usable backup may be: a duration, such as `"26h"`. */
   declare readonly maxAge: pulumi.Output<string | undefined>;
+  /** What an up does when it is older; default: `warn`. */
   declare readonly onStale: pulumi.Output<"warn" | "fail">;
+  /** `archive` where its bytes are checked once it is usable. */
   declare readonly verify: pulumi.Output<"archive" | undefined>;
+  /** Whether nothing is taken, deleted and judged. */
   declare readonly suspended: pulumi.Output<boolean | undefined>;
   /** Run by `pulumi up`: the latest scheduled time that has passed, ISO-8601 UTC. */
   declare readonly dueAt: pulumi.Output<string | undefined>;
@@ -255,6 +294,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly policyId: pulumi.Output<string>;
   /** Who runs it. */
   declare readonly runBy: pulumi.Output<"platform" | "up" | "watched">;
+  /** What is known of the policy's state. */
   declare readonly status: pulumi.Output<"active" | "suspended" | "pending" | "failed" | "unknown">;
   /** The platform's own word for the status, where it has one. */
   declare readonly platformStatus: pulumi.Output<string | undefined>;

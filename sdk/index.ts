@@ -4,7 +4,6 @@ export {
   type CommonBackupPolicyArgs,
   type DiscloudBackupPolicyArgs,
   type DscloudBackupPolicyArgs,
-  type Retention,
   type ScheduledArgs,
   type ScpFileVolumeBackupPolicyArgs,
   type ScpServerBackupPolicyArgs,
@@ -43,7 +42,14 @@ export {
   type SnapshooterRestoreCompute,
   type VirtusDatabaseRestoreArgs,
 } from "./restore";
-export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
+export {
+  type FromOptions,
+  longestGapSeconds,
+  type NextRunsOptions,
+  nextRuns,
+  type Retention,
+  type Schedule,
+} from "./schedule";
 export type { SnapshooterJob } from "./snapshooter-job";
 export {
   type CommonSnapshotArgs,

@@ -12,8 +12,11 @@ export interface PolicySnapshot {
   region?: string;
   /** ISO-8601 UTC. */
   createdAt?: string;
+  /** What is known of its state. */
   status: SnapshotStatus;
+  /** Its size in bytes, where the API gives bytes. */
   sizeBytes?: number;
+  /** Its size as the API says it. */
   sizeText?: string;
   /** The scheduled time that it was taken for, ISO-8601 UTC. */
   slot?: string;

@@ -12,6 +12,8 @@ export interface SnapshooterJob {
   compute: pulumi.Input<Record<string, unknown>>;
   /** Where backups go. */
   storage: pulumi.Input<Record<string, unknown>>;
+  /** The id of the encryption key that backups are encrypted with. */
   encryptionKeyId?: pulumi.Input<string>;
+  /** The id of the proxy that it runs through. */
   proxyId?: pulumi.Input<number>;
 }

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./platform";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { addForeignOutputs, resourceInputs } from "./resource";
+import { outputNames } from "./snapshot-outputs";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
@@ -71,6 +72,7 @@ export interface RetainedSnapshotArgs {
 
 /** A snapshot of an app on Discloud. Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot */
 export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id: letters, digits and hyphens, at most 40. `all` is refused. */
   appId: pulumi.Input<string>;
@@ -78,6 +80,7 @@ export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnap
 
 /** A snapshot of an app on Virtus Cloud. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post */
 export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -90,6 +93,7 @@ export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSna
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/do_snapshot
  */
 export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
@@ -98,6 +102,7 @@ export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, Retain
 }
 
 interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -134,6 +139,7 @@ export interface DeletableSnapshotArgs {
 
 /** A backup of a SnapShooter job. Source: https://snapshooter.com/api/backups */
 export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs, VerifiedSnapshotArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The id of the backup job to run. */
   jobId: pulumi.Input<string>;
@@ -146,6 +152,7 @@ export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, Deletable
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/createsnapshot/
  */
 export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
@@ -164,6 +171,7 @@ export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSn
 
 /** A snapshot of a File Storage volume on Samsung Cloud Platform, which names it itself. */
 export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
@@ -173,6 +181,7 @@ export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, Deletab
 
 /** A file of a backup. */
 export interface SnapshotFile {
+  /** Its id, which a Restore takes in `files`. */
   id: string;
   /** Its path in the backup: data, not a path on this machine. */
   name: string;
@@ -196,51 +205,6 @@ export type SnapshotArgs =
   | ScpVolumeSnapshotArgs
   | ScpFileVolumeSnapshotArgs;
 
-const outputNames = {
-  common: [
-    "platform",
-    "connection",
-    "triggers",
-    "adopt",
-    "deletionPolicy",
-    "onGone",
-    "snapshotId",
-    "status",
-    "platformStatus",
-    "createdAt",
-    "sizeBytes",
-    "sizeText",
-    "adopted",
-  ],
-  own: {
-    virtus: [
-      "appId",
-      "databaseId",
-      "reuseWithin",
-      "snapshotName",
-      "versionId",
-      "verify",
-      "verifiedAt",
-      "verifiedBytes",
-      "sha256",
-    ],
-    dscloud: ["appId", "backupName", "verify", "verifiedAt", "verifiedBytes", "sha256"],
-    discloud: ["appId", "reuseWithin", "version", "verify", "verifiedAt", "verifiedBytes", "sha256"],
-    snapshooter: [
-      "jobId",
-      "tag",
-      "reuseWithin",
-      "completedAt",
-      "files",
-      "verify",
-      "verifiedAt",
-      "verifiedBytes",
-      "sha256",
-    ],
-    scp: ["volumeId", "fileVolumeId", "name", "description", "force", "reuseWithin", "sizeGib", "updatedAt", "region"],
-  },
-} as const satisfies OutputNames;
-
 /**
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
  *
@@ -256,22 +220,39 @@ const outputNames = {
  * });
  */
 export class Snapshot extends pulumi.CustomResource {
+  /** The platform that it is on. */
   declare readonly platform: pulumi.Output<Platform>;
+  /** The connection that reaches it; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
+  /** Virtus Cloud, DS Cloud and Discloud: the app's id. */
   declare readonly appId: pulumi.Output<string | undefined>;
+  /** Virtus Cloud: the database's id. */
   declare readonly databaseId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the backup job's id. */
   declare readonly jobId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the virtual-server volume's id. */
   declare readonly volumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the File Storage volume's id. */
   declare readonly fileVolumeId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the rotation that the backup counts in; default: `manual`. */
   declare readonly tag: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the snapshot's name. */
   declare readonly name: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the snapshot's description. */
   declare readonly description: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
   declare readonly force: pulumi.Output<boolean | undefined>;
+  /** The texts whose change takes a new snapshot. */
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
+  /** What is managed instead of taking one: `latest` or a platform's own id. */
   declare readonly adopt: pulumi.Output<string | undefined>;
+  /** How young a usable snapshot may be to be adopted: a duration, such as `"6h"`. */
   declare readonly reuseWithin: pulumi.Output<string | undefined>;
+  /** `archive` where its bytes are checked once it is usable. */
   declare readonly verify: pulumi.Output<"archive" | undefined>;
+  /** What destroy and replacement do with the snapshot. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete">;
+  /** What follows when the snapshot is proven gone; default: `keep`. */
   declare readonly onGone: pulumi.Output<"keep" | "fail" | "recreate">;
   /**
    * The platform's own id of the snapshot. Discloud: the version. Virtus Cloud: the versionId, or `modified` where there

@@ -76,6 +76,8 @@ export class Session {
   private readonly policiesAhead = new Map<string, string>();
   /** What has been said, by URN. */
   private readonly said = new Set<string>();
+  /** The delivery of what was said last of the next up, by URN. */
+  private readonly foretold = new Map<string | undefined, Promise<void>>();
   /** Whether the program only asks what an up would do; known from the first check on. */
   isPreview = false;
 
@@ -100,7 +102,12 @@ export class Session {
   /** Says on a row of a preview what the next up does. An up says what it has done instead. */
   foretell(urn: string | undefined, sentence: string | undefined): void {
     if (sentence === undefined || !this.isPreview || !this.isNew(urn, sentence)) return;
-    void this.host.inform(urn, sentence);
+    // In the order in which they were said.
+    const before = this.foretold.get(urn) ?? Promise.resolve();
+    this.foretold.set(
+      urn,
+      before.then(() => this.host.inform(urn, sentence)),
+    );
   }
 
   /** Notes that a policy of this process is about to take a snapshot of a target. */

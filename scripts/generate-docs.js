@@ -11,6 +11,7 @@ const {
   restoreFields,
   restoreOutputs,
   snapshotFields,
+  verifiedOutputs,
 } = require("../dist/provider/index.js");
 const { growthOf, platformRows, stackRows } = require("./fleet-plan.js");
 
@@ -126,7 +127,7 @@ function argumentTable(where, fieldsOn, changes, whereOf, isRequired) {
         if (field.default === undefined) return isTarget(name) ? "one target" : "";
         return name === "connection" ? "the platform's name" : code(field.default);
       }),
-      all((_platform, { change }) => changes[change] ?? ""),
+      all((_platform, { change, changeInWords }) => changeInWords ?? changes[change] ?? ""),
     ];
   });
   return table([["argument", where, "what it is", "default", "changing it"], ...rows]);
@@ -155,12 +156,13 @@ function snapshotArguments() {
 }
 
 function snapshotOutputs() {
-  const rowOf =
-    (/** @type {string} */ where) =>
-    (/** @type {[string, string]} */ [name, what]) => [code(name), where, cell(what)];
-  const own = platforms.flatMap((platform) => Object.entries(platform.outputs).map(rowOf(code(platform.name))));
-  const common = Object.entries(commonOutputs).map(rowOf("all"));
-  return table([["output", "on", "what it is"], ...common, ...own]);
+  /** @param {Readonly<Record<string, string>>} outputs */
+  const rows = (outputs, where = "all") =>
+    Object.entries(outputs).map(([name, what]) => [code(name), where, cell(what)]);
+  const own = platforms.flatMap((platform) => rows(platform.outputs, code(platform.name)));
+  const verifying = platforms.filter((platform) => "verify" in snapshotFields(platform)).map(({ name }) => code(name));
+  const all = [...rows(commonOutputs), ...rows(verifiedOutputs, verifying.join(", ")), ...own];
+  return table([["output", "on", "what it is"], ...all]);
 }
 
 /** @param {any} target */
@@ -207,6 +209,7 @@ function targetsWith(name, platform) {
     ([, target]) =>
       (name === "schedules" && target.runBy !== "watched") ||
       (name === "retention" && target.retention !== "none") ||
+      (name === "verify" && target.runBy !== "platform") ||
       Object.hasOwn(target.arguments ?? {}, name),
   );
   return own.length === 0 || own.length === targets.length ? [] : own.map(([argument]) => argument);
@@ -269,8 +272,7 @@ function cannotList(...verbs) {
 function fleetStacks() {
   const page = join(root, "docs/performance.md");
   const growth = existsSync(page) ? growthOf(readFileSync(page, "utf8")) : undefined;
-  if (growth === undefined) return "Not computed: `npm run bench` writes docs/performance.md, whose growth it needs.";
-  return table(stackRows(FLEET, growth));
+  return growth ? table(stackRows(FLEET, growth)) : "Not computed: `npm run bench` writes the growth that it needs.";
 }
 
 function createTimeouts() {

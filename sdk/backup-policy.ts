@@ -31,6 +31,21 @@ export interface CommonBackupPolicyArgs {
   suspended?: pulumi.Input<boolean>;
 }
 
+/** The arguments of a policy whose backups can be downloaded, and which `pulumi up` runs or watches. */
+export interface VerifiedPolicyArgs {
+  /**
+   * `archive`: a backup's bytes are downloaded once, without keeping them, and its archive is checked as for a Snapshot.
+   *
+   * - Where `pulumi up` runs the policy: the snapshot of a scheduled time settles it only once it is verified. A broken
+   *   one is recorded as `failed`, the up fails with the reason, and the next one takes another. While its store can't be
+   *   reached it is recorded as `running`, and the next up verifies the same one.
+   * - Where the policy is watched: each up that has something to do verifies the newest usable backup, and while that is
+   *   broken the one before. A broken one, or one whose store can't be reached, counts for neither `fresh` nor
+   *   `lastSnapshotAt`, with a warning. After a refresh, which downloads nothing, the next up verifies a newer one.
+   */
+  verify?: pulumi.Input<"archive">;
+}
+
 /** When backups are taken. */
 export interface ScheduledArgs {
   /**
@@ -46,7 +61,7 @@ interface UnscheduledArgs {
 }
 
 /** A backup of an app on Discloud by every `pulumi up` whose scheduled time has passed. */
-export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id. */
@@ -55,7 +70,7 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
 }
 
 /** A backup of an app on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
-export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The app's id. */
@@ -65,7 +80,7 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 }
 
 /** A backup of a database on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
-export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
@@ -75,7 +90,7 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
 }
 
 /** Watches that DS Cloud's own backups of an app appear. */
-export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
   /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
   /** The app's id. */
@@ -83,7 +98,7 @@ export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Unsched
 }
 
 /** Watches that a SnapShooter job, which somebody else looks after, makes backups. */
-export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
   /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The job's id. */
@@ -101,6 +116,7 @@ export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, Schedu
   /** The backup job to create. */
   job: pulumi.Input<SnapshooterJob>;
   jobId?: never;
+  verify?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
   retention?: pulumi.Input<InputsOf<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>>;
 }
@@ -250,6 +266,8 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly maxAge: pulumi.Output<string | undefined>;
   /** What an up does when it is older; default: `warn`. */
   declare readonly onStale: pulumi.Output<"warn" | "fail">;
+  /** What a backup has to pass before it counts. */
+  declare readonly verify: pulumi.Output<"archive" | undefined>;
   /** Whether nothing is taken, deleted and judged. */
   declare readonly suspended: pulumi.Output<boolean | undefined>;
   /** Run by `pulumi up`: the latest scheduled time that has passed, ISO-8601 UTC. */
@@ -274,6 +292,12 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly lastSnapshotId: pulumi.Output<string | undefined>;
   /** When the last three were looked at, ISO-8601 UTC. */
   declare readonly checkedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: when the newest backup that is intact was checked, ISO-8601 UTC. */
+  declare readonly verifiedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: how many bytes of it were checked. */
+  declare readonly verifiedBytes: pulumi.Output<number | undefined>;
+  /** With `verify`: the SHA-256 of its bytes, in hex, where it is one file. */
+  declare readonly sha256: pulumi.Output<string | undefined>;
   /** Run by `pulumi up`: what the policy holds, newest first. */
   declare readonly snapshots: pulumi.Output<PolicySnapshot[] | undefined>;
   /** Run by `pulumi up`: the ids of what the last run has deleted. */

@@ -10,6 +10,7 @@ export {
   type ScpVolumeBackupPolicyArgs,
   type SnapshooterJobPolicyArgs,
   type SnapshooterWatchArgs,
+  type VerifiedPolicyArgs,
   type VirtusAppBackupPolicyArgs,
   type VirtusDatabaseBackupPolicyArgs,
 } from "./backup-policy";
@@ -65,6 +66,7 @@ export {
   type SnapshotArgs,
   type SnapshotFile,
   type SnapshotStatus,
+  type VerifiedSnapshotArgs,
   type VirtusAppSnapshotArgs,
   type VirtusDatabaseSnapshotArgs,
 } from "./snapshot";

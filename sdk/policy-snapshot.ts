@@ -24,4 +24,14 @@ export interface PolicySnapshot {
   adopted?: boolean;
   /** Why the retention keeps it, such as `daily 2026-11-21`. */
   keptBecause?: string[];
+  /** With `verify`: when its bytes were checked and found intact, ISO-8601 UTC. */
+  verifiedAt?: string;
+  /** With `verify`: how many bytes were checked. */
+  verifiedBytes?: number;
+  /** With `verify`: the SHA-256 of its bytes, in hex. */
+  sha256?: string;
+  /** With `verify`: why it is broken, and its status `failed`. */
+  brokenBecause?: string;
+  /** With `verify`: why it could not be checked so far, and its status is `running`. */
+  unverifiedBecause?: string;
 }

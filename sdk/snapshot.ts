@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./platform";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { addForeignOutputs, resourceInputs } from "./resource";
+import { outputNames } from "./snapshot-outputs";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
@@ -21,6 +22,26 @@ export interface CommonSnapshotArgs {
    * can't be taken again. `recreate`: the refresh drops it, and the next up takes a new one.
    */
   onGone?: "keep" | "recreate";
+}
+
+/** The arguments of a Snapshot on a platform whose snapshots can be downloaded. */
+export interface VerifiedSnapshotArgs {
+  /**
+   * `archive`: once the platform calls the snapshot usable, its bytes are downloaded once, without keeping them, and its
+   * archive is checked: a zip's central directory and CRCs, the structure of a gzip or tar. On app hosts anything but an
+   * archive is broken; files of a SnapShooter backup that are of another kind pass, unless they hold no bytes at all.
+   *
+   * - A broken snapshot is `failed`: the up fails with the reason, and the next one takes another. It stays on the
+   *   platform: only a destroy with `deletionPolicy: "delete"` deletes it.
+   * - With `adopt`, a broken one is refused at create. One that turns out broken later makes every up fail until the
+   *   program adopts another one or leaves out `verify`. With `reuseWithin`, a broken one is not reused.
+   * - While its store can't be reached, nothing is proven: the status is `running`, and the next up verifies the same one.
+   * - Added to a resource, it verifies the snapshot that the resource holds; removed, it drops `verifiedAt`,
+   *   `verifiedBytes` and `sha256`. Neither replaces anything, and a refresh downloads nothing.
+   *
+   * The download counts toward `customTimeouts.create`.
+   */
+  verify?: pulumi.Input<"archive">;
 }
 
 /** The arguments of a Snapshot on a platform whose API takes snapshots. */
@@ -49,7 +70,7 @@ export interface RetainedSnapshotArgs {
 }
 
 /** A snapshot of an app on Discloud. Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot */
-export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id: letters, digits and hyphens, at most 40. `all` is refused. */
@@ -57,7 +78,7 @@ export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnap
 }
 
 /** A snapshot of an app on Virtus Cloud. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post */
-export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The app's id. */
@@ -69,7 +90,7 @@ export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSna
  * A snapshot of a database on Virtus Cloud.
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/do_snapshot
  */
-export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
@@ -77,7 +98,7 @@ export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, Retain
   appId?: never;
 }
 
-interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs {
+interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
   /** The app's id. */
@@ -113,7 +134,7 @@ export interface DeletableSnapshotArgs {
 }
 
 /** A backup of a SnapShooter job. Source: https://snapshooter.com/api/backups */
-export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs, VerifiedSnapshotArgs {
   /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The id of the backup job to run. */
@@ -160,6 +181,8 @@ export interface SnapshotFile {
   name: string;
   /** Its size as the API says it. */
   sizeText?: string;
+  /** With `verify`: the SHA-256 of its bytes, in hex. */
+  sha256?: string;
 }
 
 /** The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. */
@@ -172,31 +195,6 @@ export type SnapshotArgs =
   | SnapshooterSnapshotArgs
   | ScpVolumeSnapshotArgs
   | ScpFileVolumeSnapshotArgs;
-
-const outputNames = {
-  common: [
-    "platform",
-    "connection",
-    "triggers",
-    "adopt",
-    "deletionPolicy",
-    "onGone",
-    "snapshotId",
-    "status",
-    "platformStatus",
-    "createdAt",
-    "sizeBytes",
-    "sizeText",
-    "adopted",
-  ],
-  own: {
-    virtus: ["appId", "databaseId", "reuseWithin", "snapshotName", "versionId"],
-    dscloud: ["appId", "backupName"],
-    discloud: ["appId", "reuseWithin", "version"],
-    snapshooter: ["jobId", "tag", "reuseWithin", "completedAt", "files"],
-    scp: ["volumeId", "fileVolumeId", "name", "description", "force", "reuseWithin", "sizeGib", "updatedAt", "region"],
-  },
-} as const satisfies OutputNames;
 
 /**
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
@@ -242,6 +240,8 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly adopt: pulumi.Output<string | undefined>;
   /** How young a usable snapshot may be to be adopted: a duration, such as `"6h"`. */
   declare readonly reuseWithin: pulumi.Output<string | undefined>;
+  /** What its bytes have to pass before it is `available`. */
+  declare readonly verify: pulumi.Output<"archive" | undefined>;
   /** What destroy and replacement do with the snapshot. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete">;
   /** What a refresh does when the snapshot is proven gone; default: `keep`. */
@@ -263,6 +263,12 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly sizeText: pulumi.Output<string | undefined>;
   /** True when this resource did not take it (`adopt`, `reuseWithin`). */
   declare readonly adopted: pulumi.Output<boolean>;
+  /** With `verify`: when its bytes were checked and found intact, ISO-8601 UTC. */
+  declare readonly verifiedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: how many bytes were checked; on SnapShooter of all files together. */
+  declare readonly verifiedBytes: pulumi.Output<number | undefined>;
+  /** With `verify`: the SHA-256 of its bytes, in hex; on SnapShooter that of each file is in `files`. */
+  declare readonly sha256: pulumi.Output<string | undefined>;
   /** Discloud: the version, `YYYYMMDD-HHMMSS` in a time zone that Discloud does not document. */
   declare readonly version: pulumi.Output<string | undefined>;
   /** Virtus Cloud: the snapshot's name, which others of the same target share. */

@@ -16,6 +16,12 @@ const snapshot = new Snapshot("a", { platform: "discloud", appId, triggers: { re
 new Snapshot("b", { platform: "virtus", databaseId: "1", adopt: "latest", onGone: "recreate" }, { protect: true });
 new Snapshot("c", { platform: "dscloud", appId, adopt: "latest", triggers: { release: "1" } });
 new Snapshot("d", { platform: "dscloud", appId, adopt: appId, deletionPolicy: "retain" });
+new Snapshot("d2", { platform: "dscloud", appId, adopt: "latest", verify: "archive" });
+const checked = new Snapshot("d3", { platform: "snapshooter", jobId: "1", deletionPolicy: "retain", verify: "archive" });
+export const hashes = checked.files.apply((all) => all?.map(({ sha256 }) => sha256));
+export const verified: pulumi.Output<[string | undefined, number | undefined, string | undefined]> = pulumi.all([
+  snapshot.verifiedAt, snapshot.verifiedBytes, snapshot.sha256,
+]);
 Snapshot.get("e", "discloud/app/1/2", { connection: "other" });
 export const status: pulumi.Output<"pending" | "running" | "available" | "failed" | "gone" | "unknown"> = snapshot.status;
 export const createdAt: pulumi.Output<string | undefined> = snapshot.createdAt;
@@ -33,7 +39,8 @@ new BackupPolicy("j", { platform: "scp", fileVolumeId: "1", schedules, retention
 const job = { name: "n", recipeId: 7, config: { root_path: "/" }, compute: {}, storage: { id: appId } };
 new BackupPolicy("k", { platform: "snapshooter", job, schedules, retention: { keepDaily: 7 } }, { protect: true });
 new BackupPolicy("l", { platform: "dscloud", appId, maxAge: "26h" });
-new BackupPolicy("m", { platform: "snapshooter", jobId: "1", maxAge: "26h" });
+new BackupPolicy("m", { platform: "snapshooter", jobId: "1", maxAge: "26h", verify: "archive" });
+new BackupPolicy("m2", { platform: "virtus", appId, schedules, verify: "archive" });
 export const fresh: pulumi.Output<boolean | undefined> = policy.fresh;
 export const kept = policy.snapshots.apply((all) => all?.map(({ id, keptBecause }) => [id, keptBecause]));
 
@@ -51,6 +58,15 @@ new BackupPolicy("17", { platform: "scp", serverId: "1", name: "n", schedules, r
 new BackupPolicy("18", { platform: "scp", serverId: "1", volumeId: "1", name: "n", schedules, retention: {} });
 // @ts-expect-error a job, or one that exists
 new BackupPolicy("19", { platform: "snapshooter", job, jobId: "1", schedules });
+
+// @ts-expect-error nothing can be downloaded
+new Snapshot("28", { platform: "scp", volumeId: "1", deletionPolicy: "retain", verify: "archive" });
+// @ts-expect-error an archive is all that can be verified
+new Snapshot("29", { platform: "discloud", appId, verify: "zip" });
+// @ts-expect-error nothing can be downloaded
+new BackupPolicy("30", { platform: "scp", volumeId: "1", schedules, verify: "archive" });
+// @ts-expect-error SnapShooter runs the job, whenever it is due
+new BackupPolicy("31", { platform: "snapshooter", job, schedules, verify: "archive" });
 
 const confirm = { target: "1", before: "2026-11-21T04:00:00Z" };
 const restore = new Restore("n", { platform: "snapshooter", jobId: "1", backupId: appId, files: [appId], confirm });

@@ -1,10 +1,16 @@
-// What tsc leaves to be done: the command is made executable, and the package is linked into its own node_modules, so
-// that the examples import it by its published name.
-const { chmodSync, rmSync, symlinkSync } = require("node:fs");
+// What tsc leaves to be done: what was built from a source that no longer exists goes, the command is made executable,
+// and the package is linked into its own node_modules, so that the examples import it by its published name.
+const { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } = require("node:fs");
 const { join } = require("node:path");
 
 const root = join(__dirname, "..");
-chmodSync(join(root, "dist/sdk/cli/index.js"), 0o755);
+const dist = join(root, "dist");
+for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+  const source = join(root, file.replace(/(\.d\.ts|\.js)$/, ".ts"));
+  const folder = join(root, file);
+  if (!existsSync(source) && !existsSync(folder)) rmSync(join(dist, file), { recursive: true, force: true });
+}
+chmodSync(join(dist, "sdk/cli/index.js"), 0o755);
 const link = join(root, "node_modules/pulumi-snapshots");
 rmSync(link, { force: true });
 symlinkSync("..", link, "dir");

@@ -160,8 +160,8 @@ function snapshotOutputs() {
     Object.entries(outputs).map(([name, what]) => [code(name), where, cell(what)]);
   const own = platforms.flatMap((platform) => rows(platform.outputs, code(platform.name)));
   const verifying = platforms.filter((platform) => "verify" in snapshotFields(platform)).map(({ name }) => code(name));
-  const verified = rows(verifiedOutputs, verifying.join(", "));
-  return table([["output", "on", "what it is"], ...rows(commonOutputs), ...verified, ...own]);
+  const all = [...rows(commonOutputs), ...rows(verifiedOutputs, verifying.join(", ")), ...own];
+  return table([["output", "on", "what it is"], ...all]);
 }
 
 /** @param {any} target */

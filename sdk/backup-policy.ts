@@ -19,15 +19,11 @@ export interface CommonBackupPolicyArgs {
    */
   maxAge?: pulumi.Input<string>;
   /**
-   * What an up does when the newest usable backup is older than `maxAge`, after it has taken one where it runs the policy
-   * itself: `warn` (default) or `fail`. A refresh never fails for it: it stores `fresh: false`, which the next preview
-   * shows as an update.
+   * What an up does when the newest usable backup is older than `maxAge`, after it has taken one where it runs the policy:
+   * `warn` (default) or `fail`. A refresh only stores `fresh: false`, which the next preview shows as an update.
    */
   onStale?: "warn" | "fail";
-  /**
-   * Takes nothing, deletes nothing and judges no `maxAge` while true. What the platform runs by itself goes on: none of
-   * them documents a pause.
-   */
+  /** Takes nothing, deletes nothing and judges no `maxAge` while true. What the platform runs goes on. Default: false. */
   suspended?: pulumi.Input<boolean>;
 }
 
@@ -56,7 +52,9 @@ export interface ScheduledArgs {
 }
 
 interface UnscheduledArgs {
+  /** Not here: the policy only watches that backups appear; somebody else schedules them. */
   schedules?: never;
+  /** Not here: the policy only watches that backups appear; somebody else deletes them. */
   retention?: never;
 }
 
@@ -66,6 +64,7 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -75,7 +74,9 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not together with `appId`: a policy is for one target. */
   databaseId?: never;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -85,7 +86,9 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
+  /** Not together with `databaseId`: a policy is for one target. */
   appId?: never;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -103,6 +106,7 @@ export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, Unschedule
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
+  /** Not together with `jobId`, which names a job that exists: `job` creates one. */
   job?: never;
 }
 
@@ -115,6 +119,7 @@ export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, Schedu
   platform: "snapshooter";
   /** The backup job to create. */
   job: pulumi.Input<SnapshooterJob>;
+  /** Not together with `job`, which creates a job: `jobId` names one that exists. */
   jobId?: never;
   verify?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
@@ -127,7 +132,9 @@ export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
+  /** Not together with `volumeId`: a policy is for one target. */
   serverId?: never;
+  /** Not together with `volumeId`: a policy is for one target. */
   fileVolumeId?: never;
   /** Snapshot a volume that is attached to a server. */
   force?: pulumi.Input<boolean>;
@@ -141,7 +148,9 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "scp";
   /** The server's id. */
   serverId: pulumi.Input<string>;
+  /** Not together with `serverId`: a policy is for one target. */
   volumeId?: never;
+  /** Not together with `serverId`: a policy is for one target. */
   fileVolumeId?: never;
   /** The backup's name; no other one may have it. */
   name: pulumi.Input<string>;
@@ -175,7 +184,9 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
   volumeId?: never;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
   serverId?: never;
   /** `keepLast` only, from 1 to 128. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepLast">>>;
@@ -183,7 +194,10 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   adopt?: pulumi.Input<boolean>;
 }
 
-/** The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. */
+/**
+ * The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. Those
+ * in a constant of their own need `satisfies BackupPolicyArgs`, since TypeScript else takes `platform` for any text.
+ */
 export type BackupPolicyArgs =
   | DiscloudBackupPolicyArgs
   | VirtusAppBackupPolicyArgs
@@ -201,9 +215,7 @@ export type BackupPolicyArgs =
  * What runs it follows from the target (`runBy`). `platform`: a SnapShooter `job`, an SCP server backup (`serverId`) and
  * an SCP File Storage schedule (`fileVolumeId`). `up`: an app or database on Virtus Cloud, an app on Discloud and an SCP
  * `volumeId`: when a scheduled time has passed, the next preview shows `~ dueAt`, and the up takes one snapshot for it.
- * `watched`: a DS Cloud app and a SnapShooter `jobId`, whose backups somebody else takes.
- *
- * Destroy never deletes a snapshot, and says how many stay.
+ * `watched`: a DS Cloud app and a SnapShooter `jobId`, whose backups somebody else takes. Destroy never deletes a snapshot.
  *
  * @example
  * const nightly = new BackupPolicy("nightly", {
@@ -266,7 +278,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly maxAge: pulumi.Output<string | undefined>;
   /** What an up does when it is older; default: `warn`. */
   declare readonly onStale: pulumi.Output<"warn" | "fail">;
-  /** What a backup has to pass before it counts. */
+  /** `archive` where its bytes are checked once it is usable. */
   declare readonly verify: pulumi.Output<"archive" | undefined>;
   /** Whether nothing is taken, deleted and judged. */
   declare readonly suspended: pulumi.Output<boolean | undefined>;

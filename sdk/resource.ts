@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusePlainCredentials } from "./connections";
 import type { Platform } from "./platform";
+import { refuseUnreachableProvider } from "./program-folder";
 import { providerText, type ResourceName, typeToken } from "./provider-text";
 
 /** The `customTimeouts` of a resource, as the provider is told of them: the engine tells it nothing. */
@@ -49,7 +50,8 @@ export function resourceInputs(
   opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
   const platform = platformOf(args, opts?.id);
-  // A problem that only the program can see: whether a credential is encrypted in the stack's config.
+  // Two problems that only the program can see: the provider would be out of reach, a credential is not encrypted.
+  refuseUnreachableProvider();
   refusePlainCredentials(platform, args?.connection);
   const timeouts = timeoutsOf(opts);
   return {
@@ -58,6 +60,8 @@ export function resourceInputs(
     __provider: providerText(resource),
     __urn: urnOf(resource, name, opts?.parent),
     ...(timeouts === undefined ? {} : { timeouts }),
+    // The provider is not told otherwise; its check takes it out. What is only read has no check.
+    ...(pulumi.runtime.isDryRun() && opts?.id === undefined ? { __preview: true } : {}),
   };
 }
 

@@ -129,6 +129,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
     },
     { room: /^provider\/index\.ts$/, may: ["provider"] },
     { room: /^sdk\/cli\//, may: ["sdk", "provider", "emulator", "commander", "cli-progress", "node:"] },
+    { room: /^sdk\/program-folder\.ts$/, may: ["sdk", "@pulumi/pulumi", "node:"] },
     { room: /^sdk\//, may: ["sdk", "provider", "@pulumi/pulumi"] },
   ];
 

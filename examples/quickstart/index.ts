@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Snapshot } from "pulumi-snapshots";
+import { BackupPolicy, Snapshot } from "pulumi-snapshots";
 
 // Ids of the emulator's invented data; with real tokens, put your own here.
 const config = new pulumi.Config();
@@ -32,12 +32,22 @@ const snapshooter = new Snapshot("snapshooter", {
   deletionPolicy: "retain",
 });
 
+const volumeId = config.get("scpVolumeId") ?? "3f500f00-ed80-4566-a057-e31760226f9a";
+
 const scp = new Snapshot("scp", {
   platform: "scp",
-  volumeId: config.get("scpVolumeId") ?? "3f500f00-ed80-4566-a057-e31760226f9a",
+  volumeId,
   triggers,
   // Replacement and destroy delete the snapshot.
   deletionPolicy: "delete",
+});
+
+// The first up after 03:00 takes one; retention deletes the policy's own snapshots only.
+const nightly = new BackupPolicy("nightly", {
+  platform: "scp",
+  volumeId,
+  schedules: [{ cron: "0 3 * * *" }],
+  retention: { keepLast: 1 },
 });
 
 export const snapshots = {
@@ -47,3 +57,4 @@ export const snapshots = {
   snapshooter: snapshooter.snapshotId,
   scp: scp.snapshotId,
 };
+export const lastBackupAt = nightly.lastSnapshotAt;

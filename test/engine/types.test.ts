@@ -9,6 +9,7 @@ const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
 import {
   BackupPolicy, getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Restore, type RestoreStatus, Snapshot,
+  type SnapshotArgs,
 } from "pulumi-snapshots";
 
 const appId = pulumi.output("1745338954955");
@@ -23,6 +24,12 @@ export const verified: pulumi.Output<[string | undefined, number | undefined, st
   snapshot.verifiedAt, snapshot.verifiedBytes, snapshot.sha256,
 ]);
 Snapshot.get("e", "discloud/app/1/2", { connection: "other" });
+const volume = new Snapshot("r", { platform: "scp", volumeId: "1", name: "a b_c-1", force: true, deletionPolicy: "delete" });
+new Snapshot("s", { platform: "scp", fileVolumeId: "1", adopt: "latest", deletionPolicy: "retain" });
+export const region = volume.region;
+const backup = new Snapshot("t", { platform: "snapshooter", jobId: "1", tag: "daily", deletionPolicy: "delete" });
+new Snapshot("u", { platform: "snapshooter", jobId: "1", adopt: "latest", deletionPolicy: "retain" });
+export const files = getDownloadLinkOutput({ platform: "snapshooter", jobId: "1", id: backup.snapshotId }).files;
 export const status: pulumi.Output<"pending" | "running" | "available" | "failed" | "gone" | "unknown"> = snapshot.status;
 export const createdAt: pulumi.Output<string | undefined> = snapshot.createdAt;
 export const sizes = getSnapshots({ platform: "discloud", limit: 3 }).then((all) => all.map((each) => each.sizeBytes));
@@ -101,6 +108,12 @@ new Restore("29", { platform: "scp", volumeId: "1", snapshotId: "1", deletionPol
 // @ts-expect-error the API's own field names
 new Restore("30", { platform: "snapshooter", jobId: "1", backupId: "1", compute: { type: "a", serverId: 1 }, confirm });
 
+const elsewhere = { platform: "discloud", appId: "1" } satisfies SnapshotArgs;
+new Snapshot("elsewhere", elsewhere);
+const widened = { platform: "discloud", appId: "1" };
+// @ts-expect-error any text is a platform where the constant says nothing else
+new Snapshot("widened", widened);
+
 // @ts-expect-error DS Cloud takes no snapshots
 new Snapshot("1", { platform: "dscloud", appId });
 // @ts-expect-error no app host deletes
@@ -123,10 +136,28 @@ new Snapshot("9", { platform: "discloud", databaseId: "1" });
 new Snapshot("10", { platform: "vercel", appId });
 // @ts-expect-error texts only
 new Snapshot("11", { platform: "discloud", appId, triggers: { release: 1 } });
+// @ts-expect-error no default is right for everybody
+new Snapshot("31", { platform: "scp", volumeId: "1" });
+// @ts-expect-error no default is right for everybody
+new Snapshot("32", { platform: "scp", fileVolumeId: "1" });
+// @ts-expect-error one target
+new Snapshot("33", { platform: "scp", volumeId: "1", fileVolumeId: "2", deletionPolicy: "retain" });
+// @ts-expect-error File Storage names its snapshots itself
+new Snapshot("34", { platform: "scp", fileVolumeId: "1", name: "a", deletionPolicy: "retain" });
+// @ts-expect-error no default is right for everybody
+new Snapshot("35", { platform: "snapshooter", jobId: "1" });
+// @ts-expect-error one of the rotations
+new Snapshot("36", { platform: "snapshooter", jobId: "1", tag: "yearly", deletionPolicy: "retain" });
+// @ts-expect-error another platform's target
+new Snapshot("37", { platform: "snapshooter", appId: "1", deletionPolicy: "retain" });
+// @ts-expect-error the platform gives no name
+new Snapshot("38", { platform: "snapshooter", jobId: "1", name: "a", deletionPolicy: "retain" });
 // @ts-expect-error the platform decides how the rest is read
 new Snapshot("12", { platform: pulumi.output("discloud"), appId });
 // @ts-expect-error only Discloud lists an account
 getSnapshots({ platform: "virtus" });
+// @ts-expect-error the platform gives no links
+export const linkOfVolume = getDownloadLinkOutput({ platform: "scp", volumeId: "1", id: "latest" });
 // @ts-expect-error no such output
 export const encryptionKey = snapshot.downloadKey;
 `;
@@ -151,30 +182,26 @@ test.each([
   ["6.0", { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0" }],
   ["6.0", { module: "nodenext", moduleResolution: "nodenext" }],
   ["6.0", { module: "esnext", moduleResolution: "bundler" }],
-] as const)(
-  "wrong programs don't compile, and right ones do: TypeScript %s with %p",
-  (version, options) => {
-    const typescript = compilers[version];
-    expect(typescript.version).toMatch(new RegExp(`^${version}\\.`));
-    const parsed = typescript.convertCompilerOptionsFromJson(
-      { ...options, target: "es2022", strict: true, noEmit: true, types: ["node"] },
-      folder,
-    );
-    expect(parsed.errors).toEqual([]);
-    const program = typescript.createProgram([join(folder, "program.ts")], parsed.options);
-    const ours = program
-      .getSourceFiles()
-      .filter(({ fileName }) => fileName.startsWith(folder) || fileName.includes("/node_modules/pulumi-snapshots/"));
-    expect(ours.length).toBeGreaterThan(1);
-    const diagnostics = [
-      ...program.getOptionsDiagnostics(),
-      ...ours.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
-    ];
-    const messages = diagnostics.map(({ file, start, messageText }) => {
-      const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
-      return `${file?.fileName}:${line} ${typescript.flattenDiagnosticMessageText(messageText, "\n")}`;
-    });
-    expect(messages).toEqual([]);
-  },
-  600_000,
-);
+] as const)("wrong programs don't compile, and right ones do: TypeScript %s with %p", (version, options) => {
+  const typescript = compilers[version];
+  expect(typescript.version).toMatch(new RegExp(`^${version}\\.`));
+  const parsed = typescript.convertCompilerOptionsFromJson(
+    { ...options, target: "es2022", strict: true, noEmit: true, types: ["node"] },
+    folder,
+  );
+  expect(parsed.errors).toEqual([]);
+  const program = typescript.createProgram([join(folder, "program.ts")], parsed.options);
+  const ours = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(folder) || fileName.includes("/node_modules/pulumi-snapshots/"));
+  expect(ours.length).toBeGreaterThan(1);
+  const diagnostics = [
+    ...program.getOptionsDiagnostics(),
+    ...ours.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+  ];
+  const messages = diagnostics.map(({ file, start, messageText }) => {
+    const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
+    return `${file?.fileName}:${line} ${typescript.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+  expect(messages).toEqual([]);
+});

@@ -1,6 +1,5 @@
-// Writes what README.md and docs say about platforms, arguments, outputs and connections, from the definitions that the
-// provider runs on: each block between `<!-- name -->` and `<!-- /name -->`. With --check it changes nothing and fails when
-// a page is out of date.
+// Writes each block between `<!-- name -->` and `<!-- /name -->` of README.md and docs from the definitions that the
+// provider runs on. With --check it changes nothing and fails when a page is out of date.
 const { existsSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const {

@@ -1,6 +1,5 @@
-// Writes what README.md and docs say about platforms, arguments, outputs and connections, from the definitions that the
-// provider runs on: each block between `<!-- name -->` and `<!-- /name -->`. With --check it changes nothing and fails when
-// a page is out of date.
+// Writes each block between `<!-- name -->` and `<!-- /name -->` of README.md and docs from the definitions that the
+// provider runs on. With --check it changes nothing and fails when a page is out of date.
 const { existsSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const {
@@ -16,8 +15,7 @@ const {
 const { growthOf, platformRows, stackRows } = require("./fleet-plan.js");
 
 const root = join(__dirname, "..");
-/** Of how many targets the plan of docs/fleet.md is. */
-const FLEET = 10_000;
+const FLEET = 10_000; // targets in the plan of docs/fleet.md
 const platforms = Object.values(definitions);
 
 /** @param {readonly (readonly string[])[]} rows */
@@ -156,14 +154,13 @@ function snapshotArguments() {
 }
 
 function snapshotOutputs() {
-  const rowOf =
-    (/** @type {string} */ where) =>
-    (/** @type {[string, string]} */ [name, what]) => [code(name), where, cell(what)];
-  const own = platforms.flatMap((platform) => Object.entries(platform.outputs).map(rowOf(code(platform.name))));
-  const common = Object.entries(commonOutputs).map(rowOf("all"));
-  const downloadable = platforms.filter(({ cannot }) => !Object.hasOwn(cannot, "download"));
-  const verified = Object.entries(verifiedOutputs).map(rowOf(downloadable.map(({ name }) => code(name)).join(", ")));
-  return table([["output", "on", "what it is"], ...common, ...verified, ...own]);
+  /** @param {Readonly<Record<string, string>>} outputs */
+  const rows = (outputs, where = "all") =>
+    Object.entries(outputs).map(([name, what]) => [code(name), where, cell(what)]);
+  const own = platforms.flatMap((platform) => rows(platform.outputs, code(platform.name)));
+  const verifying = platforms.filter((platform) => "verify" in snapshotFields(platform)).map(({ name }) => code(name));
+  const all = [...rows(commonOutputs), ...rows(verifiedOutputs, verifying.join(", ")), ...own];
+  return table([["output", "on", "what it is"], ...all]);
 }
 
 /** @param {any} target */
@@ -273,8 +270,7 @@ function cannotList(...verbs) {
 function fleetStacks() {
   const page = join(root, "docs/performance.md");
   const growth = existsSync(page) ? growthOf(readFileSync(page, "utf8")) : undefined;
-  if (growth === undefined) return "Not computed: `npm run bench` writes docs/performance.md, whose growth it needs.";
-  return table(stackRows(FLEET, growth));
+  return growth ? table(stackRows(FLEET, growth)) : "Not computed: `npm run bench` writes the growth that it needs.";
 }
 
 function createTimeouts() {
@@ -347,8 +343,8 @@ for (const name of pages()) {
   if (isCheck) {
     console.error(`${name} is out of date: run "npm run docs"`);
     process.exitCode = 1;
-  } else {
-    writeFileSync(file, fresh);
-    console.log(`wrote ${name}`);
+    continue;
   }
+  writeFileSync(file, fresh);
+  console.log(`wrote ${name}`);
 }

@@ -19,15 +19,11 @@ export interface CommonBackupPolicyArgs {
    */
   maxAge?: pulumi.Input<string>;
   /**
-   * What an up does when the newest usable backup is older than `maxAge`, after it has taken one where it runs the policy
-   * itself: `warn` (default) or `fail`. A refresh never fails for it: it stores `fresh: false`, which the next preview
-   * shows as an update.
+   * What an up does when the newest usable backup is older than `maxAge`, after it has taken one where it runs the policy:
+   * `warn` (default) or `fail`. A refresh only stores `fresh: false`, which the next preview shows as an update.
    */
   onStale?: "warn" | "fail";
-  /**
-   * Takes nothing, deletes nothing and judges no `maxAge` while true. What the platform runs by itself goes on: none of
-   * them documents a pause.
-   */
+  /** Takes nothing, deletes nothing and judges no `maxAge` while true. What the platform runs goes on. Default: false. */
   suspended?: pulumi.Input<boolean>;
 }
 
@@ -219,9 +215,7 @@ export type BackupPolicyArgs =
  * What runs it follows from the target (`runBy`). `platform`: a SnapShooter `job`, an SCP server backup (`serverId`) and
  * an SCP File Storage schedule (`fileVolumeId`). `up`: an app or database on Virtus Cloud, an app on Discloud and an SCP
  * `volumeId`: when a scheduled time has passed, the next preview shows `~ dueAt`, and the up takes one snapshot for it.
- * `watched`: a DS Cloud app and a SnapShooter `jobId`, whose backups somebody else takes.
- *
- * Destroy never deletes a snapshot, and says how many stay.
+ * `watched`: a DS Cloud app and a SnapShooter `jobId`, whose backups somebody else takes. Destroy never deletes a snapshot.
  *
  * @example
  * const nightly = new BackupPolicy("nightly", {

@@ -52,7 +52,7 @@ afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 test("without --publish, everything is checked, the package is listed, and nothing is published or tagged", () => {
   const { code, output } = release();
   expect(output).toContain("verified");
-  expect(output).toMatch(/CHANGELOG\.md[^]*total files: \d+/);
+  expect(output).toMatch(/CHANGELOG\.md[\s\S]*total files: \d+/);
   expect(output).toContain(`pulumi-snapshots ${version} can be released`);
   expect(output).not.toContain("npm publish");
   expect(code).toBe(0);

@@ -27,11 +27,11 @@ export {
   type Held,
   type StoredFacts,
 } from "./resources/download";
+export { problemOf, type SnapshotFileSource } from "./resources/files";
 export {
   filesOfSnapshot,
   linkToSnapshot,
   listSnapshots,
-  type SnapshotFileSource,
   type SnapshotFiles,
   type SnapshotItem,
   showSnapshot,
@@ -45,4 +45,5 @@ export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";
 export { managersIn, readStack, type StackContents, type StackResource } from "./resources/stack";
+export { verifiedOutputs } from "./resources/verification";
 export { longestGapAfter, nextRunsAfter, type Retention, type Schedule } from "./schedule";

@@ -1,6 +1,7 @@
-// Writes what README.md, docs/reference.md and docs/restore.md say about platforms, arguments, outputs and connections, from the same
-// definitions that the provider runs on. With --check it changes nothing and fails when a file is out of date.
-const { readFileSync, writeFileSync } = require("node:fs");
+// Writes what README.md and docs say about platforms, arguments, outputs and connections, from the definitions that the
+// provider runs on: each block between `<!-- name -->` and `<!-- /name -->`. With --check it changes nothing and fails when
+// a page is out of date.
+const { existsSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const {
   commonOutputs,
@@ -10,9 +11,13 @@ const {
   restoreFields,
   restoreOutputs,
   snapshotFields,
+  verifiedOutputs,
 } = require("../dist/provider/index.js");
+const { growthOf, platformRows, stackRows } = require("./fleet-plan.js");
 
 const root = join(__dirname, "..");
+/** Of how many targets the plan of docs/fleet.md is. */
+const FLEET = 10_000;
 const platforms = Object.values(definitions);
 
 /** @param {readonly (readonly string[])[]} rows */
@@ -22,10 +27,14 @@ function table(rows) {
   return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n");
 }
 
+/** @param {string} name */
+const isTarget = (name) => platforms.some(({ targets, policyTargets }) => name in targets || name in policyTargets);
+
 /** @param {unknown} text */
-function cell(text) {
-  return String(text).replaceAll("|", "\\|");
-}
+const code = (text) => `\`${text}\``;
+
+/** @param {unknown} text */
+const cell = (text) => String(text).replaceAll("|", "\\|");
 
 function platformTable() {
   /** @type {[string, (platform: any) => boolean, string][]} */
@@ -40,13 +49,9 @@ function platformTable() {
   ];
   const rows = platforms.map((platform) => [
     `[${platform.title}](${platform.documentation}) (\`${platform.name}\`)`,
-    Object.keys(platform.targets)
-      .map((argument) => `\`${argument}\``)
-      .join(", "),
+    Object.keys(platform.targets).map(code).join(", "),
     ...verbs.map(([, can]) => (can(platform) ? "yes" : "no")),
-    Object.keys(platform.restoreTargets)
-      .map((argument) => `\`${argument}\``)
-      .join(", ") || "no",
+    Object.keys(platform.restoreTargets).map(code).join(", ") || "no",
   ]);
   const reasons = platforms.flatMap((platform) =>
     Object.values(platform.cannot).map((reason) => `- ${platform.title}: ${reason}.`),
@@ -63,122 +68,221 @@ function platformTable() {
 function connectionTable() {
   const rows = platforms.flatMap((platform) =>
     Object.entries(platform.connectionFields).map(([name, field]) => [
-      `\`${platform.name}\``,
-      `\`${name}\`${field.secret ? " (secret)" : ""}`,
-      `\`${field.environment}\``,
-      field.required ? "required" : field.default === undefined ? "" : `\`${field.default}\``,
+      code(platform.name),
+      code(name) + (field.secret ? " (secret)" : ""),
+      code(field.environment),
+      field.required ? "required" : field.default === undefined ? "" : code(field.default),
       cell(field.description),
     ]),
   );
   return table([["connection", "field", "environment", "default", "what it is"], ...rows]);
 }
 
-function argumentTables() {
-  /** @type {Record<string, string>} */
-  const changes = {
-    replace: "takes a new snapshot",
-    inPlace: "changes the snapshot in place",
-    update: "updates the state, without a request",
-    adopt: "another id replaces; anything else updates the state",
-    nothing: "nothing",
-  };
-  return platforms
-    .map((platform) => {
-      const fields = Object.entries(snapshotFields(platform)).filter(([, field]) => !field.internal);
-      const rows = fields.map(([name, field]) => [
-        `\`${name}\``,
-        cell(field.description),
-        field.default === undefined ? "" : `\`${field.default}\``,
-        changes[field.change] ?? "",
-      ]);
-      const outputs = Object.entries(platform.outputs).map(([name, what]) => [`\`${name}\``, cell(what)]);
-      return [
-        `### ${platform.title} (\`platform: "${platform.name}"\`)`,
-        "",
-        table([["argument", "meaning", "default", "a change of it"], ...rows]),
-        "",
-        table([["output of its own", "meaning"], ...outputs]),
-      ].join("\n");
-    })
-    .join("\n\n");
+/**
+ * Texts that differ by platform as one: what most say, then who says something else.
+ *
+ * @param {readonly (readonly [string, string])[]} texts Platform, then its text; an empty one says nothing.
+ */
+function merged(texts) {
+  /** @type {Map<string, string[]>} */
+  const byText = new Map();
+  for (const [name, text] of texts) byText.set(text, [...(byText.get(text) ?? []), name]);
+  const [first, ...others] = [...byText].sort((one, other) => other[1].length - one[1].length);
+  const [common = ""] = first ?? [];
+  const shortened = (/** @type {string} */ text) =>
+    text.startsWith(`${common}: `) ? text.slice(common.length + 2) : text;
+  const rest = others.map(([text, names]) => `on ${names.map(code).join(", ")}: ${shortened(text) || "none"}`);
+  return cell([common || (rest.length > 0 ? "none" : ""), ...rest].filter(Boolean).join("; "));
+}
+
+/**
+ * A table of arguments, one row each, from the fields of every platform that has any. Targets come after the platform.
+ *
+ * @param {string} where What the second column says.
+ * @param {(platform: any) => Readonly<Record<string, any>>} fieldsOn
+ * @param {Record<string, string>} changes
+ * @param {(uses: readonly [any, any][], name: string) => string} whereOf
+ * @param {(name: string, platform: any, field: any) => boolean} isRequired
+ */
+function argumentTable(where, fieldsOn, changes, whereOf, isRequired) {
+  /** @type {Map<string, [any, any][]>} */
+  const byName = new Map();
+  for (const platform of platforms) {
+    for (const [name, field] of Object.entries(fieldsOn(platform))) {
+      if (!field.internal) byName.set(name, [...(byName.get(name) ?? []), [platform, field]]);
+    }
+  }
+  const rankOf = (/** @type {string} */ name) => (name === "platform" ? 0 : isTarget(name) ? 1 : 2);
+  const ordered = [...byName].sort(([one], [other]) => rankOf(one) - rankOf(other));
+  const rows = ordered.map(([name, uses]) => {
+    /** @param {(platform: any, field: any) => string} textOf */
+    const all = (textOf) =>
+      merged(uses.map(([platform, field]) => /** @type {const} */ ([platform.name, textOf(platform, field)])));
+    return [
+      code(name),
+      whereOf(uses, name),
+      all((_platform, { description }) => description.replace(/; required$/, "")),
+      all((platform, field) => {
+        if (isRequired(name, platform, field)) return "required";
+        if (field.default === undefined) return isTarget(name) ? "one target" : "";
+        return name === "connection" ? "the platform's name" : code(field.default);
+      }),
+      all((_platform, { change, changeInWords }) => changeInWords ?? changes[change] ?? ""),
+    ];
+  });
+  return table([["argument", where, "what it is", "default", "changing it"], ...rows]);
+}
+
+function snapshotArguments() {
+  return argumentTable(
+    "on",
+    snapshotFields,
+    {
+      replace: "replaces the snapshot",
+      inPlace: "changes the snapshot in place",
+      update: "updates the state only",
+      adopt: "another id replaces; anything else updates the state only",
+    },
+    (uses) => {
+      const only = uses.find(([, field]) => field.onlyWith !== undefined)?.[1].onlyWith;
+      const names = uses.length === platforms.length ? "all" : uses.map(([{ name }]) => code(name)).join(", ");
+      return names + (only === undefined ? "" : ` with ${code(only)}`);
+    },
+    (name, platform, field) =>
+      name === "platform" ||
+      (name === "adopt" && !platform.create) ||
+      (name === "deletionPolicy" && field.default === undefined),
+  );
+}
+
+function snapshotOutputs() {
+  const rowOf =
+    (/** @type {string} */ where) =>
+    (/** @type {[string, string]} */ [name, what]) => [code(name), where, cell(what)];
+  const own = platforms.flatMap((platform) => Object.entries(platform.outputs).map(rowOf(code(platform.name))));
+  const common = Object.entries(commonOutputs).map(rowOf("all"));
+  const downloadable = platforms.filter(({ cannot }) => !Object.hasOwn(cannot, "download"));
+  const verified = Object.entries(verifiedOutputs).map(rowOf(downloadable.map(({ name }) => code(name)).join(", ")));
+  return table([["output", "on", "what it is"], ...common, ...verified, ...own]);
 }
 
 /** @param {any} target */
 function destroyOf({ deletes, keepsRunning }) {
-  if (deletes === "always") return "removes what it made; one that it took over stays";
-  if (deletes === "asked") return '`deletionPolicy: "delete"` deletes it; else it is forgotten, and keeps running';
-  return keepsRunning === undefined ? "forgets it" : `forgets it: ${keepsRunning}`;
+  if (deletes === "always") return "deletes the schedule that it created; an adopted one stays";
+  if (deletes === "asked") return '`deletionPolicy: "delete"` deletes the policy; otherwise it keeps running';
+  return keepsRunning === undefined ? "stops managing it" : `stops managing it: ${keepsRunning}`;
 }
 
 /** @param {any} target */
 function scheduleChangeOf({ runBy, scheduleChange }) {
-  if (runBy === "up") return "counts from the next up on";
+  if (runBy === "up") return "applies from the next `up`";
   return scheduleChange === "refuse" ? "refused at preview" : "changes it on the platform";
 }
 
-/** @param {any} platform */
-function policyTargetTable(platform) {
-  const rows = Object.entries(platform.policyTargets).map(([argument, target]) => {
-    const isWatched = target.runBy === "watched";
-    const { schedules = "any", retention = "every rule" } = target.expresses ?? {};
-    return [
-      `\`${argument}\``,
-      `\`${target.runBy}\``,
-      isWatched ? "none" : cell(schedules),
-      target.retention === "none" ? "none" : `${cell(retention)}; ${target.retention}`,
-      isWatched ? "" : scheduleChangeOf(target),
-      destroyOf(target),
-    ];
-  });
-  return table([["target", "run by", "schedules", "retention", "a change of these", "destroy"], ...rows]);
+function policyTargetTables() {
+  const rows = platforms.flatMap((platform) =>
+    Object.entries(platform.policyTargets).map(([argument, target]) => {
+      const isWatched = target.runBy === "watched";
+      const { schedules = "any", retention = "every rule" } = target.expresses ?? {};
+      return [
+        `${code(platform.name)} ${code(argument)}`,
+        code(target.runBy),
+        isWatched ? "none" : cell(schedules),
+        target.retention === "none" ? "none" : `${cell(retention)}; ${target.retention}`,
+        isWatched ? "" : scheduleChangeOf(target),
+        destroyOf(target),
+      ];
+    }),
+  );
+  return table([["target", "run by", "schedules", "retention", "changing these", "destroy"], ...rows]);
 }
 
 /**
- * The targets that an argument goes with; empty where it goes with all of them.
+ * The targets of a platform that an argument of a policy goes with.
  *
- * @param {any} platform
  * @param {string} name
+ * @param {any} platform
  */
-function goesWith(platform, name) {
+function targetsWith(name, platform) {
   /** @type {[string, any][]} */
   const targets = Object.entries(platform.policyTargets);
   const own = targets.filter(
     ([, target]) =>
       (name === "schedules" && target.runBy !== "watched") ||
       (name === "retention" && target.retention !== "none") ||
+      (name === "verify" && target.runBy !== "platform") ||
       Object.hasOwn(target.arguments ?? {}, name),
   );
-  return own.length === targets.length ? "" : own.map(([argument]) => `\`${argument}\``).join(", ");
+  return own.length === 0 || own.length === targets.length ? [] : own.map(([argument]) => argument);
 }
 
-function policyTables() {
-  /** @type {Record<string, string>} */
-  const changes = {
-    replace: "another policy in its place",
-    inPlace: "see above",
-    update: "updates the state",
-    refuse: "refused at preview",
-  };
+function policyArguments() {
+  return argumentTable(
+    "with",
+    policyFields,
+    {
+      replace: "replaces the policy",
+      inPlace: "see the targets above",
+      update: "updates the state only",
+      refuse: "refused at preview",
+    },
+    (uses, name) => {
+      const where = uses.map(([platform]) => {
+        const own = isTarget(name) ? [] : targetsWith(name, platform);
+        return own.length === 0 ? code(platform.name) : `${code(platform.name)} ${own.map(code).join(", ")}`;
+      });
+      return where.some((each) => each.includes(" ")) || where.length < platforms.length ? where.join("; ") : "all";
+    },
+    (name) => ["platform", "name", "schedules"].includes(name),
+  );
+}
+
+function restoreArguments() {
+  return argumentTable(
+    "on",
+    (platform) => (Object.keys(platform.restoreTargets).length > 0 ? restoreFields(platform) : {}),
+    { replace: "restores once more", update: "updates the state only" },
+    (uses) => {
+      const all = platforms.filter(({ restoreTargets }) => Object.keys(restoreTargets).length > 0);
+      return uses.length === all.length ? "all" : uses.map(([platform]) => code(platform.name)).join(", ");
+    },
+    (name, _platform, field) => name === "platform" || field.description.endsWith("; required"),
+  );
+}
+
+function restoreTargets() {
+  const rows = platforms.flatMap(({ name, restoreTargets: targets }) =>
+    Object.entries(targets).map(([argument, { overwrites, shows }]) => [
+      `\`${name}\` \`${argument}\``,
+      overwrites,
+      shows,
+    ]),
+  );
+  return table([["target", "it overwrites", "what the platform shows"], ...rows]);
+}
+
+/** @param {readonly string[]} verbs */
+function cannotList(...verbs) {
   return platforms
-    .map((platform) => {
-      const rows = Object.entries(policyFields(platform))
-        .filter(([, field]) => !field.internal)
-        .map(([name, field]) => [
-          `\`${name}\``,
-          goesWith(platform, name),
-          cell(field.description),
-          field.default === undefined ? "" : `\`${field.default}\``,
-          changes[field.change] ?? "",
-        ]);
-      return [
-        `### Policies on ${platform.title} (\`platform: "${platform.name}"\`)`,
-        "",
-        policyTargetTable(platform),
-        "",
-        table([["argument", "only with", "meaning", "default", "a change of it"], ...rows]),
-      ].join("\n");
-    })
-    .join("\n\n");
+    .flatMap(({ title, cannot }) =>
+      Object.entries(cannot).flatMap(([verb, reason]) => (verbs.includes(verb) ? [`- ${title}: ${reason}.`] : [])),
+    )
+    .join("\n");
+}
+
+function fleetStacks() {
+  const page = join(root, "docs/performance.md");
+  const growth = existsSync(page) ? growthOf(readFileSync(page, "utf8")) : undefined;
+  if (growth === undefined) return "Not computed: `npm run bench` writes docs/performance.md, whose growth it needs.";
+  return table(stackRows(FLEET, growth));
+}
+
+function createTimeouts() {
+  const minutes = (/** @type {any} */ platform) => platform.createTimeoutMs / 60_000;
+  const usual = Math.min(...platforms.map(minutes));
+  const others = platforms.filter((platform) => minutes(platform) !== usual);
+  const texts = [`${usual} minutes`, ...others.map((platform) => `${minutes(platform)} on ${platform.title}`)];
+  return `\`customTimeouts.create\` bounds it; default: ${texts.join(", ")}.`;
 }
 
 /** The targets of all platforms in short, for the README. */
@@ -196,56 +300,28 @@ function policyTargetsTable() {
   return table([["target", "run by", "schedules", "retention"], ...rows]);
 }
 
-function restoreTables() {
-  /** @type {Record<string, string>} */
-  const changes = { replace: "restores once more", update: "updates the state, without a request" };
-  return platforms
-    .filter(({ restoreTargets }) => Object.keys(restoreTargets).length > 0)
-    .map((platform) => {
-      const rows = Object.entries(restoreFields(platform))
-        .filter(([, field]) => !field.internal)
-        .map(([name, field]) => [
-          `\`${name}\``,
-          cell(field.description),
-          field.default === undefined ? "" : `\`${field.default}\``,
-          changes[field.change] ?? "",
-        ]);
-      const targets = Object.entries(platform.restoreTargets).map(
-        ([argument, { overwrites, shows }]) => `\`${argument}\`: it overwrites ${overwrites}; ${shows}.`,
-      );
-      return [
-        `### Restores on ${platform.title} (\`platform: "${platform.name}"\`)`,
-        "",
-        ...targets,
-        "",
-        table([["argument", "meaning", "default", "a change of it"], ...rows]),
-      ].join("\n");
-    })
-    .join("\n\n");
-}
-
-function unrestorableList() {
-  return platforms
-    .flatMap(({ title, cannot }) => ("restore" in cannot ? [`- ${title}: ${cannot.restore}.`] : []))
-    .join("\n");
-}
-
 /** @param {Readonly<Record<string, string>>} outputs */
-function describedTable(outputs) {
-  return table([["output", "meaning"], ...Object.entries(outputs).map(([name, what]) => [`\`${name}\``, cell(what)])]);
-}
+const describedTable = (outputs) =>
+  table([["output", "what it is"], ...Object.entries(outputs).map(([name, what]) => [code(name), cell(what)])]);
 
+/** Blocks of the pages, by the name in their comments. */
 const sections = {
   platforms: platformTable,
   connections: connectionTable,
-  arguments: argumentTables,
-  outputs: () => describedTable(commonOutputs),
-  policies: policyTables,
-  "policy-outputs": () => describedTable(policyOutputs),
   "policy-targets": policyTargetsTable,
-  restores: restoreTables,
+  "snapshot-arguments": snapshotArguments,
+  "snapshot-outputs": snapshotOutputs,
+  "snapshot-cannot": () => cannotList("create", "delete", "download", "listAccount"),
+  "policy-targets-in-full": policyTargetTables,
+  "policy-arguments": policyArguments,
+  "policy-outputs": () => describedTable(policyOutputs),
+  "restore-targets": restoreTargets,
+  "restore-arguments": restoreArguments,
   "restore-outputs": () => describedTable(restoreOutputs),
-  unrestorable: unrestorableList,
+  unrestorable: () => cannotList("restore"),
+  "create-timeouts": createTimeouts,
+  "fleet-platforms": () => table(platformRows(FLEET)),
+  "fleet-stacks": fleetStacks,
 };
 
 /** @param {string} text */
@@ -256,8 +332,14 @@ function filled(text) {
   }, text);
 }
 
+/** README.md and every page of docs that holds a block. */
+function pages() {
+  const guides = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  return ["README.md", ...guides.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)].sort();
+}
+
 const isCheck = process.argv.includes("--check");
-for (const name of ["README.md", "docs/reference.md", "docs/restore.md"]) {
+for (const name of pages()) {
   const file = join(root, name);
   const text = readFileSync(file, "utf8");
   const fresh = filled(text);

@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Retention } from "../provider";
 import { outputNames } from "./backup-policy-outputs";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
+import type { PolicySnapshot } from "./policy-snapshot";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, resourceInputs } from "./resource";
-import type { Schedule } from "./schedule";
-import type { SnapshotStatus } from "./snapshot";
-
-export type { Retention } from "../provider";
+import type { Retention, Schedule } from "./schedule";
+import type { SnapshooterJob } from "./snapshooter-job";
 
 /** The arguments that a BackupPolicy has on every platform. */
 export interface CommonBackupPolicyArgs {
@@ -33,6 +31,21 @@ export interface CommonBackupPolicyArgs {
   suspended?: pulumi.Input<boolean>;
 }
 
+/** The arguments of a policy whose backups can be downloaded, and which `pulumi up` runs or watches. */
+export interface VerifiedPolicyArgs {
+  /**
+   * `archive`: a backup's bytes are downloaded once, without keeping them, and its archive is checked as for a Snapshot.
+   *
+   * - Where `pulumi up` runs the policy: the snapshot of a scheduled time settles it only once it is verified. A broken
+   *   one is recorded as `failed`, the up fails with the reason, and the next one takes another. While its store can't be
+   *   reached it is recorded as `running`, and the next up verifies the same one.
+   * - Where the policy is watched: each up that has something to do verifies the newest usable backup, and while that is
+   *   broken the one before. A broken one, or one whose store can't be reached, counts for neither `fresh` nor
+   *   `lastSnapshotAt`, with a warning. After a refresh, which downloads nothing, the next up verifies a newer one.
+   */
+  verify?: pulumi.Input<"archive">;
+}
+
 /** When backups are taken. */
 export interface ScheduledArgs {
   /**
@@ -48,7 +61,8 @@ interface UnscheduledArgs {
 }
 
 /** A backup of an app on Discloud by every `pulumi up` whose scheduled time has passed. */
-export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
+  /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -56,7 +70,8 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
 }
 
 /** A backup of an app on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
-export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -65,7 +80,8 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 }
 
 /** A backup of a database on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
-export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
@@ -74,34 +90,20 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
 }
 
 /** Watches that DS Cloud's own backups of an app appear. */
-export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
+  /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
 }
 
 /** Watches that a SnapShooter job, which somebody else looks after, makes backups. */
-export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs {
+export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
   job?: never;
-}
-
-/** A SnapShooter backup job, in the API's own field names. Source: https://snapshooter.com/api/jobs */
-export interface SnapshooterJob {
-  /** No other job of the account may have it: nothing else tells whether one was made. */
-  name: pulumi.Input<string>;
-  /** What kind of backup it is: one of SnapShooter's backup solutions. */
-  recipeId: pulumi.Input<number>;
-  /** The recipe's fields, such as `root_path`. */
-  config: pulumi.Input<Record<string, unknown>>;
-  /** Where it runs, such as `{ type: "server", server_id: 9362 }`. */
-  compute: pulumi.Input<Record<string, unknown>>;
-  /** Where backups go. */
-  storage: pulumi.Input<Record<string, unknown>>;
-  encryptionKeyId?: pulumi.Input<string>;
-  proxyId?: pulumi.Input<number>;
 }
 
 /**
@@ -109,15 +111,19 @@ export interface SnapshooterJob {
  * change is refused at preview, and destroy forgets the job, which keeps running.
  */
 export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
+  /** The backup job to create. */
   job: pulumi.Input<SnapshooterJob>;
   jobId?: never;
+  verify?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
   retention?: pulumi.Input<InputsOf<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>>;
 }
 
 /** A snapshot of a virtual-server volume by every `pulumi up` whose scheduled time has passed, and what is kept of them. */
 export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
@@ -131,6 +137,7 @@ export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 
 /** A server backup, which Samsung Cloud Platform runs. */
 export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The server's id. */
   serverId: pulumi.Input<string>;
@@ -148,9 +155,13 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   encrypt?: pulumi.Input<boolean>;
   /** The region that backups are kept in; with an agent, copied to. Left out, the platform decides. */
   storageRegion?: pulumi.Input<string>;
+  /** Copies the backups to another region. */
   drEnabled?: pulumi.Input<boolean>;
+  /** The paths to back up, with policyType `FILESYSTEM`. */
   filesystemPaths?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Backs up all file systems, with policyType `FILESYSTEM`. */
   isAllFilesystem?: pulumi.Input<boolean>;
+  /** Its tags. The API takes them at creation, and does not show them. */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** `keepWithin` only: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepWithin">>>;
@@ -160,6 +171,7 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
 
 /** The snapshot schedule of a File Storage volume, which Samsung Cloud Platform runs. */
 export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
@@ -183,29 +195,6 @@ export type BackupPolicyArgs =
   | ScpServerBackupPolicyArgs
   | ScpFileVolumeBackupPolicyArgs;
 
-/** A snapshot that a policy holds. */
-export interface PolicySnapshot {
-  /** The platform's own id. */
-  id: string;
-  /** Samsung Cloud Platform: its name. */
-  name?: string;
-  /** Virtus Cloud: its name, which others of the same target share. */
-  snapshotName?: string;
-  /** Samsung Cloud Platform: the region that it is in. */
-  region?: string;
-  /** ISO-8601 UTC. */
-  createdAt?: string;
-  status: SnapshotStatus;
-  sizeBytes?: number;
-  sizeText?: string;
-  /** The scheduled time that it was taken for, ISO-8601 UTC. */
-  slot?: string;
-  /** It was there already, and settles its slot. */
-  adopted?: boolean;
-  /** Why the retention keeps it, such as `daily 2026-11-21`. */
-  keptBecause?: string[];
-}
-
 /**
  * A schedule, a retention and a recovery point objective as declarative state, in one grammar on five platforms.
  *
@@ -225,32 +214,61 @@ export interface PolicySnapshot {
  * });
  */
 export class BackupPolicy extends pulumi.CustomResource {
+  /** The platform that it is on. */
   declare readonly platform: pulumi.Output<Platform>;
+  /** The connection that reaches it; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
+  /** Virtus Cloud, DS Cloud and Discloud: the app's id. */
   declare readonly appId: pulumi.Output<string | undefined>;
+  /** Virtus Cloud: the database's id. */
   declare readonly databaseId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the id of the backup job that is watched. */
   declare readonly jobId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the backup job that was created. */
   declare readonly job: pulumi.Output<pulumi.UnwrappedObject<SnapshooterJob> | undefined>;
+  /** Samsung Cloud Platform: the virtual-server volume's id. */
   declare readonly volumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the id of the server that is backed up. */
   declare readonly serverId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the File Storage volume's id. */
   declare readonly fileVolumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
   declare readonly force: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the server backup's name. */
   declare readonly name: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether an agent takes the backups; default: `AGENTLESS`. */
   declare readonly policyCategory: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: what is backed up; default: `VM_IMAGE`. */
   declare readonly policyType: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the kind of server; default: `VIRTUAL_SERVER`. */
   declare readonly serverCategory: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether backups are encrypted; default: true. */
   declare readonly encrypt: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the region that backups are kept in. */
   declare readonly storageRegion: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether backups are copied to another region. */
   declare readonly drEnabled: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the paths that are backed up. */
   declare readonly filesystemPaths: pulumi.Output<string[] | undefined>;
+  /** Samsung Cloud Platform: whether all file systems are backed up. */
   declare readonly isAllFilesystem: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: the tags that it was created with. */
   declare readonly tags: pulumi.Output<Record<string, string> | undefined>;
+  /** Samsung Cloud Platform: whether an existing File Storage schedule is adopted. */
   declare readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Samsung Cloud Platform: what destroy does with a server backup; default: `retain`. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete" | undefined>;
+  /** When backups are taken. */
   declare readonly schedules: pulumi.Output<Schedule[] | undefined>;
+  /** Which backups are kept. */
   declare readonly retention: pulumi.Output<Retention | undefined>;
+  /** How old the newest usable backup may be: a duration, such as `"26h"`. */
   declare readonly maxAge: pulumi.Output<string | undefined>;
+  /** What an up does when it is older; default: `warn`. */
   declare readonly onStale: pulumi.Output<"warn" | "fail">;
+  /** `archive` where its bytes are checked once it is usable. */
+  declare readonly verify: pulumi.Output<"archive" | undefined>;
+  /** Whether nothing is taken, deleted and judged. */
   declare readonly suspended: pulumi.Output<boolean | undefined>;
   /** Run by `pulumi up`: the latest scheduled time that has passed, ISO-8601 UTC. */
   declare readonly dueAt: pulumi.Output<string | undefined>;
@@ -258,6 +276,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly policyId: pulumi.Output<string>;
   /** Who runs it. */
   declare readonly runBy: pulumi.Output<"platform" | "up" | "watched">;
+  /** What is known of the policy's state. */
   declare readonly status: pulumi.Output<"active" | "suspended" | "pending" | "failed" | "unknown">;
   /** The platform's own word for the status, where it has one. */
   declare readonly platformStatus: pulumi.Output<string | undefined>;
@@ -273,6 +292,12 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly lastSnapshotId: pulumi.Output<string | undefined>;
   /** When the last three were looked at, ISO-8601 UTC. */
   declare readonly checkedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: when the newest backup that is intact was checked, ISO-8601 UTC. */
+  declare readonly verifiedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: how many bytes of it were checked. */
+  declare readonly verifiedBytes: pulumi.Output<number | undefined>;
+  /** With `verify`: the SHA-256 of its bytes, in hex, where it is one file. */
+  declare readonly sha256: pulumi.Output<string | undefined>;
   /** Run by `pulumi up`: what the policy holds, newest first. */
   declare readonly snapshots: pulumi.Output<PolicySnapshot[] | undefined>;
   /** Run by `pulumi up`: the ids of what the last run has deleted. */

@@ -32,36 +32,59 @@ export type GetDownloadLinkArgs = Exclude<SnapshotTarget, { platform: "scp" }> &
 export interface SnapshotResult {
   /** The id that `Snapshot.get` takes. */
   id: string;
+  /** The platform that it is on. */
   platform: Platform;
+  /** The connection that was asked. */
   connection: string;
+  /** Virtus Cloud, DS Cloud and Discloud: the app's id. */
   appId?: string;
+  /** Virtus Cloud: the database's id. */
   databaseId?: string;
+  /** SnapShooter: the backup job's id. */
   jobId?: string;
+  /** Samsung Cloud Platform: the virtual-server volume's id. */
   volumeId?: string;
+  /** Samsung Cloud Platform: the File Storage volume's id. */
   fileVolumeId?: string;
   /** The platform's own id. */
   snapshotId: string;
+  /** What is known of its state. */
   status: SnapshotStatus;
+  /** The platform's own word for the status, where it has one. */
   platformStatus?: string;
-  /** ISO-8601 UTC; left out where no trustworthy instant exists (Discloud gives no time zone). */
+  /** When it was taken, ISO-8601 UTC; left out where no trustworthy instant exists (Discloud gives no time zone). */
   createdAt?: string;
+  /** Its size in bytes, where the API gives bytes. */
   sizeBytes?: number;
+  /** Its size as the API says it. */
   sizeText?: string;
+  /** Discloud: the version, `YYYYMMDD-HHMMSS` in a time zone that Discloud does not document. */
   version?: string;
+  /** Virtus Cloud: the snapshot's name, which others of the same target share. */
   snapshotName?: string;
+  /** Virtus Cloud: the version's id, where the platform's list shows one. */
   versionId?: string;
+  /** DS Cloud: the backup's name. */
   backupName?: string;
+  /** SnapShooter: when it was completed, ISO-8601 UTC. */
   completedAt?: string;
+  /** SnapShooter: its files. */
   files?: SnapshotFile[];
+  /** Samsung Cloud Platform: its name. */
   name?: string;
+  /** Samsung Cloud Platform: its description. */
   description?: string;
+  /** Samsung Cloud Platform: its size in GiB, which is the volume's. */
   sizeGib?: number;
+  /** Samsung Cloud Platform: when it was last changed, ISO-8601 UTC. */
   updatedAt?: string;
+  /** Samsung Cloud Platform: the region that it is in. */
   region?: string;
 }
 
 /** A link to a snapshot's bytes. Whoever has it can download them: keep it out of logs and of plain outputs. */
 export interface DownloadLinkResult {
+  /** The link, a bearer secret. */
   url: string;
   /** When it stops working, ISO-8601 UTC, where the platform tells. */
   expiresAt?: string;

@@ -4,15 +4,13 @@ export {
   type CommonBackupPolicyArgs,
   type DiscloudBackupPolicyArgs,
   type DscloudBackupPolicyArgs,
-  type PolicySnapshot,
-  type Retention,
   type ScheduledArgs,
   type ScpFileVolumeBackupPolicyArgs,
   type ScpServerBackupPolicyArgs,
   type ScpVolumeBackupPolicyArgs,
-  type SnapshooterJob,
   type SnapshooterJobPolicyArgs,
   type SnapshooterWatchArgs,
+  type VerifiedPolicyArgs,
   type VirtusAppBackupPolicyArgs,
   type VirtusDatabaseBackupPolicyArgs,
 } from "./backup-policy";
@@ -32,6 +30,7 @@ export {
   type SnapshotTarget,
 } from "./functions";
 export type { Platform } from "./platform";
+export type { PolicySnapshot } from "./policy-snapshot";
 export {
   type CommonRestoreArgs,
   Restore,
@@ -43,7 +42,15 @@ export {
   type SnapshooterRestoreCompute,
   type VirtusDatabaseRestoreArgs,
 } from "./restore";
-export { type FromOptions, longestGapSeconds, type NextRunsOptions, nextRuns, type Schedule } from "./schedule";
+export {
+  type FromOptions,
+  longestGapSeconds,
+  type NextRunsOptions,
+  nextRuns,
+  type Retention,
+  type Schedule,
+} from "./schedule";
+export type { SnapshooterJob } from "./snapshooter-job";
 export {
   type CommonSnapshotArgs,
   type CreatingSnapshotArgs,
@@ -59,6 +66,7 @@ export {
   type SnapshotArgs,
   type SnapshotFile,
   type SnapshotStatus,
+  type VerifiedSnapshotArgs,
   type VirtusAppSnapshotArgs,
   type VirtusDatabaseSnapshotArgs,
 } from "./snapshot";

@@ -27,6 +27,7 @@ export interface CommonRestoreArgs {
   connection?: string;
   /** A change of any of these texts restores once more. */
   triggers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** What is overwritten, and until when. A change of it restores nothing. */
   confirm: RestoreConfirmation;
 }
 
@@ -40,6 +41,7 @@ export interface SnapshooterRestoreCompute {
 
 /** A restore of a SnapShooter backup. Source: https://snapshooter.com/api/backups */
 export interface SnapshooterRestoreArgs extends CommonRestoreArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The id of the job whose backup it is. */
   jobId: pulumi.Input<string>;
@@ -59,6 +61,7 @@ export interface SnapshooterRestoreArgs extends CommonRestoreArgs {
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
  */
 export interface ScpVolumeRestoreArgs extends CommonRestoreArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
@@ -71,6 +74,7 @@ export interface ScpVolumeRestoreArgs extends CommonRestoreArgs {
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/restore
  */
 export interface VirtusDatabaseRestoreArgs extends CommonRestoreArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
@@ -124,17 +128,29 @@ const outputNames = {
  * });
  */
 export class Restore extends pulumi.CustomResource {
+  /** The platform that it is on. */
   declare readonly platform: pulumi.Output<Platform>;
+  /** The connection that reaches it; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
+  /** SnapShooter: the id of the job whose backup it is. */
   declare readonly jobId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the backup's id. */
   declare readonly backupId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the ids of the files that are restored; undefined for all. */
   declare readonly files: pulumi.Output<string[] | undefined>;
+  /** SnapShooter: where the restore runs; undefined for where the job runs. */
   declare readonly compute: pulumi.Output<{ type: string; server_id: number } | undefined>;
+  /** Samsung Cloud Platform: the volume's id. */
   declare readonly volumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the snapshot's id. */
   declare readonly snapshotId: pulumi.Output<string | undefined>;
+  /** Virtus Cloud: the database's id. */
   declare readonly databaseId: pulumi.Output<string | undefined>;
+  /** Virtus Cloud: the `versionId` of the snapshot. */
   declare readonly versionId: pulumi.Output<string | undefined>;
+  /** The texts whose change restores once more. */
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
+  /** What the program confirmed. */
   declare readonly confirm: pulumi.Output<RestoreConfirmation>;
   /** SnapShooter: the restore's id. */
   declare readonly restoreId: pulumi.Output<string | undefined>;

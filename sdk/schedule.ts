@@ -1,7 +1,45 @@
-import type { Schedule } from "../provider";
 import { core } from "./core";
 
-export type { Schedule } from "../provider";
+/** When something runs: the times of a cron expression in a time zone. */
+export interface Schedule {
+  /**
+   * Five cron fields: minute, hour, day of month, month, day of week. `L` (last) and `#` (nth weekday) are allowed. A local
+   * time that a clock change skips runs at the first valid minute after it; one that comes twice runs the first time.
+   */
+  cron: string;
+  /** The IANA name of the zone that `cron` is in, such as `Europe/Lisbon`. Default: `UTC`, never the machine's zone. */
+  timezone?: string | undefined;
+  /** Server backups of Samsung Cloud Platform only. Default: `full`. */
+  kind?: "full" | "incremental" | undefined;
+}
+
+/**
+ * Which backups a policy keeps, by restic's rules: a backup stays when one of them keeps it. Hours, days and so on are
+ * those of the calendar, and only those that have a backup count. Counts are whole numbers; a rule that is left out keeps
+ * nothing. Source: https://restic.readthedocs.io/en/stable/060_forget.html
+ */
+export interface Retention {
+  /** How many of the newest backups stay. */
+  keepLast?: number | undefined;
+  /** For how many hours the newest backup of each stays. */
+  keepHourly?: number | undefined;
+  /** For how many days the newest backup of each stays. */
+  keepDaily?: number | undefined;
+  /** For how many ISO weeks the newest backup of each stays. */
+  keepWeekly?: number | undefined;
+  /** For how many months the newest backup of each stays. */
+  keepMonthly?: number | undefined;
+  /** For how many years the newest backup of each stays. */
+  keepYearly?: number | undefined;
+  /** How much older than the newest backup one may be to stay: a duration, such as `"30d"`. */
+  keepWithin?: string | undefined;
+  /** How many of the newest usable backups stay whatever the rules say. Default: 1. With `volumeId` only. */
+  minimumRetained?: number | undefined;
+  /** How many backups one up deletes at most. Default: 10. With `volumeId` only. */
+  maxDeletes?: number | undefined;
+  /** The IANA name of the zone that days and weeks are in. Default: the first schedule's. With `volumeId` only. */
+  timezone?: string | undefined;
+}
 
 /** From when on schedules are looked at. */
 export interface FromOptions {

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./platform";
 import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
-import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { addForeignOutputs, resourceInputs } from "./resource";
+import { outputNames } from "./snapshot-outputs";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
@@ -21,6 +22,26 @@ export interface CommonSnapshotArgs {
    * can't be taken again. `recreate`: the refresh drops it, and the next up takes a new one.
    */
   onGone?: "keep" | "recreate";
+}
+
+/** The arguments of a Snapshot on a platform whose snapshots can be downloaded. */
+export interface VerifiedSnapshotArgs {
+  /**
+   * `archive`: once the platform calls the snapshot usable, its bytes are downloaded once, without keeping them, and its
+   * archive is checked: a zip's central directory and CRCs, the structure of a gzip or tar. On app hosts anything but an
+   * archive is broken; files of a SnapShooter backup that are of another kind pass, unless they hold no bytes at all.
+   *
+   * - A broken snapshot is `failed`: the up fails with the reason, and the next one takes another. It stays on the
+   *   platform: only a destroy with `deletionPolicy: "delete"` deletes it.
+   * - With `adopt`, a broken one is refused at create. One that turns out broken later makes every up fail until the
+   *   program adopts another one or leaves out `verify`. With `reuseWithin`, a broken one is not reused.
+   * - While its store can't be reached, nothing is proven: the status is `running`, and the next up verifies the same one.
+   * - Added to a resource, it verifies the snapshot that the resource holds; removed, it drops `verifiedAt`,
+   *   `verifiedBytes` and `sha256`. Neither replaces anything, and a refresh downloads nothing.
+   *
+   * The download counts toward `customTimeouts.create`.
+   */
+  verify?: pulumi.Input<"archive">;
 }
 
 /** The arguments of a Snapshot on a platform whose API takes snapshots. */
@@ -49,14 +70,16 @@ export interface RetainedSnapshotArgs {
 }
 
 /** A snapshot of an app on Discloud. Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot */
-export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id: letters, digits and hyphens, at most 40. `all` is refused. */
   appId: pulumi.Input<string>;
 }
 
 /** A snapshot of an app on Virtus Cloud. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post */
-export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -67,14 +90,16 @@ export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSna
  * A snapshot of a database on Virtus Cloud.
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/do_snapshot
  */
-export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs {
+export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
   appId?: never;
 }
 
-interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs {
+interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
+  /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
@@ -109,7 +134,8 @@ export interface DeletableSnapshotArgs {
 }
 
 /** A backup of a SnapShooter job. Source: https://snapshooter.com/api/backups */
-export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs, VerifiedSnapshotArgs {
+  /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The id of the backup job to run. */
   jobId: pulumi.Input<string>;
@@ -122,6 +148,7 @@ export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, Deletable
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/createsnapshot/
  */
 export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
@@ -139,6 +166,7 @@ export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSn
 
 /** A snapshot of a File Storage volume on Samsung Cloud Platform, which names it itself. */
 export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
@@ -147,11 +175,14 @@ export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, Deletab
 
 /** A file of a backup. */
 export interface SnapshotFile {
+  /** Its id, which a Restore takes in `files`. */
   id: string;
   /** Its path in the backup: data, not a path on this machine. */
   name: string;
   /** Its size as the API says it. */
   sizeText?: string;
+  /** With `verify`: the SHA-256 of its bytes, in hex. */
+  sha256?: string;
 }
 
 /** The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. */
@@ -164,31 +195,6 @@ export type SnapshotArgs =
   | SnapshooterSnapshotArgs
   | ScpVolumeSnapshotArgs
   | ScpFileVolumeSnapshotArgs;
-
-const outputNames = {
-  common: [
-    "platform",
-    "connection",
-    "triggers",
-    "adopt",
-    "deletionPolicy",
-    "onGone",
-    "snapshotId",
-    "status",
-    "platformStatus",
-    "createdAt",
-    "sizeBytes",
-    "sizeText",
-    "adopted",
-  ],
-  own: {
-    virtus: ["appId", "databaseId", "reuseWithin", "snapshotName", "versionId"],
-    dscloud: ["appId", "backupName"],
-    discloud: ["appId", "reuseWithin", "version"],
-    snapshooter: ["jobId", "tag", "reuseWithin", "completedAt", "files"],
-    scp: ["volumeId", "fileVolumeId", "name", "description", "force", "reuseWithin", "sizeGib", "updatedAt", "region"],
-  },
-} as const satisfies OutputNames;
 
 /**
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
@@ -206,21 +212,39 @@ const outputNames = {
  * });
  */
 export class Snapshot extends pulumi.CustomResource {
+  /** The platform that it is on. */
   declare readonly platform: pulumi.Output<Platform>;
+  /** The connection that reaches it; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
+  /** Virtus Cloud, DS Cloud and Discloud: the app's id. */
   declare readonly appId: pulumi.Output<string | undefined>;
+  /** Virtus Cloud: the database's id. */
   declare readonly databaseId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the backup job's id. */
   declare readonly jobId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the virtual-server volume's id. */
   declare readonly volumeId: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the File Storage volume's id. */
   declare readonly fileVolumeId: pulumi.Output<string | undefined>;
+  /** SnapShooter: the rotation that the backup counts in; default: `manual`. */
   declare readonly tag: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the snapshot's name. */
   declare readonly name: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: the snapshot's description. */
   declare readonly description: pulumi.Output<string | undefined>;
+  /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
   declare readonly force: pulumi.Output<boolean | undefined>;
+  /** The texts whose change takes a new snapshot. */
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
+  /** What is managed instead of taking one: `latest` or a platform's own id. */
   declare readonly adopt: pulumi.Output<string | undefined>;
+  /** How young a usable snapshot may be to be adopted: a duration, such as `"6h"`. */
   declare readonly reuseWithin: pulumi.Output<string | undefined>;
+  /** `archive` where its bytes are checked once it is usable. */
+  declare readonly verify: pulumi.Output<"archive" | undefined>;
+  /** What destroy and replacement do with the snapshot. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete">;
+  /** What a refresh does when the snapshot is proven gone; default: `keep`. */
   declare readonly onGone: pulumi.Output<"keep" | "recreate">;
   /**
    * The platform's own id of the snapshot. Discloud: the version. Virtus Cloud: the versionId, or `modified` where there
@@ -239,6 +263,12 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly sizeText: pulumi.Output<string | undefined>;
   /** True when this resource did not take it (`adopt`, `reuseWithin`). */
   declare readonly adopted: pulumi.Output<boolean>;
+  /** With `verify`: when its bytes were checked and found intact, ISO-8601 UTC. */
+  declare readonly verifiedAt: pulumi.Output<string | undefined>;
+  /** With `verify`: how many bytes were checked; on SnapShooter of all files together. */
+  declare readonly verifiedBytes: pulumi.Output<number | undefined>;
+  /** With `verify`: the SHA-256 of its bytes, in hex; on SnapShooter that of each file is in `files`. */
+  declare readonly sha256: pulumi.Output<string | undefined>;
   /** Discloud: the version, `YYYYMMDD-HHMMSS` in a time zone that Discloud does not document. */
   declare readonly version: pulumi.Output<string | undefined>;
   /** Virtus Cloud: the snapshot's name, which others of the same target share. */

@@ -8,6 +8,7 @@ import { definitions, openPlatform } from "../provider/platforms";
 import { policyFields, policyOutputs } from "../provider/resources/backup-policy/fields";
 import { restoreFields, restoreOutputs } from "../provider/resources/restore/fields";
 import { commonOutputs, snapshotFields } from "../provider/resources/snapshot/fields";
+import { verifiedOutputs } from "../provider/resources/verification";
 
 const root = path.join(__dirname, "..");
 const platforms: readonly PlatformDefinition[] = Object.values(definitions);
@@ -435,6 +436,7 @@ describe("the types that programs see", () => {
       outputsOn: (platform: PlatformDefinition) => [
         ...shown(snapshotFields(platform)),
         ...Object.keys(commonOutputs),
+        ...(platform.download ? Object.keys(verifiedOutputs) : []),
         ...Object.keys(platform.outputs),
       ],
     },

@@ -87,6 +87,14 @@ export type Match<Item> =
   | { readonly outcome: "none" }
   | { readonly outcome: "several"; readonly candidates: readonly Item[] };
 
+/** What a check of an item that the platform calls ready has come to. */
+export interface Proof<Item> {
+  /** The item as the check leaves it: ready, failed, or waiting where nothing was proven. */
+  readonly item: Item;
+  /** Why it does not count as ready, a clause; left out where it does. */
+  readonly doubt?: string;
+}
+
 /** An item as this room sees it. */
 export interface Described {
   /** Its key within its target. */
@@ -147,6 +155,8 @@ export interface Creation<Item> {
   /** Sends the one request that creates. */
   send(scope: Scope): Promise<Sent<Item>>;
   observe(item: Item, scope: Scope): Promise<Sighting<Item>>;
+  /** Checks an item that the platform calls ready; never throws. Left out where the platform's word is enough. */
+  prove?(item: Item, scope: Scope): Promise<Proof<Item>>;
   /** Whether the list would show an item under the same kind of id: else its absence from the list tells nothing. */
   isComparable(item: Item, listed: readonly Item[]): boolean;
   /** Whether an item can be the result of the request at all, as far as its name tells. */

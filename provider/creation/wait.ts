@@ -37,7 +37,7 @@ async function recordMade<Item>(run: Run<Item>, { item, request, isInferred }: C
     );
 }
 
-/** Waits until an item is ready. The outcome says how it ended, and the state can hold the item in each case. */
+/** Waits until an item is ready and passes its check. The outcome says how it ended, and the state can hold the item in each case. */
 export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item>): Promise<Outcome<Item>> {
   const { what, clock, scope } = run;
   const { request, isInferred } = claimed;
@@ -77,7 +77,17 @@ export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item
   }
   await recordMade(run, { item, request, isInferred });
   const { progress, status } = describe(item);
-  if (progress === "ready") return { outcome: "ready", item, request, isInferred };
+  if (progress === "ready") {
+    const { item: proven, doubt } = (await what.prove?.(item, scope)) ?? { item };
+    item = proven;
+    if (doubt === undefined) return { outcome: "ready", item, request, isInferred };
+    return describe(item).progress === "failed"
+      ? unfinished(`failed verification: ${doubt}. ${what.advice("failed")}`)
+      : unfinished(
+          `could not be verified: ${doubt}. It is in the state: run pulumi up again, which verifies the same one and ` +
+            "requests no second one",
+        );
+  }
   if (progress === "failed") return unfinished(`has failed, its status is "${status}". ${what.advice(progress)}`);
   return progress === "ended"
     ? unfinished(`has ended with the status "${status}", which is not a documented success. ${what.advice(progress)}`)

@@ -14,6 +14,8 @@ export interface InputField {
    * request, nothing at all, or by the rules of `adopt`.
    */
   readonly change: "replace" | "inPlace" | "update" | "nothing" | "adopt";
+  /** What a change of it does, in words, where `change` alone does not say it. */
+  readonly changeInWords?: string;
   /** The one target argument that it goes with, where the platform has others. */
   readonly onlyWith?: string;
   /** Set by the resource class, not by the user. */

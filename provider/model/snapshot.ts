@@ -32,7 +32,7 @@ export interface ObservedSnapshot {
   readonly sizeText?: string;
   /** What helps to tell it from others and is no output, such as the rotations that it counts in. */
   readonly marks?: readonly string[];
-  /** The outputs that only this platform has. */
+  /** The outputs that only this platform has, and what a check of the bytes has found. */
   readonly details: Readonly<Record<string, JsonValue>>;
 }
 

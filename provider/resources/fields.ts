@@ -33,6 +33,19 @@ export function connectionField(definition: PlatformDefinition) {
   } as const;
 }
 
+/** The argument that asks for verified snapshots; its description says of which. */
+export function verifyField(description: string) {
+  return {
+    schema: z.literal(
+      "archive",
+      'must be "archive", which downloads each snapshot once and checks its archive; or left out, for no check',
+    ),
+    description,
+    change: "update",
+    changeInWords: "never replaces; added, it verifies what is there already",
+  } as const;
+}
+
 /** What the resource classes pass on beside the user's arguments. */
 export function internalFields() {
   return {

@@ -1,8 +1,7 @@
 import { SnapshotsError } from "../model/errors";
 import { parseSnapshotId } from "../model/ids";
-import type { PlatformDefinition } from "../model/platform";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
-import type { ByteSource } from "./download";
+import { type DownloadableFiles, noDownload, openFiles } from "./files";
 import type { Properties } from "./host";
 import { type Opened, type Session, targetOf, textOf } from "./session";
 import { addressOf } from "./snapshot/read";
@@ -137,22 +136,10 @@ export async function showSnapshot(session: Session, query: Properties): Promise
   return toItem(opened, query, target, snapshot);
 }
 
-/** A file of a snapshot, as it can be downloaded. */
-export interface SnapshotFileSource {
-  /** Its name on the platform, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
-  readonly name: string | undefined;
-  /** What its store calls it, for its ending: the name, or else the path of its link. */
-  readonly storedAs: string;
-  readonly source: ByteSource;
-}
-
 /** What a snapshot is downloaded as. */
-export interface SnapshotFiles {
+export interface SnapshotFiles extends DownloadableFiles {
   /** The resource id of the snapshot: `latest` is one of them by now. */
   readonly resourceId: string;
-  /** Whether every file is an archive, by the platform's documents. */
-  readonly areArchives: boolean;
-  readonly files: readonly SnapshotFileSource[];
 }
 
 /** The files of one snapshot, each with fresh links. */
@@ -162,38 +149,11 @@ export async function filesOfSnapshot(session: Session, query: Properties): Prom
   if (platform.downloadLink === undefined) throw noDownload(definition);
   const { target, snapshot } = await findSnapshot(opened, query);
   const reference = referenceOf(describe(snapshot));
-  const link = (): Promise<DownloadLink> => {
-    // A later link is asked for long after the first.
-    const { scope } = openFor(session, query);
-    return platform.downloadLink?.(target, reference, scope) as Promise<DownloadLink>;
-  };
-  const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${snapshot.snapshotId}`;
-  const { url, files } = await link();
-  const names = files === undefined ? [undefined] : Object.keys(files).sort();
+  const scope = () => openFor(session, query).scope;
   return {
     resourceId: idOf(definition, target, snapshot),
-    areArchives: files === undefined,
-    files: names.map((name) => ({
-      name,
-      storedAs: name ?? (URL.canParse(url) ? new URL(url).pathname : ""),
-      source: {
-        subject: name === undefined ? subject : `${subject} file ${JSON.stringify(name)}`,
-        mayBeHtml: /\.html?$/i.test(name ?? ""),
-        async link() {
-          const fresh = await link();
-          const url = name === undefined ? fresh.url : fresh.files?.[name];
-          if (url !== undefined) return url;
-          throw new SnapshotsError(`${subject}: it has no file ${JSON.stringify(name)} any more`, { kind: "notFound" });
-        },
-      },
-    })),
+    ...(await openFiles({ definition, platform, target, reference, scope })),
   };
-}
-
-function noDownload(definition: PlatformDefinition): SnapshotsError {
-  return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
-    kind: "unsupported",
-  });
 }
 
 /** A fresh download link to one snapshot's bytes: a secret. */

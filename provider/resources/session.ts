@@ -42,6 +42,11 @@ export interface Opened {
   readonly scope: Scope;
 }
 
+/** A platform opened for one operation, with the target that it is about. */
+export interface Targeted extends Opened {
+  readonly target: Target;
+}
+
 /** Passes on the first message only. */
 function once(tell: (message: string) => Promise<void>): (message: string) => Promise<void> {
   let isTold = false;
@@ -100,10 +105,14 @@ export class Session {
     return urn !== undefined && this.existing.has(urn) && !this.held.has(urn);
   }
 
+  /** Whether the program still has a resource that is deleted, so that another takes its place. */
+  isReplaced(urn: string | undefined): urn is string {
+    return urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
+  }
+
   /** Whether the replacement that has just taken a resource's place manages a snapshot. */
   isHeldByReplacement(urn: string | undefined, snapshotKey: string): boolean {
-    const isReplaced = urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
-    return isReplaced && this.holders.hasTaken(urn, snapshotKey);
+    return this.isReplaced(urn) && this.holders.hasTaken(urn, snapshotKey);
   }
 
   /** Whether another resource than `urn`, or the replacement that has just taken its place, holds a snapshot. */
@@ -156,7 +165,7 @@ export class Session {
   }
 
   /** Opens the platform that a resource's properties name, with their target. */
-  openFor(properties: Properties): Opened & { readonly target: Target } {
+  openFor(properties: Properties): Targeted {
     const definition = findDefinition(properties["platform"]);
     const target = definition === undefined ? undefined : targetOf(definition, properties);
     const { platform, connection } = {

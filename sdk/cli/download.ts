@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import type { ByteSink, Downloaded, SnapshotFileSource, SnapshotFiles } from "../../provider";
+import { type ByteSink, type Downloaded, problemOf, type SnapshotFileSource, type SnapshotFiles } from "../../provider";
 import { idArgument } from "./arguments";
-import { type FetchedFile, fetchTo, filesOf, problemOf } from "./fetch";
+import { type FetchedFile, fetchTo, filesOf } from "./fetch";
 import { defaultName, namesInFolder } from "./file-names";
 import { interruptible } from "./interrupt";
 import { bytesText, printJson, printTable, tell, UsageError } from "./output";

@@ -57,10 +57,3 @@ export async function fetchTo(
     bar.stop();
   }
 }
-
-/** Why bytes are no intact archive; undefined where they are one, or need not be one. */
-export function problemOf({ areArchives }: SnapshotFiles, { bytes, archive }: Downloaded): string | undefined {
-  if (archive.problem !== undefined) return `the ${archive.kind} is broken: it ${archive.problem}`;
-  if (!areArchives || archive.kind !== "unknown") return undefined;
-  return bytes === 0 ? "it is empty" : "it is not an archive";
-}

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { ByteSink } from "../../provider";
+import { type ByteSink, problemOf } from "../../provider";
 import { idArgument } from "./arguments";
-import { type FetchedFile, fetchTo, filesOf, problemOf } from "./fetch";
+import { type FetchedFile, fetchTo, filesOf } from "./fetch";
 import { interruptible } from "./interrupt";
 import { bytesText, EXIT, printJson, printTable, tell } from "./output";
 import { openSession } from "./session";

@@ -17,47 +17,45 @@ interface Adopted {
   readonly args: Declared;
 }
 
-test.each([
-  ["discloud", "discloud", undefined],
-  ["scp", "scp", `volume/${seed.scp.volumeId}`],
-])(
-  "what adopt writes for %s is imported, and the next preview shows nothing",
-  async (_title, platform, target) => {
-    stack = await createStack();
-    const { emulator, workspace } = stack;
-    const changes = changesSeenBy(emulator);
-    const what = [platform, ...(target === undefined ? [] : [target]), "--stack", "dev"];
-    const adopted = await run(["adopt", ...what, "--import", "import.json", "--json"]);
-    expect(adopted).toMatchObject({ code: 0, stderr: expect.stringMatching(/^wrote import\.json; /) });
-    const adoptions: Adopted[] = JSON.parse(adopted.stdout);
-    expect(adoptions).toHaveLength(1);
+test("what adopt writes is imported, and the next preview shows nothing", async () => {
+  stack = await createStack();
+  const { emulator, workspace } = stack;
+  const changes = changesSeenBy(emulator);
+  const platforms = [["discloud"], ["scp", `volume/${seed.scp.volumeId}`]];
+  const adoptions: Adopted[] = [];
+  for (const [index, what] of platforms.entries()) {
+    const file = `import-${index}.json`;
+    const adopted = await run(["adopt", ...what, "--stack", "dev", "--import", file, "--json"]);
+    expect(adopted).toMatchObject({ code: 0, stderr: expect.stringMatching(`^wrote ${file}; `) });
+    const found: Adopted[] = JSON.parse(adopted.stdout);
+    expect(found).toHaveLength(1);
+    adoptions.push(...found);
+    const args = ["import", "--yes", "--skip-preview", "--file", file, "--generate-code=false", "--protect=false"];
     stack.declare(Object.fromEntries(adoptions.map(({ name, args }) => [name, args])));
-    const args = ["import", "--yes", "--file", "import.json", "--generate-code=false", "--protect=false"];
     const imported = await workspace.pulumi(args, { expectCode: 0 });
     expect(imported.output).not.toMatch(/error|warning/i);
-    await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-    await workspace.refresh(["--skip-preview"], { expectCode: 0 });
-    await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
-    await workspace.up(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
+  }
+  await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
+  await workspace.refresh(["--skip-preview"], { expectCode: 0 });
+  await workspace.up(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
 
-    const listed = await run(["list", ...what, "--json"]);
+  for (const [index, what] of platforms.entries()) {
+    const listed = await run(["list", ...what, "--stack", "dev", "--json"]);
     const [item] = JSON.parse(listed.stdout);
     expect(item).toMatchObject({
-      resourceId: adoptions[0]?.resourceId,
-      managedBy: expect.stringMatching(new RegExp(`^urn:pulumi:dev::snap::.*::${adoptions[0]?.name}$`)),
+      resourceId: adoptions[index]?.resourceId,
+      managedBy: expect.stringMatching(new RegExp(`^urn:pulumi:dev::snap::.*::${adoptions[index]?.name}$`)),
     });
-    expect(await run(["adopt", ...what])).toMatchObject({ code: 3, stdout: "" });
-    expect(changes()).toEqual([]);
-  },
-  600_000,
-);
+    expect(await run(["adopt", ...what, "--stack", "dev"])).toMatchObject({ code: 3, stdout: "" });
+  }
+  expect(changes()).toEqual([]);
+});
 
 test("credentials come from the stack's config, where the environment has none", async () => {
   stack = await createStack({ env: () => ({}) });
   const { emulator, workspace } = stack;
   const { DISCLOUD_TOKEN: token = "", DISCLOUD_API_URL: url = "" } = emulator.environment;
-  await workspace.config("snapshots:second.platform", "discloud", { path: true });
-  await workspace.config("snapshots:second.url", url, { path: true });
+  workspace.setConfig({ "snapshots:second": { platform: "discloud", url } });
   await workspace.config("snapshots:second.token", token, { path: true, secret: true });
   const listed = await run(["list", "discloud", "--stack", "dev", "--connection", "second", "--json"]);
   expect(listed).toMatchObject({ code: 0, stderr: "" });
@@ -74,4 +72,4 @@ test("credentials come from the stack's config, where the environment has none",
     stderr: expect.stringMatching(/pulumi config --stack dev failed/),
   });
   expect(locked.stderr).not.toContain(token);
-}, 600_000);
+});

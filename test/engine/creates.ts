@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ActiveFault, Emulator } from "../../emulator";
-import { definitions, type PlatformDefinition } from "../../provider";
-import { STACK } from "../support/engine";
-import type { Declared, Stack } from "./stack";
+import { connectionTo, type Declared, type Stack } from "./stack";
 
 const DAY_MS = 86_400_000;
 
@@ -15,8 +11,10 @@ export interface Create {
   /** Makes a target. */
   addTarget(emulator: Emulator, id: string): void;
   args(id: string): Declared;
-  /** The ids of the snapshots that were taken through the API. */
+  /** The ids of the snapshots that appeared since the target was made, oldest first. */
   made(emulator: Emulator, id: string): string[];
+  /** Somebody else takes a snapshot. */
+  addForeign(emulator: Emulator, id: string): void;
 }
 
 const discloud: Create = {
@@ -28,6 +26,7 @@ const discloud: Create = {
   },
   args: (appId) => ({ platform: "discloud", appId }),
   made: (emulator, id) => versions(emulator, id).slice(1),
+  addForeign: (emulator, id) => void emulator.discloud.addSnapshot(id),
 };
 
 function versions(emulator: Emulator, id: string): string[] {
@@ -55,6 +54,7 @@ const virtus: Create = {
     (emulator.virtus.targets.get(id)?.snapshots.present() ?? [])
       .slice(1)
       .map(({ modifiedMs }) => new Date(modifiedMs).toISOString()),
+  addForeign: (emulator, id) => void emulator.virtus.addSnapshot(id),
 };
 
 const snapshooter: Create = {
@@ -63,6 +63,7 @@ const snapshooter: Create = {
   addTarget: (emulator, id) => void emulator.snapshooter.addJob({ id }),
   args: (jobId) => ({ platform: "snapshooter", jobId, deletionPolicy: "retain" }),
   made: (emulator, id) => (emulator.snapshooter.jobs.get(id)?.backups.present() ?? []).map((backup) => backup.id),
+  addForeign: (emulator, id) => void emulator.snapshooter.addBackup(id),
 };
 
 /** An empty list of Samsung Cloud Platform says nothing of the volume: one request more tells whether there is such a one. */
@@ -72,6 +73,7 @@ const scp: Create = {
   addTarget: (emulator, id) => void emulator.scp.virtualserver.addVolume({ id }),
   args: (volumeId) => ({ platform: "scp", volumeId, deletionPolicy: "retain" }),
   made: (emulator, id) => emulator.scp.virtualserver.snapshotsOf(id).map((snapshot) => snapshot.id),
+  addForeign: (emulator, id) => void emulator.scp.virtualserver.addSnapshot(id),
 };
 
 export const creates = { discloud, "discloud-first": first, virtus, snapshooter, scp } as const;
@@ -82,18 +84,21 @@ export function keepRunning(emulator: Emulator): void {
   emulator.scp.virtualserver.creatingMs = Number.POSITIVE_INFINITY;
 }
 
+/** What was made on these targets is usable now. */
+export function finish({ snapshooter, scp: { virtualserver } }: Emulator, targets: readonly string[]): void {
+  for (const target of targets) {
+    const backups = snapshooter.jobs.get(target)?.backups.present() ?? [];
+    for (const { id } of backups) snapshooter.setStatus(id, "completed");
+    const snapshots = virtualserver.volumes.has(target) ? virtualserver.snapshotsOf(target) : [];
+    for (const { id } of snapshots) virtualserver.setStatus(id, "available");
+  }
+}
+
 /** What was made is usable now, and what is made from now on at once. */
 export function finishAll(emulator: Emulator): void {
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
   emulator.scp.virtualserver.creatingMs = 0;
-  for (const { backups } of emulator.snapshooter.jobs.values()) {
-    for (const { id } of backups.present()) emulator.snapshooter.setStatus(id, "completed");
-  }
-  for (const { id } of emulator.scp.virtualserver.volumes.values()) {
-    for (const snapshot of emulator.scp.virtualserver.snapshotsOf(id)) {
-      emulator.scp.virtualserver.setStatus(snapshot.id, "available");
-    }
-  }
+  finish(emulator, [...emulator.snapshooter.jobs.keys(), ...emulator.scp.virtualserver.volumes.keys()]);
 }
 
 /** Lifts the limits that a whole file's creates on one emulator would run into. */
@@ -109,27 +114,18 @@ export interface Case {
   readonly create: Create;
 }
 
-/** Makes the targets of the cases, and declares a Snapshot of each. */
+/** Declares a Snapshot of each case with more arguments by name, other resources, and the connections that they need. */
 export function declareCreates(
   { emulator, workspace, declare }: Stack,
   cases: readonly Case[],
-  extra: Record<string, unknown> = {},
+  extra: Record<string, object> = {},
+  others: Record<string, Declared> = {},
 ): void {
-  for (const { name, create } of cases) create.addTarget(emulator, name);
-  declare(Object.fromEntries(cases.map(({ name, create }) => [name, { ...create.args(name), ...extra }])));
-  const { connectionFields } = definitions.virtus as PlatformDefinition;
-  const fields = Object.entries(connectionFields).map(([field, { environment }]) => [
-    field,
-    emulator.environment[environment],
-  ]);
+  const snapshots = cases.map(({ name, create }) => [name, { ...create.args(name), ...extra[name] }]);
+  declare({ ...Object.fromEntries(snapshots), ...others });
   const own = cases.filter(({ create }) => create.platform === "virtus");
-  const connections = own.map(({ name }) => [
-    `snapshots:${name}`,
-    { platform: "virtus", ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) },
-  ]);
-  const file = `Pulumi.${STACK}.yaml`;
-  const before = readFileSync(join(workspace.directory, file), "utf8").replace(/^config:[\s\S]*$/m, "");
-  workspace.write({ [file]: `${before}config: ${JSON.stringify(Object.fromEntries(connections))}\n` });
+  const connections = own.map(({ name }) => [`snapshots:${name}`, connectionTo(emulator, "virtus")]);
+  workspace.setConfig(Object.fromEntries(connections));
 }
 
 /** Holds the request of a create at `index`, before it reaches the platform or before its answer leaves. */

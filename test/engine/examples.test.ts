@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, seed, startEmulator } from "../../emulator";
 import { definitions } from "../../provider/platforms";
-import { createWorkspace, type Workspace, type WorkspaceOptions } from "../support/engine";
-import { compilerMessages } from "./compile";
+import { createWorkspace, installedPackage, type Workspace, type WorkspaceOptions } from "../support/engine";
+import { compilerMessages, TSCONFIG } from "./compile";
 import { type MovedClock, movedClock } from "./moved-clock";
 import { changesSeenBy, diagnosticsOf } from "./stack";
 
@@ -68,78 +68,130 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
   },
 };
 
-// restore.test.ts runs the one that restores.
-const snapshotExamples = folders.filter((name) => !Object.hasOwn(policyExamples, name) && name !== "restore");
+// restore.test.ts runs the one that restores, docs-fleet.engine.test.ts the one of several stacks.
+const runElsewhere = ["restore", "fleet"];
+const snapshotExamples = folders.filter((name) => !Object.hasOwn(policyExamples, name) && !runElsewhere.includes(name));
 
 let clock: MovedClock | undefined;
 let emulator: Emulator;
 let workspace: Workspace;
+let changes: () => string[];
 
-/** The platforms' own times are not what is looked at here. */
+/** The platforms' own times are not what is looked at here, and the compiler has its say on all examples at once. */
 async function start(options: WorkspaceOptions): Promise<void> {
   emulator = await startEmulator(clock === undefined ? {} : { now: clock.now });
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
   Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
   Object.assign(emulator.scp.filestorage, { creatingMs: 0, deletingMs: 0 });
   emulator.virtus.createIntervalMs = 0;
-  workspace = await createWorkspace({ ...options, env: { ...emulator.environment, ...clock?.env } });
+  const env = { ...emulator.environment, ...clock?.env, PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+  workspace = await createWorkspace({ ...options, env });
+  changes = changesSeenBy(emulator);
 }
 
 afterEach(async () => {
-  workspace.dispose();
-  await emulator.close();
+  workspace?.dispose();
+  await emulator?.close();
   clock?.dispose();
   clock = undefined;
 });
 
-test.each(snapshotExamples)(
-  "examples/%s compiles, runs, shows no change when run again, and is destroyed",
-  async (name) => {
-    await start({ directory: join(EXAMPLES, name) });
-    const changes = changesSeenBy(emulator);
-    expect(compilerMessages(workspace.directory)).toEqual([]);
-
-    const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
-    expect(up.output).not.toMatch(/warning|error/i);
-    const held = await workspace.resources(":Snapshot");
-    expect(held.length).toBeGreaterThan(0);
-    for (const { outputs } of held) expect(outputs).toMatchObject({ status: "available" });
-    const made = held.filter(({ outputs }) => outputs?.["adopted"] !== true);
-    const policies = await workspace.resources(":BackupPolicy");
-    expect(changes()).toHaveLength(made.length + policies.length);
-
-    // The compiler has had its say twice.
-    const env = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
-    await workspace.preview(["--expect-no-changes"], { expectCode: 0, env });
-    expect(changes()).toEqual([]);
-
-    const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-    expect(destroy.output).not.toMatch(/error/i);
-    expect(await workspace.resources()).toEqual([]);
-    const deleted = made.filter(({ outputs }) => outputs?.["deletionPolicy"] === "delete");
-    expect(changes()).toHaveLength(deleted.length);
-    for (const { urn, outputs } of held) {
-      const own = urn.split("::").at(-1) ?? "";
-      const isDeleted = deleted.some((each) => each.urn === urn);
-      const stays = expect.stringContaining(`forgotten, not deleted: snapshot ${outputs?.["snapshotId"]} of`);
-      expect(diagnosticsOf(destroy, own)).toEqual(isDeleted ? [] : [stays]);
+test("the examples compile with the settings that the docs recommend", () => {
+  const parent = join(installedPackage(), "workspaces");
+  mkdirSync(parent, { recursive: true });
+  const copy = mkdtempSync(join(parent, "examples-"));
+  try {
+    for (const name of folders) {
+      const file = (ending: string) => JSON.parse(readFileSync(join(EXAMPLES, name, ending), "utf8"));
+      expect(file("tsconfig.json")).toEqual({ ...TSCONFIG, files: ["index.ts"] });
+      expect(file("package.json")).toMatchObject({ name, main: "index.ts" });
+      cpSync(join(EXAMPLES, name), join(copy, name), {
+        recursive: true,
+        filter: (from) => !/node_modules$/.test(from),
+      });
     }
-  },
-  600_000,
-);
+    const files = folders.map((name) => `${name}/index.ts`);
+    writeFileSync(join(copy, "tsconfig.json"), JSON.stringify({ ...TSCONFIG, files }));
+    expect(compilerMessages(copy)).toEqual([]);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
+
+test.each(snapshotExamples)("examples/%s runs, shows no change when run again, and is destroyed", async (name) => {
+  await start({ directory: join(EXAMPLES, name) });
+  const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(up.output).not.toMatch(/warning|error/i);
+  const held = await workspace.resources(":Snapshot");
+  expect(held.length).toBeGreaterThan(0);
+  for (const { outputs } of held) expect(outputs).toMatchObject({ status: "available" });
+  const made = held.filter(({ outputs }) => outputs?.["adopted"] !== true);
+  const policies = await workspace.resources(":BackupPolicy");
+  expect(changes()).toHaveLength(made.length + policies.length);
+
+  await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
+  expect(changes()).toEqual([]);
+
+  const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
+  expect(destroy.output).not.toMatch(/error/i);
+  expect(await workspace.resources()).toEqual([]);
+  const deleted = made.filter(({ outputs }) => outputs?.["deletionPolicy"] === "delete");
+  expect(changes()).toHaveLength(deleted.length);
+  for (const { urn, outputs } of held) {
+    const own = urn.split("::").at(-1) ?? "";
+    const isDeleted = deleted.some((each) => each.urn === urn);
+    const stays = expect.stringContaining(`forgotten, not deleted: snapshot ${outputs?.["snapshotId"]} of`);
+    expect(diagnosticsOf(destroy, own)).toEqual(isDeleted ? [] : [stays]);
+  }
+});
+
+test("the repository's own Pulumi.yaml runs the quick start", async () => {
+  const folder = join(EXAMPLES, "quickstart");
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  await start({
+    files: {
+      "Pulumi.yaml": readFileSync(join(REPOSITORY, "Pulumi.yaml"), "utf8"),
+      ...Object.fromEntries(
+        files
+          .filter(({ name }) => name !== "Pulumi.yaml")
+          .map(({ name }) => [`examples/quickstart/${name}`, readFileSync(join(folder, name), "utf8")]),
+      ),
+    },
+  });
+  await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(changes()).toEqual([
+    `discloud create-snapshot ${seed.discloud.appId}`,
+    `scp create-snapshot ${seed.scp.volumeId}`,
+    `snapshooter start-backup ${seed.snapshooter.jobId}`,
+    `virtus create-app-snapshot ${seed.virtus.appId}`,
+  ]);
+});
+
+test("examples/restore restores once, and is destroyed without a request", async () => {
+  await start({ directory: join(EXAMPLES, "restore") });
+  await workspace.config("before", new Date(Date.now() + 3_600_000).toISOString());
+  const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
+  expect(up.output).not.toMatch(/warning|error/i);
+  expect(changes()).toEqual([
+    `scp revert-volume ${seed.scp.volumeId}`,
+    `snapshooter restore-backup ${seed.snapshooter.jobId}`,
+    `virtus restore-database-snapshot ${seed.virtus.databaseId}`,
+  ]);
+  await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
+  await workspace.destroy(["--skip-preview"], { expectCode: 0 });
+  expect(changes()).toEqual([]);
+  expect(await workspace.resources()).toEqual([]);
+});
 
 test.each(Object.entries(policyExamples))(
-  "examples/%s compiles, runs, shows no change when run again, and is destroyed",
+  "examples/%s runs, shows no change when run again, and is destroyed",
   async (name, { policies, changes: first, warnings = {}, deletes = [], stays }) => {
     // No scheduled time of theirs passes in the minutes after it.
     clock = movedClock(Date.UTC(2027, 0, 11, 7));
     await start({ directory: join(EXAMPLES, name) });
-    const seen = changesSeenBy(emulator);
-    const changes = () => seen().map((change) => change.split(" ", 2).join(" "));
-    expect(compilerMessages(workspace.directory)).toEqual([]);
-
+    const operations = () => changes().map((change) => change.split(" ", 2).join(" "));
     const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
-    expect(changes()).toEqual(first);
+    expect(operations()).toEqual(first);
     const held = await workspace.resources(":BackupPolicy");
     expect(held).toHaveLength(Object.keys(policies).length);
     for (const { urn, outputs = {} } of held) {
@@ -150,8 +202,7 @@ test.each(Object.entries(policyExamples))(
       expect(diagnosticsOf(up, own)).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
     }
 
-    const env = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
-    const second = await workspace.up(["--skip-preview"], { expectCode: 0, env });
+    const second = await workspace.up(["--skip-preview"], { expectCode: 0 });
     expect(changes()).toEqual([]);
     // What is stale stays a change until there is a newer backup.
     const isStale = held.some(({ outputs }) => outputs?.["fresh"] === false);
@@ -159,42 +210,12 @@ test.each(Object.entries(policyExamples))(
 
     const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
     expect(await workspace.resources()).toEqual([]);
-    expect(changes()).toEqual(deletes);
+    expect(operations()).toEqual(deletes);
     for (const [own, sentence] of Object.entries(stays)) {
       expect(diagnosticsOf(destroy, own)).toEqual([expect.stringMatching(sentence)]);
     }
   },
-  600_000,
 );
-
-test("the repository's own Pulumi.yaml runs the quick start", async () => {
-  await start({
-    files: {
-      "Pulumi.yaml": readFileSync(join(REPOSITORY, "Pulumi.yaml"), "utf8"),
-      ...Object.fromEntries(
-        readdirSync(join(EXAMPLES, "quickstart"), { withFileTypes: true })
-          .filter((entry) => entry.isFile() && entry.name !== "Pulumi.yaml")
-          .map(({ name }) => [`examples/quickstart/${name}`, readFileSync(join(EXAMPLES, "quickstart", name), "utf8")]),
-      ),
-    },
-  });
-  const changes = changesSeenBy(emulator);
-  await workspace.up(["--skip-preview"], { expectCode: 0 });
-  expect((await workspace.resources(":Snapshot")).map(({ outputs }) => outputs?.["platform"]).sort()).toEqual([
-    "discloud",
-    "dscloud",
-    "scp",
-    "snapshooter",
-    "virtus",
-  ]);
-  expect(changes()).toEqual([
-    `discloud create-snapshot ${seed.discloud.appId}`,
-    `scp create-snapshot ${seed.scp.volumeId}`,
-    `scp create-snapshot ${seed.scp.volumeId}`,
-    `snapshooter start-backup ${seed.snapshooter.jobId}`,
-    `virtus create-app-snapshot ${seed.virtus.appId}`,
-  ]);
-}, 600_000);
 
 test("the examples show a policy for everything that one can be for", () => {
   const shown = Object.values(policyExamples).flatMap(({ policies }) => Object.values(policies));

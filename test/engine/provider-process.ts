@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { descendants } from "../pulumi-cli/processes.js";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ActiveFault } from "../../emulator";
+import { descendants, isRunning } from "../pulumi-cli/processes.js";
+import type { CommandResult } from "../support/engine";
 import type { Stack } from "./stack";
 
 /** The engine starts the provider below shells and launchers, so that only its command line tells which one it is. */
-export function commandLine(pid: number): string {
+function commandLine(pid: number): string {
   try {
     return existsSync("/proc/self/cmdline")
       ? readFileSync(`/proc/${pid}/cmdline`, "utf8")
@@ -16,20 +19,89 @@ export function commandLine(pid: number): string {
 
 /** Waits for something that the engine or a platform does, five minutes at most. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 300_000;
+  const deadline = Date.now() + 5 * 60_000;
   while (!isTrue()) {
     if (Date.now() > deadline) throw new Error(`waited five minutes in vain until ${isTrue}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Runs `pulumi up`, kills the provider's process as soon as something is true, and waits for the end of the run. */
-export async function upWithProviderKilled({ workspace }: Stack, when: () => boolean): Promise<void> {
+/** Who is killed: the provider, the command that has started it, or both. */
+export const victims = ["provider", "CLI", "both"] as const;
+export type Victim = (typeof victims)[number];
+
+/** A run of `pulumi up` that hangs in requests of its provider. */
+export interface Run {
+  readonly ended: Promise<CommandResult>;
+  readonly engine: number;
+  /** The dynamic provider's process, and the shell that has started it. */
+  readonly provider: readonly number[];
+  /** All processes of the run, for what must not outlive the test. */
+  readonly processes: readonly number[];
+  /** The stack's state file while the requests are held. */
+  readonly state: string;
+  /** What is printed so far. */
+  output(): string;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts `pulumi up` and waits until every hold has caught its request. */
+export async function runInto({ workspace }: Stack, holds: readonly ActiveFault[]): Promise<Run> {
   let engine = 0;
-  const running = workspace.up(["--skip-preview"], { onStart: (pid) => (engine = pid) });
-  await until(when);
-  const provider = descendants(engine).filter((pid) => commandLine(pid).includes("dynamic-provider"));
-  expect(provider.length).toBeGreaterThan(0);
-  for (const pid of provider) process.kill(pid, "SIGKILL");
-  expect((await running).code).not.toBe(0);
+  let output = "";
+  let isOver = false;
+  const ended = workspace
+    .up(["--skip-preview", "--parallel", "64"], {
+      onStart: (pid) => (engine = pid),
+      onOutput: (text) => (output = text),
+    })
+    .finally(() => (isOver = true));
+  await until(() => isOver || holds.every(({ holding }) => holding === 1));
+  if (isOver) throw new Error(`the run ended before all requests had come:\n${(await ended).output}`);
+  // Nothing ends while all are held: the engine writes the state for a moment more at most.
+  let state = "";
+  await until(() => {
+    state = workspace.storedState();
+    return isJson(state);
+  });
+  const processes = descendants(engine);
+  const provider = processes.filter((pid) => /dynamic-provider|pulumi-resource-pulumi-nodejs/.test(commandLine(pid)));
+  return { ended, engine, provider, processes, state, output: () => output };
+}
+
+/** Kills without a warning, as a machine that runs out of memory does. */
+export function kill(victim: Victim, { engine, provider }: Run): void {
+  const processes = provider.filter((pid) => /dynamic-provider/.test(commandLine(pid)));
+  expect(processes.length).toBeGreaterThan(0);
+  if (victim !== "CLI") for (const pid of processes) process.kill(pid, "SIGKILL");
+  if (victim !== "provider") process.kill(engine, "SIGKILL");
+}
+
+/** Waits until the run has ended and no process of its provider is left. */
+export async function endOf({ ended, provider }: Run): Promise<CommandResult> {
+  const result = await ended;
+  await until(() => provider.every((pid) => !isRunning(pid, undefined)));
+  return result;
+}
+
+/** Waits until the killed run is over, and frees the stack for the next one. */
+export async function clearUp(stack: Stack, victim: Victim, run: Run): Promise<void> {
+  await endOf(run);
+  if (victim === "provider") return;
+  stack.workspace.repairState(run.state);
+  await stack.workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
+}
+
+/** The entries of the journal that the provider keeps on this machine. */
+export function intents({ workspace }: Stack): string[] {
+  const folder = join(workspace.home, "pulumi-snapshots/intents");
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -1,9 +1,19 @@
-import type { FaultRule } from "../../emulator";
-import { type Emulator, type EmulatorOptions, type RecordedRequest, startEmulator } from "../../emulator";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type FaultRule,
+  type RecordedRequest,
+  startEmulator,
+} from "../../emulator";
+import { definitions, type PlatformDefinition } from "../../provider";
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
-/** A resource of the program: its arguments, and beside them its options and which resource it is (a Snapshot). */
+/**
+ * A resource of the program: its arguments, and beside them its options, which resource it is (a Snapshot), and the id
+ * by which it is read only.
+ */
 export type Declared = Record<string, unknown> & {
+  get?: string;
   opts?: Record<string, unknown>;
   resource?: "BackupPolicy" | "Restore";
 };
@@ -14,8 +24,9 @@ const PROGRAM = {
   "package.json": { name: "snap", private: true, main: "index.js" },
   "index.js": `
     const resources = require("pulumi-snapshots");
-    for (const [name, { opts, resource = "Snapshot", ...args }] of Object.entries(require("./resources.json"))) {
-      new resources[resource](name, args, opts);
+    for (const [name, { get, opts, resource = "Snapshot", ...args }] of Object.entries(require("./resources.json"))) {
+      if (get === undefined) new resources[resource](name, args, opts);
+      else resources[resource].get(name, get, args, opts);
     }`,
 };
 
@@ -79,6 +90,13 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
     await emulator.close();
     throw error;
   }
+}
+
+/** The fields of a connection that leads to an emulator's platform, in plain text. */
+export function connectionTo({ environment }: Emulator, platform: string): Record<string, string | undefined> {
+  const { connectionFields } = definitions[platform as keyof typeof definitions] as PlatformDefinition;
+  const fields = Object.entries(connectionFields).map(([field, known]) => [field, environment[known.environment]]);
+  return { platform, ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) };
 }
 
 /** The requests since the last call that ask a platform to change something, as `platform operation target`. */

@@ -16,7 +16,19 @@ const snapshot = new Snapshot("a", { platform: "discloud", appId, triggers: { re
 new Snapshot("b", { platform: "virtus", databaseId: "1", adopt: "latest", onGone: "recreate" }, { protect: true });
 new Snapshot("c", { platform: "dscloud", appId, adopt: "latest", triggers: { release: "1" } });
 new Snapshot("d", { platform: "dscloud", appId, adopt: appId, deletionPolicy: "retain" });
+new Snapshot("d2", { platform: "dscloud", appId, adopt: "latest", verify: "archive" });
+const checked = new Snapshot("d3", { platform: "snapshooter", jobId: "1", deletionPolicy: "retain", verify: "archive" });
+export const hashes = checked.files.apply((all) => all?.map(({ sha256 }) => sha256));
+export const verified: pulumi.Output<[string | undefined, number | undefined, string | undefined]> = pulumi.all([
+  snapshot.verifiedAt, snapshot.verifiedBytes, snapshot.sha256,
+]);
 Snapshot.get("e", "discloud/app/1/2", { connection: "other" });
+const volume = new Snapshot("r", { platform: "scp", volumeId: "1", name: "a b_c-1", force: true, deletionPolicy: "delete" });
+new Snapshot("s", { platform: "scp", fileVolumeId: "1", adopt: "latest", deletionPolicy: "retain" });
+export const region = volume.region;
+const backup = new Snapshot("t", { platform: "snapshooter", jobId: "1", tag: "daily", deletionPolicy: "delete" });
+new Snapshot("u", { platform: "snapshooter", jobId: "1", adopt: "latest", deletionPolicy: "retain" });
+export const files = getDownloadLinkOutput({ platform: "snapshooter", jobId: "1", id: backup.snapshotId }).files;
 export const status: pulumi.Output<"pending" | "running" | "available" | "failed" | "gone" | "unknown"> = snapshot.status;
 export const createdAt: pulumi.Output<string | undefined> = snapshot.createdAt;
 export const sizes = getSnapshots({ platform: "discloud", limit: 3 }).then((all) => all.map((each) => each.sizeBytes));
@@ -33,7 +45,8 @@ new BackupPolicy("j", { platform: "scp", fileVolumeId: "1", schedules, retention
 const job = { name: "n", recipeId: 7, config: { root_path: "/" }, compute: {}, storage: { id: appId } };
 new BackupPolicy("k", { platform: "snapshooter", job, schedules, retention: { keepDaily: 7 } }, { protect: true });
 new BackupPolicy("l", { platform: "dscloud", appId, maxAge: "26h" });
-new BackupPolicy("m", { platform: "snapshooter", jobId: "1", maxAge: "26h" });
+new BackupPolicy("m", { platform: "snapshooter", jobId: "1", maxAge: "26h", verify: "archive" });
+new BackupPolicy("m2", { platform: "virtus", appId, schedules, verify: "archive" });
 export const fresh: pulumi.Output<boolean | undefined> = policy.fresh;
 export const kept = policy.snapshots.apply((all) => all?.map(({ id, keptBecause }) => [id, keptBecause]));
 
@@ -51,6 +64,15 @@ new BackupPolicy("17", { platform: "scp", serverId: "1", name: "n", schedules, r
 new BackupPolicy("18", { platform: "scp", serverId: "1", volumeId: "1", name: "n", schedules, retention: {} });
 // @ts-expect-error a job, or one that exists
 new BackupPolicy("19", { platform: "snapshooter", job, jobId: "1", schedules });
+
+// @ts-expect-error nothing can be downloaded
+new Snapshot("28", { platform: "scp", volumeId: "1", deletionPolicy: "retain", verify: "archive" });
+// @ts-expect-error an archive is all that can be verified
+new Snapshot("29", { platform: "discloud", appId, verify: "zip" });
+// @ts-expect-error nothing can be downloaded
+new BackupPolicy("30", { platform: "scp", volumeId: "1", schedules, verify: "archive" });
+// @ts-expect-error SnapShooter runs the job, whenever it is due
+new BackupPolicy("31", { platform: "snapshooter", job, schedules, verify: "archive" });
 
 const confirm = { target: "1", before: "2026-11-21T04:00:00Z" };
 const restore = new Restore("n", { platform: "snapshooter", jobId: "1", backupId: appId, files: [appId], confirm });
@@ -107,10 +129,28 @@ new Snapshot("9", { platform: "discloud", databaseId: "1" });
 new Snapshot("10", { platform: "vercel", appId });
 // @ts-expect-error texts only
 new Snapshot("11", { platform: "discloud", appId, triggers: { release: 1 } });
+// @ts-expect-error no default is right for everybody
+new Snapshot("31", { platform: "scp", volumeId: "1" });
+// @ts-expect-error no default is right for everybody
+new Snapshot("32", { platform: "scp", fileVolumeId: "1" });
+// @ts-expect-error one target
+new Snapshot("33", { platform: "scp", volumeId: "1", fileVolumeId: "2", deletionPolicy: "retain" });
+// @ts-expect-error File Storage names its snapshots itself
+new Snapshot("34", { platform: "scp", fileVolumeId: "1", name: "a", deletionPolicy: "retain" });
+// @ts-expect-error no default is right for everybody
+new Snapshot("35", { platform: "snapshooter", jobId: "1" });
+// @ts-expect-error one of the rotations
+new Snapshot("36", { platform: "snapshooter", jobId: "1", tag: "yearly", deletionPolicy: "retain" });
+// @ts-expect-error another platform's target
+new Snapshot("37", { platform: "snapshooter", appId: "1", deletionPolicy: "retain" });
+// @ts-expect-error the platform gives no name
+new Snapshot("38", { platform: "snapshooter", jobId: "1", name: "a", deletionPolicy: "retain" });
 // @ts-expect-error the platform decides how the rest is read
 new Snapshot("12", { platform: pulumi.output("discloud"), appId });
 // @ts-expect-error only Discloud lists an account
 getSnapshots({ platform: "virtus" });
+// @ts-expect-error the platform gives no links
+export const linkOfVolume = getDownloadLinkOutput({ platform: "scp", volumeId: "1", id: "latest" });
 // @ts-expect-error no such output
 export const encryptionKey = snapshot.downloadKey;
 `;
@@ -135,30 +175,26 @@ test.each([
   ["6.0", { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0" }],
   ["6.0", { module: "nodenext", moduleResolution: "nodenext" }],
   ["6.0", { module: "esnext", moduleResolution: "bundler" }],
-] as const)(
-  "wrong programs don't compile, and right ones do: TypeScript %s with %p",
-  (version, options) => {
-    const typescript = compilers[version];
-    expect(typescript.version).toMatch(new RegExp(`^${version}\\.`));
-    const parsed = typescript.convertCompilerOptionsFromJson(
-      { ...options, target: "es2022", strict: true, noEmit: true, types: ["node"] },
-      folder,
-    );
-    expect(parsed.errors).toEqual([]);
-    const program = typescript.createProgram([join(folder, "program.ts")], parsed.options);
-    const ours = program
-      .getSourceFiles()
-      .filter(({ fileName }) => fileName.startsWith(folder) || fileName.includes("/node_modules/pulumi-snapshots/"));
-    expect(ours.length).toBeGreaterThan(1);
-    const diagnostics = [
-      ...program.getOptionsDiagnostics(),
-      ...ours.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
-    ];
-    const messages = diagnostics.map(({ file, start, messageText }) => {
-      const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
-      return `${file?.fileName}:${line} ${typescript.flattenDiagnosticMessageText(messageText, "\n")}`;
-    });
-    expect(messages).toEqual([]);
-  },
-  600_000,
-);
+] as const)("wrong programs don't compile, and right ones do: TypeScript %s with %p", (version, options) => {
+  const typescript = compilers[version];
+  expect(typescript.version).toMatch(new RegExp(`^${version}\\.`));
+  const parsed = typescript.convertCompilerOptionsFromJson(
+    { ...options, target: "es2022", strict: true, noEmit: true, types: ["node"] },
+    folder,
+  );
+  expect(parsed.errors).toEqual([]);
+  const program = typescript.createProgram([join(folder, "program.ts")], parsed.options);
+  const ours = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(folder) || fileName.includes("/node_modules/pulumi-snapshots/"));
+  expect(ours.length).toBeGreaterThan(1);
+  const diagnostics = [
+    ...program.getOptionsDiagnostics(),
+    ...ours.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+  ];
+  const messages = diagnostics.map(({ file, start, messageText }) => {
+    const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
+    return `${file?.fileName}:${line} ${typescript.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+  expect(messages).toEqual([]);
+});

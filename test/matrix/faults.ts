@@ -59,6 +59,8 @@ export interface Fault {
   readonly isOfSnapshots?: true;
   /** The answers are true ones, which may prove an absence. */
   readonly isTrue?: true;
+  /** From the API it is no answer; from a store it may be one, such as a redirect or a file without bytes. */
+  readonly isOfApi?: true;
   /** Nobody listens: nothing that the emulator could answer. */
   readonly refuses?: true;
   /** The answer never comes. */
@@ -140,10 +142,11 @@ const breaking: readonly Fault[] = [
   },
   { name: "HTML with 403", rules: rules({ fault: "html", status: 403 }) },
   { name: "JSON of another shape", isRepeated: true, isTrue: true, rules: rules({ fault: "wrong-shape" }) },
-  { name: "an empty body", isRepeated: true, rules: rules({ fault: "empty-body" }) },
+  { name: "an empty body", isRepeated: true, isOfApi: true, rules: rules({ fault: "empty-body" }) },
   {
     name: "a redirect to another origin, and the request was not carried out",
     isRepeated: true,
+    isOfApi: true,
     rules: (place, { elsewhere }) => rules({ fault: "redirect", location: elsewhere, status: 307 })(place),
   },
   {

@@ -133,6 +133,16 @@ describe("the matrix turns red", () => {
       { step: "policy: converge on another machine", fault: "JSON of another shape" },
     ],
     [
+      "a store that can't be reached counts as a broken archive",
+      "duplicates",
+      {
+        file: "provider/resources/verify.ts",
+        line: 'return { outcome: "unproven", because };',
+        instead: 'return { outcome: "broken", because };',
+      },
+      { step: "verify a new one", fault: "the connection is reset before the request is carried out, every time" },
+    ],
+    [
       "a policy's retention deletes all that it does not keep in one run",
       "dropped",
       {

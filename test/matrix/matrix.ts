@@ -83,6 +83,7 @@ function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: S
   if (fault.isStanding && request !== first) return false;
   if (fault.isDouble) return step.isFresh === true && request.operation === target.create && request.nth === 0;
   if (fault.needsNext && target.isUnseen && request.operation === target.create) return false;
+  if (fault.isOfApi && request.operation === "download") return false;
   if (fault.isOfSnapshots && target.runBy === "platform") return false;
   if (fault.isRepeated && target.resource === "BackupPolicy" && !request.changes) return false;
   // What goes on for the rest of the run begins with the first request of its kind.

@@ -30,9 +30,9 @@ export function pageOf(played: readonly Played[]): string {
   return `# What happens when…
 
 The tests break every request of every step on every platform in every way below, over real HTTP, and compare what the
-platform then really has with what the state, the journal and the messages say. The steps of a Snapshot: create, wait, go on
+platform then really has with what the state, the journal and the messages say. The steps of a Snapshot: create, wait, verify, go on
 with an unfinished one, take over after a kill, read, update, replace, delete, adopt, reuse. Those of a BackupPolicy: create,
-wait, go on with an unfinished one, take over after a kill on the same machine or on another, converge when a slot has
+wait, verify, go on with an unfinished one, take over after a kill on the same machine or on another, converge when a slot has
 passed, prune, read, update, delete, forget, adopt, watch. Both also run beside another backend's stack of the same name,
 and under a name that another resource had before its rename. This page is written by that test.
 

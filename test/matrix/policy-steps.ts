@@ -2,6 +2,7 @@ import type { Properties } from "../../provider/resources/host";
 import type { Program } from "./engine-stack";
 import {
   failCreate,
+  failDownloads,
   LAG_MS,
   MINUTE_MS,
   makeNone,
@@ -84,6 +85,25 @@ export const policySteps: readonly Step[] = [
     startsAfterCreate: true,
     async prepare({ target, emulator }) {
       target.slowDown(emulator);
+    },
+    act: up,
+  },
+  {
+    name: "policy: verify a new one",
+    appliesTo: (target) => byUp(target) && target.verifies === true,
+    program: policy({ verify: "archive" }),
+    wanted: 1,
+    startsAfterCreate: true,
+    act: up,
+  },
+  {
+    name: "policy: go on with one that is not verified",
+    appliesTo: (target) => byUp(target) && target.verifies === true,
+    program: policy({ verify: "archive" }),
+    wanted: 1,
+    async prepare(scene) {
+      await failDownloads(scene);
+      scene.clock.advance(LAG_MS);
     },
     act: up,
   },

@@ -114,6 +114,14 @@ export async function makeUnseen(scene: Scene): Promise<void> {
   scene.clearFaults();
 }
 
+/** A create whose snapshot can't be downloaded. */
+export async function failDownloads(scene: Scene): Promise<void> {
+  const { platform } = scene.target;
+  scene.emulator.faults.add({ platform, operation: "download", fault: "reset-before-commit", times: "always" });
+  await scene.up(scene.program);
+  scene.clearFaults();
+}
+
 /** A create whose request was never carried out. */
 export async function makeNone(scene: Scene): Promise<void> {
   failCreate(scene, "reset-before-commit");
@@ -151,6 +159,25 @@ export const snapshotSteps: readonly Step[] = [
     startsAfterCreate: true,
     async prepare({ target, emulator }) {
       target.slowDown(emulator);
+    },
+    act: up,
+  },
+  {
+    name: "verify a new one",
+    appliesTo: (target) => takes(target) && target.verifies === true,
+    program: snapshot({ verify: "archive" }),
+    wanted: 1,
+    startsAfterCreate: true,
+    act: up,
+  },
+  {
+    name: "go on with one that is not verified",
+    appliesTo: (target) => takes(target) && target.verifies === true,
+    program: snapshot({ verify: "archive" }),
+    wanted: 1,
+    async prepare(scene) {
+      await failDownloads(scene);
+      scene.clock.advance(LAG_MS);
     },
     act: up,
   },

@@ -31,6 +31,8 @@ export interface MatrixTarget {
   readonly isShared?: true;
   /** The operation that takes one; left out where the platform has none. */
   readonly create?: string;
+  /** Its new snapshots are verified, too. */
+  readonly verifies?: true;
   /** The operation that shows whether there is a policy already. */
   readonly find?: string;
   /** The operation that deletes one. */
@@ -68,6 +70,7 @@ function virtus(kind: "app" | "database", id: string): MatrixTarget {
     resource: "Snapshot",
     args: { platform: "virtus", [kind === "app" ? "appId" : "databaseId"]: id },
     create: `create-${kind}-snapshot`,
+    ...(kind === "app" ? { verifies: true } : {}),
     waits: true,
     present: (emulator) =>
       target(emulator)
@@ -210,7 +213,7 @@ function known<T>(value: T | undefined): T {
 
 const virtusApp = virtus("app", seed.virtus.appId);
 const virtusDatabase = virtus("database", seed.virtus.databaseId);
-const discloudApp = discloud("Discloud app", seed.discloud.appId);
+const discloudApp: MatrixTarget = { ...discloud("Discloud app", seed.discloud.appId), verifies: true };
 
 /** The policies of a target that every `pulumi up` runs, or that somebody else does. */
 function policyOf(

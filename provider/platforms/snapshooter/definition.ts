@@ -198,6 +198,6 @@ export const snapshooter = {
   createTimeoutMs: 30 * 60_000,
   outputs: {
     completedAt: "when it was completed, ISO-8601 UTC",
-    files: "its files: `id`, `name` and `sizeText` of each",
+    files: "its files: `id`, `name` and `sizeText` of each, with `verify` also `sha256`",
   },
 } as const satisfies PlatformDefinition;

@@ -19,7 +19,7 @@ import {
 } from "../check";
 import type { Properties } from "../host";
 import type { Checked } from "../verbs";
-import { isScheduled, policyFields } from "./fields";
+import { isScheduled, isVerifiable, policyFields } from "./fields";
 import { isSameInput, type PolicyTarget, policyTargetOf, schedulesOf } from "./meaning";
 
 /** What `check` answers for a policy: also what a user should know before it acts. */
@@ -31,12 +31,14 @@ const scheduleExample = 'such as schedules: [{ cron: "0 3 * * *", timezone: "Eur
 
 /** The arguments that only policies for other targets have, with what they go with. */
 function argumentsOfOthers(definition: PlatformDefinition, target: PolicyTarget): Map<string, string> {
-  const own = target.definition.arguments ?? {};
+  const namesOf = (other: PolicyTargetDefinition): string[] => [
+    ...Object.keys(other.arguments ?? {}),
+    ...(isVerifiable(definition, other) ? ["verify"] : []),
+  ];
+  const own = namesOf(target.definition);
   return new Map(
     Object.entries(definition.policyTargets).flatMap(([argument, other]) =>
-      Object.keys(other.arguments ?? {}).flatMap((name) =>
-        Object.hasOwn(own, name) ? [] : [[name, argument] as const],
-      ),
+      namesOf(other).flatMap((name) => (own.includes(name) ? [] : [[name, argument] as const])),
     ),
   );
 }

@@ -4,10 +4,11 @@ import { findDefinition } from "../../platforms";
 import { isMissing } from "../check";
 import type { Properties } from "../host";
 import type { Diff } from "../verbs";
+import { wantsVerification } from "../verification";
 import { policyFields } from "./fields";
 import { expiryOf } from "./freshness";
 import { isSameInput, policyTargetOf, subjectOf } from "./meaning";
-import { isSettledInState } from "./records";
+import { isFor, isSettledInState, recordInWords, recordsOf, verdictOn, verifiedRecordsOf } from "./records";
 
 /** Compares a BackupPolicy's state with what the program wants. */
 export function diffPolicy(olds: Properties, news: Properties, nowMs: number): Diff {
@@ -46,6 +47,9 @@ export function dueByState(
   else if (olds["status"] === "pending")
     due.push(`${definition.title} was still setting it up: pulumi up goes on waiting`);
   if (runBy === "up") due.push(...dueByRecords(definition, olds, news, nowMs));
+  if (runBy === "watched" && news["suspended"] !== true && isUnverified(olds, news)) {
+    due.push(`the newest backup of ${subjectOf(definition, news)} is not verified yet: pulumi up verifies it`);
+  }
   const expiry = expiryOf(subjectOf(definition, news), olds, news, nowMs);
   if (expiry !== undefined) due.push(expiry);
   return due;
@@ -56,13 +60,30 @@ function dueByRecords(definition: PlatformDefinition, olds: Properties, news: Pr
   const { dueAt } = news;
   if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettledInState(olds, dueAt, nowMs)) {
     const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : String(dueAt);
-    due.push(`pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`);
+    const unverified = wantsVerification(news)
+      ? recordsOf(olds).find((record) => isFor(record, dueAt) && verdictOn(record)?.outcome === "unproven")
+      : undefined;
+    due.push(
+      unverified === undefined
+        ? `pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`
+        : `snapshot ${recordInWords(unverified)} for ${when} is not verified: ${unverified.unverifiedBecause}; pulumi up ` +
+            "verifies it",
+    );
   }
   const queue = olds["pruneQueue"];
   if (Array.isArray(queue) && queue.length > 0) {
     due.push(`${queue.length} ${queue.length === 1 ? "snapshot is" : "snapshots are"} still to be deleted`);
   }
   return due;
+}
+
+/** Whether the newest backup that a watched policy counts, or did not count for want of a check, is not verified yet. */
+function isUnverified(olds: Properties, news: Properties): boolean {
+  if (!wantsVerification(news)) return false;
+  const verdicts = verifiedRecordsOf(olds);
+  const newest = olds["lastSnapshotId"];
+  const isKnown = isMissing(newest) || verdicts.some(({ id }) => id === newest);
+  return !isKnown || verdicts.some((record) => verdictOn(record)?.outcome === "unproven");
 }
 
 /** Whether a policy that its platform runs was seen switched off or broken there; no word for its status tells nothing. */

@@ -3,7 +3,12 @@ import { parseDuration } from "../../model/duration";
 import type { PlatformDefinition } from "../../model/platform";
 import type { PolicyField, PolicyTargetDefinition } from "../../model/policy";
 import { retentionSchema, schedulesSchema } from "../../schedule";
-import { connectionField, durationSchema, internalFields, platformField } from "../fields";
+import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
+
+/** Whether policies of a target can verify what is taken: no download waits for what a platform takes by itself. */
+export function isVerifiable(definition: PlatformDefinition, { runBy }: PolicyTargetDefinition): boolean {
+  return definition.download && runBy !== "platform";
+}
 
 /** Whether policies of a target run by a schedule of their own. */
 export function isScheduled(target: PolicyTargetDefinition): boolean {
@@ -58,6 +63,12 @@ function buildFields(definition: PlatformDefinition): PolicyFields {
     default: "warn",
     change: "update",
   };
+  if (all.some((target) => isVerifiable(definition, target))) {
+    fields["verify"] = verifyField(
+      "`archive`: a backup counts only once its bytes were downloaded and its archive was checked; where the policy is " +
+        "watched, the newest one",
+    );
+  }
   fields["suspended"] = {
     schema: z.boolean("must be true or false"),
     description: "takes nothing, deletes nothing and does not judge `maxAge`",
@@ -86,6 +97,9 @@ export const policyOutputs: Readonly<Record<string, string>> = {
   lastSnapshotAt: "when the newest usable backup was taken, ISO-8601 UTC",
   lastSnapshotId: "the platform's own id of the newest usable backup",
   checkedAt: "when that was looked at, ISO-8601 UTC",
+  verifiedAt: "with `verify`: when the newest backup that is intact was checked, ISO-8601 UTC",
+  verifiedBytes: "with `verify`: how many bytes of it were checked",
+  sha256: "with `verify`: the SHA-256 of its bytes, in hex, where it is one file",
   snapshots:
     "run by `up`: what the policy holds, newest first: `id`, `createdAt`, `status`, `sizeBytes`, `slot`, `keptBecause`",
   pruned: "run by `up`: the ids of what the last run has deleted",

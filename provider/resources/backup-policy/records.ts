@@ -3,6 +3,7 @@ import type { SnapshotReference } from "../../model/platform";
 import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
 import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
+import { counted, type Verdict, verdictNames, verdictOf, verifiedOutputs, withoutVerdict } from "../verification";
 
 /** A snapshot as a policy's state holds it. */
 export type SnapshotRecord = {
@@ -24,12 +25,62 @@ export type SnapshotRecord = {
   readonly adopted?: true;
   /** Why the retention keeps it. */
   readonly keptBecause?: readonly string[];
+  /** With `verify`: when it was found intact, ISO-8601 UTC. */
+  readonly verifiedAt?: string;
+  readonly verifiedBytes?: number;
+  /** Where it is one file. */
+  readonly sha256?: string;
+  /** Why it failed verification, and counts as `failed`. */
+  readonly brokenBecause?: string;
+  /** Why it could not be verified so far, and counts as `running`. */
+  readonly unverifiedBecause?: string;
 };
 
 /** The snapshots that a policy's state holds, newest first. */
 export function recordsOf(properties: Properties): readonly SnapshotRecord[] {
-  const held = properties["snapshots"];
-  return Array.isArray(held) ? (held as readonly SnapshotRecord[]) : [];
+  return recordsIn(properties["snapshots"]);
+}
+
+/** The snapshots that a watched policy has verified: it holds none of them. */
+export function verifiedRecordsOf(properties: Properties): readonly SnapshotRecord[] {
+  return recordsIn(properties["verdicts"]);
+}
+
+function recordsIn(stored: unknown): readonly SnapshotRecord[] {
+  return Array.isArray(stored) ? (stored as readonly SnapshotRecord[]) : [];
+}
+
+/** A record without what an earlier check has left in it. */
+export function unverified(record: SnapshotRecord): SnapshotRecord {
+  return withoutVerdict(record) as SnapshotRecord;
+}
+
+/** What the check of a recorded snapshot has shown. */
+export function verdictOn(record: SnapshotRecord): Verdict | undefined {
+  return verdictOf(record);
+}
+
+/** Listed snapshots as they count by the verdicts on record; one without a verdict counts by the platform's word. */
+export function countedBy(
+  records: readonly SnapshotRecord[],
+  snapshots: readonly ObservedSnapshot[],
+): ObservedSnapshot[] {
+  const judged = records.flatMap((record) => {
+    const verdict = verdictOn(record);
+    return verdict === undefined ? [] : [{ record, verdict }];
+  });
+  return snapshots.map((snapshot) => {
+    const known = judged.find(({ record }) => isRecorded(record, snapshot));
+    return known === undefined ? snapshot : counted(snapshot, known.verdict);
+  });
+}
+
+/** The outputs of a policy about the newest of its records that is verified. */
+export function newestVerified(records: readonly SnapshotRecord[]): Properties {
+  const newest = newestRecordFirst(records).find((record) => verdictOn(record)?.outcome === "intact");
+  return Object.fromEntries(
+    Object.entries(newest ?? {}).filter(([name]) => Object.hasOwn(verifiedOutputs, name)),
+  ) as Properties;
 }
 
 /** The records without the times that are ahead of a clock, which an earlier version may have stored. */
@@ -62,9 +113,9 @@ export function recordOf(
   known: Partial<Pick<SnapshotRecord, "slot" | "adopted" | "createdAt">> = {},
 ): SnapshotRecord {
   const createdAt = known.createdAt ?? snapshot.createdAt;
-  const names = ["name", "snapshotName", "region"].flatMap((name) => {
+  const names = ["name", "snapshotName", "region", ...verdictNames].flatMap((name) => {
     const value = snapshot.details[name];
-    return typeof value === "string" ? [[name, value] as const] : [];
+    return typeof value === "string" || typeof value === "number" ? [[name, value] as const] : [];
   });
   return {
     id: snapshot.snapshotId,

@@ -4,6 +4,7 @@ import {
   type Listing,
   lagEndMs,
   type Outcome,
+  type Proof,
   resumeFromJournal,
   resumeRequest,
   waitUntilReady,
@@ -17,11 +18,13 @@ import { type Properties, UnfinishedError } from "../host";
 import { plainRequest } from "../request";
 import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
+import { wantsVerification } from "../verification";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
-import { listNow, openJob, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
+import { listNow, openJob, prove, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
 import { warnOfPolicyMark } from "./policy-mark";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./state";
+import { unverifiedText } from "./verify-held";
 
 /** Takes or adopts a snapshot; returns when it is usable. */
 export function createSnapshot(session: Session, inputs: Properties): Promise<Created> {
@@ -44,7 +47,10 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
-    return handOver(named, found ?? (await create(runOf(named), before)));
+    // What was downloaded to see whether it can be reused took its time.
+    const isOld = textOf(inputs, "reuseWithin") !== undefined && wantsVerification(inputs);
+    const latest = isOld ? await listNow(job, job.scope) : before;
+    return handOver(named, found ?? (await create(runOf(named), latest)));
   });
 }
 
@@ -168,14 +174,30 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
   }
   const { platform, definition, target, inputs, scope } = job;
   const changed = await changeInPlace(platform, definition, target, inputs, describe(snapshot), scope);
-  return adopted(job, changed ?? snapshot);
+  const proof = await proofOf(job, changed ?? snapshot);
+  if (proof.item.status === "failed") {
+    throw new SnapshotsError(
+      `${titleOf(job)}: snapshot ${inWords(snapshot)} can't be adopted: it failed verification: ${proof.doubt}. Adopt ` +
+        "another one by its id, or leave out verify",
+      { kind: "invalid", executed: "no" },
+    );
+  }
+  return adopted(job, proof);
 }
 
-async function adopted(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Created> {
+/** What verifying a snapshot shows that is about to be adopted; where nobody asks for it, the platform's word counts. */
+async function proofOf(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Proof<ObservedSnapshot>> {
+  // Nobody may delete it meanwhile.
   job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
-  await warnOfPolicyMark(job.session, job.urn, snapshot);
-  const outs = outsFor(job, snapshot, { adopted: true, isInferred: false });
-  return { id: idOf(job.definition, job.target, snapshot), outs };
+  return wantsVerification(job.inputs) ? prove(job, snapshot, job.scope) : { item: snapshot };
+}
+
+async function adopted(job: SnapshotJob, { item, doubt }: Proof<ObservedSnapshot>): Promise<Created> {
+  await warnOfPolicyMark(job.session, job.urn, item);
+  const outs = outsFor(job, item, { adopted: true, isInferred: false });
+  const id = idOf(job.definition, job.target, item);
+  if (doubt === undefined) return { id, outs };
+  throw new UnfinishedError(id, outs, unverifiedText(job, inWords(item), doubt));
 }
 
 /** Adopts a usable snapshot that is young enough, and newer than the one that is replaced. */
@@ -186,11 +208,19 @@ async function reuse(job: SnapshotJob, before: Listing<ObservedSnapshot>): Promi
   const heldMs =
     held === undefined ? Number.NEGATIVE_INFINITY : (instantOf(held["createdAt"]) ?? Number.POSITIVE_INFINITY);
   const oldestMs = job.session.host.clock.now() + before.aheadMs - parsed.milliseconds;
-  const snapshot = before.items.find(({ status, createdAt, snapshotId }) => {
+  const young = before.items.filter(({ status, createdAt, snapshotId }) => {
     const createdMs = instantOf(createdAt) ?? Number.NEGATIVE_INFINITY;
     return status === "available" && createdMs >= oldestMs && createdMs > heldMs && snapshotId !== held?.["snapshotId"];
   });
-  return snapshot === undefined ? undefined : adopted(job, snapshot);
+  for (const snapshot of young) {
+    const proof = await proofOf(job, snapshot);
+    if (proof.item.status !== "failed") return adopted(job, proof);
+    await job.session.host.warn(
+      job.urn,
+      `snapshot ${inWords(snapshot)} is not reused: it failed verification: ${proof.doubt}`,
+    );
+  }
+  return undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { until } from "../../model/scope";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
+import { verdictOf } from "../verification";
 import { openJob, runOf } from "./job";
 import { addressOf } from "./read";
 import { inWords, referenceOf } from "./state";
@@ -24,7 +25,10 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   const what = `${target.kind} ${target.id}`;
   const key = keyOf(props) ?? "";
   const isDeletable = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
-  const mayDelete = isDeletable && props["inferred"] !== true;
+  const verdict = verdictOf(props);
+  // A check may be wrong: only a destroy deletes what failed it.
+  const isSpared = verdict?.outcome === "broken" && session.isReplaced(urn);
+  const mayDelete = isDeletable && props["inferred"] !== true && !isSpared;
   const isKept = session.isHeldByReplacement(urn, key);
   const isDeleted = snapshotId !== undefined && !isKept && (await release(session, props, key));
 
@@ -54,9 +58,11 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       ? definition.cannot["delete"]
       : props["adopted"] === true
         ? "it was adopted, not taken by this resource"
-        : isDeletable
-          ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
-          : 'deletionPolicy is "retain"';
+        : isDeletable && isSpared
+          ? `it failed verification: ${verdict.because}; a replacement deletes none for that, delete it there yourself`
+          : isDeletable
+            ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
+            : 'deletionPolicy is "retain"';
     await session.host.warn(
       urn,
       `forgotten, not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} (${why})`,

@@ -4,6 +4,7 @@ import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
 import type { Diff } from "../verbs";
+import { awaitsVerification, verdictOf, wantsVerification } from "../verification";
 import { snapshotFields } from "./fields";
 
 function isEmpty(value: unknown): boolean {
@@ -45,8 +46,11 @@ export function diffSnapshot(olds: Properties, news: Properties): Diff {
     // The other kind of target: the argument that was there is no longer given.
     if (!isEmpty(olds[name]) && isEmpty(news[name]) && !replaces.includes(name)) replaces.push(name);
   }
-  if (olds["status"] === "failed" && isEmpty(olds["adopt"]))
+  const wantsVerified = wantsVerification(news);
+  const isBroken = olds["status"] === "failed" && verdictOf(olds)?.outcome === "broken";
+  // Without `verify` only the platform's own word makes one fail.
+  if (olds["status"] === "failed" && isEmpty(olds["adopt"]) && (wantsVerified || !isBroken))
     return { changes: true, replaces: [...replaces, "status"] };
   if (changed.length > 0) return { replaces };
-  return { changes: olds["unfinished"] !== undefined };
+  return { changes: olds["unfinished"] !== undefined || (wantsVerified && (isBroken || awaitsVerification(olds))) };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseDuration } from "../../model/duration";
 import type { InputField } from "../../model/input";
 import type { PlatformDefinition } from "../../model/platform";
-import { connectionField, durationSchema, internalFields, platformField } from "../fields";
+import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(" or ")}`);
@@ -38,6 +38,11 @@ export function snapshotFields(definition: PlatformDefinition): Readonly<Record<
       description: "adopt a usable snapshot this young instead of taking one",
       change: "update",
     };
+  }
+  if (definition.download) {
+    fields["verify"] = verifyField(
+      "`archive`: the snapshot counts as `available` only once its bytes were downloaded and its archive was checked",
+    );
   }
   fields["deletionPolicy"] = {
     schema: definition.delete

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Creation, Labels, Listing, Match, Run } from "../../creation";
+import type { Creation, Labels, Listing, Match, Proof, Run } from "../../creation";
 import { ownerIdFor } from "../../creation/owner-id";
 import { instantOf } from "../../model/clock";
 import { parseSnapshotId, segmentsKey } from "../../model/ids";
 import type { PlatformDefinition } from "../../model/platform";
+import type { Scope } from "../../model/scope";
 import { type ObservedSnapshot, onlyOne, type SnapshotList, type Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
 import { keyOf, type Opened, type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
+import { counted, type Verdict, wantsVerification } from "../verification";
+import type { Verifiable } from "../verify";
 import { describe, idOf, inWords, referenceOf } from "./state";
 
 /** How old a request of a run that was killed may be for the next run to resume it. */
@@ -91,6 +94,24 @@ export async function listNow({ platform, target, session }: SnapshotJob, scope:
   return listingOf(await platform.list(target, scope), session.host.clock.now());
 }
 
+/** Downloads a snapshot and checks its bytes; only that loads what downloads. */
+export function verify(session: Session, subject: Verifiable, scope: Scope): Promise<Verdict> {
+  return (require("../verify") as typeof import("../verify")).verify(subject, session.host, scope);
+}
+
+/** Verifies a snapshot that the platform calls usable. */
+export async function prove(
+  { session, definition, platform, target }: Pick<SnapshotJob, "session" | "definition" | "platform" | "target">,
+  snapshot: ObservedSnapshot,
+  scope: Scope,
+): Promise<Proof<ObservedSnapshot>> {
+  const reference = referenceOf(describe(snapshot));
+  const subject = { definition, platform, target, reference, shown: snapshot.details["files"] };
+  const verdict = await verify(session, subject, scope);
+  const item = counted(snapshot, verdict);
+  return verdict.outcome === "intact" ? { item } : { item, doubt: verdict.because };
+}
+
 /** The job as a run of the creation room. */
 export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
   const { session, definition, platform, target, urn, inputs, mark } = job;
@@ -135,6 +156,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
         ? { outcome: "gone", reason: observed.proof }
         : { outcome: "unproven", reason: observed.reason };
     },
+    ...(wantsVerification(inputs) ? { prove: (item: ObservedSnapshot, scope: Scope) => prove(job, item, scope) } : {}),
     // A list that knows snapshots by their times does not show one under its version.
     isComparable: ({ snapshotId }, listed) =>
       listed.every((other) => (instantOf(other.snapshotId) === undefined) === (instantOf(snapshotId) === undefined)),

@@ -8,6 +8,7 @@ import type { Properties } from "../host";
 import { requestOf } from "../request";
 import { type Session, sharing, textOf, urnOf } from "../session";
 import type { Read } from "../verbs";
+import { counted, verdictOf, wantsVerification } from "../verification";
 import { openJob, runOf } from "./job";
 import { bookkeepingOf, idOf, inputsOf, outputsOf, referenceOf, shownBy } from "./state";
 
@@ -61,7 +62,8 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     const made = await findMade(session, props);
     if (made !== undefined) {
       const claimed = { ...props, ...(made.isInferred ? { inferred: true } : {}) };
-      return result(idOf(definition, target, made.snapshot), shown(definition, claimed, made.snapshot));
+      const snapshot = countedBy(claimed, made.snapshot);
+      return result(idOf(definition, target, snapshot), shown(definition, claimed, snapshot));
     }
     await session.host.warn(
       urn,
@@ -80,11 +82,17 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
   const observed = await platform.observe(target, reference, sharing(scope));
   const what = `snapshot ${reference.snapshotId} of ${target.kind} ${target.id}`;
   if (observed.outcome === "found") {
-    const { status, platformStatus } = observed.snapshot;
-    if (status === "failed" || status === "unknown") {
+    const snapshot = countedBy(props, observed.snapshot);
+    const { status, platformStatus } = snapshot;
+    const verdict = verdictOf(snapshot.details);
+    if (verdict?.outcome === "broken" && status === "failed") {
+      await session.host.warn(urn, `${what} is not usable: it failed verification: ${verdict.because}`);
+    } else if (verdict?.outcome === "unproven") {
+      await session.host.warn(urn, `${what} is not verified: ${verdict.because}; the next pulumi up verifies it`);
+    } else if (status === "failed" || status === "unknown") {
       await session.host.warn(urn, `${what} is not usable: its status is "${platformStatus ?? status}"`);
     }
-    return result(idOf(definition, target, observed.snapshot), shown(definition, props, observed.snapshot));
+    return result(idOf(definition, target, snapshot), shown(definition, props, snapshot));
   }
   const reason = observed.outcome === "gone" ? observed.proof : observed.reason;
   if (isFirst) {
@@ -113,6 +121,11 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
       'state with status "gone"; a change of triggers takes a new one, onGone: "recreate" does so by itself',
   );
   return result(id, { ...kept(), status: "gone" });
+}
+
+/** A snapshot as it counts for a resource: nothing is downloaded for it, and what was found stands. */
+function countedBy(props: Properties, snapshot: ObservedSnapshot): ObservedSnapshot {
+  return wantsVerification(props) ? counted(snapshot, verdictOf(props)) : snapshot;
 }
 
 /** The properties after the platform has shown the snapshot. When it was taken never changes. */

@@ -3,6 +3,7 @@ import type { PlatformDefinition, SnapshotReference } from "../../model/platform
 import type { JsonValue, ObservedSnapshot, Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { textOf } from "../session";
+import { verdictNames } from "../verification";
 import { commonOutputs, snapshotFields } from "./fields";
 
 /** The inputs among a resource's properties. */
@@ -25,7 +26,8 @@ function pick(properties: Properties, names: readonly string[]): Properties {
 
 /** The outputs among a resource's properties, without its inputs. */
 export function outputsOf(definition: PlatformDefinition, properties: Properties): Properties {
-  return pick(properties, [...Object.keys(commonOutputs), ...Object.keys(definition.outputs), ...bookkeeping]);
+  const common = Object.keys(commonOutputs);
+  return pick(properties, [...common, ...verdictNames, ...Object.keys(definition.outputs), ...bookkeeping]);
 }
 
 /**

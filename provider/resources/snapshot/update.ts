@@ -6,8 +6,12 @@ import type { Session } from "../session";
 import { resumeSnapshot } from "./create";
 import { changeInPlace } from "./in-place";
 import { describe, outputsOf } from "./state";
+import { verifyHeld } from "./verify-held";
 
-/** Resumes an unfinished create, and changes in place what the platform can; anything else changes the state alone. */
+/**
+ * Resumes an unfinished create, verifies what is not verified yet, and changes in place what the platform can; anything
+ * else changes the state alone.
+ */
 export async function updateSnapshot(
   session: Session,
   id: string,
@@ -19,7 +23,7 @@ export async function updateSnapshot(
   const request = requestOf(olds);
   const held =
     request === undefined
-      ? { ...news, ...outputsOf(definition, olds) }
+      ? await verifyHeld(session, id, { ...news, ...outputsOf(definition, olds) })
       : await resumeSnapshot(session, id, news, outputsOf(definition, olds), request);
   const wantsChange = Object.values(definition.snapshotArguments ?? {}).some(({ change }) => change === "inPlace");
   if (!wantsChange || olds["status"] === "gone") return held;

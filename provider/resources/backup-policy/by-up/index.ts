@@ -5,9 +5,10 @@ import type { SnapshotList } from "../../../model/snapshot";
 import { type Properties, UnfinishedError } from "../../host";
 import { requestOf } from "../../request";
 import { type Session, sharing, textOf } from "../../session";
+import { withoutVerdict } from "../../verification";
 import { judge } from "../freshness";
 import { ownIdOf, policyIdOf } from "../policy-id";
-import { isFor, isSettled, plainRecords, recordsOf, referenceTo } from "../records";
+import { countedBy, isFor, isSettled, newestVerified, plainRecords, recordsOf, referenceTo } from "../records";
 import type { PolicyRunner } from "../runner";
 import { type Held, lookAt, openPolicyJob, type PolicyJob, recordOfCreated, withRecord } from "./job";
 import { prune, pruningAhead } from "./prune";
@@ -37,7 +38,7 @@ export function runByUp(session: Session): PolicyRunner {
 
 function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: number): Properties {
   const recorded = held.records.map(({ id, ...record }) => ({ snapshotId: id, ...record }));
-  return { ...judge(inputs, [...list.snapshots, ...recorded], nowMs) };
+  return { ...judge(inputs, [...countedBy(held.records, list.snapshots), ...recorded], nowMs) };
 }
 
 function outsOf(
@@ -56,6 +57,7 @@ function outsOf(
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     status: statusOf(inputs, unfinished !== undefined),
     snapshots: plainRecords(held.records),
+    ...newestVerified(held.records),
     ...(unfinished === undefined ? {} : { unfinished }),
   };
 }
@@ -138,11 +140,12 @@ async function readRun(session: Session, props: Properties): Promise<Properties>
   const isGone = known.some((record) => isFor(record, dueAt)) && !records.some((record) => isFor(record, dueAt));
   const { dueAt: _due, fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, pruneQueue, ...others } = props;
   return {
-    ...others,
+    ...withoutVerdict(others),
     status: statusOf(props, props["unfinished"] !== undefined),
     ...(dueAt === undefined || isGone ? {} : { dueAt }),
     ...freshOuts(props, { records }, list, nowMs),
     snapshots: plainRecords(records),
+    ...newestVerified(records),
     pruneQueue: (Array.isArray(pruneQueue) ? pruneQueue : []).filter((id) =>
       records.some((record) => record.id === id),
     ),

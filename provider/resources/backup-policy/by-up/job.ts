@@ -38,7 +38,7 @@ export interface PolicyJob extends SnapshotJob {
 function snapshotInputsOf(inputs: Properties): Properties {
   const definition = findDefinition(inputs["platform"]);
   const names = [
-    ...["platform", "connection", "timeouts", "__urn"],
+    ...["platform", "connection", "verify", "timeouts", "__urn"],
     ...Object.keys(definition?.targets ?? {}),
     ...Object.keys(definition?.snapshotArguments ?? {}),
   ];

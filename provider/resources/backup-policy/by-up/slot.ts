@@ -7,7 +7,17 @@ import { requestOf } from "../../request";
 import { cannotCreate, handOver } from "../../snapshot/create";
 import { listingOf, runOf, titleOf } from "../../snapshot/job";
 import { inWords } from "../../snapshot/state";
-import { isFor, isRecorded, isSettled, recordInWords, recordOf, referenceTo, type SnapshotRecord } from "../records";
+import { verdictOf, wantsVerification } from "../../verification";
+import {
+  countedBy,
+  isFor,
+  isRecorded,
+  isSettled,
+  recordInWords,
+  recordOf,
+  referenceTo,
+  type SnapshotRecord,
+} from "../records";
 import {
   type Held,
   isHeldByOther,
@@ -90,7 +100,7 @@ export async function settleSlot(
   if (isSettled(held.records, dueAt)) return first;
   // What was listed before a wait is out of date.
   const seen = earlier === undefined && requestOf(olds) === undefined ? first : await lookAt(job);
-  const before = seen.list;
+  const before = { ...seen.list, snapshots: countedBy(held.records, seen.list.snapshots) };
 
   const recorded = held.records.find(
     (record) => isFor(record, dueAt) && record.status !== "failed" && record.status !== "gone",
@@ -109,7 +119,9 @@ export async function settleSlot(
   const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
   const wait = async () =>
     handOver(job, await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn }));
-  const usable = found.status === "available" ? found : snapshotOf((await wait()).outs);
+  const isUsable =
+    found.status === "available" && (!wantsVerification(job.inputs) || verdictOf(found.details) !== undefined);
+  const usable = isUsable ? found : snapshotOf((await wait()).outs);
   const { createdAt } = known ?? {};
   held.records = withRecord(held.records, {
     ...recordOf(usable, createdAt === undefined ? {} : { createdAt }),

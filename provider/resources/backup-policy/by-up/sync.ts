@@ -1,6 +1,7 @@
 import { instantOf } from "../../../model/clock";
 import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
 import type { Properties } from "../../host";
+import { counted, wantsVerification } from "../../verification";
 import {
   isFor,
   isRecorded,
@@ -10,6 +11,8 @@ import {
   recordsOf,
   referenceTo,
   type SnapshotRecord,
+  unverified,
+  verdictOn,
   withoutTimesAhead,
 } from "../records";
 import { isHeldByOther, type PolicyJob, slotOf } from "./job";
@@ -23,7 +26,9 @@ export async function synced(
 ): Promise<SnapshotRecord[]> {
   const { host } = job.session;
   const nowMs = list.serverTimeMs ?? host.clock.now();
-  const records = withoutTimesAhead(recordsOf(properties), nowMs);
+  const isVerified = wantsVerification(job.inputs);
+  const stored = isVerified ? recordsOf(properties) : recordsOf(properties).map(unverified);
+  const records = withoutTimesAhead(stored, nowMs);
   const shown: SnapshotRecord[] = [];
   const lost: SnapshotRecord[] = [];
   const listedAs = (record: SnapshotRecord) => list.snapshots.find((snapshot) => isRecorded(record, snapshot));
@@ -34,7 +39,13 @@ export async function synced(
   for (const record of records) {
     const listed = listedAs(record);
     const isLate = nowMs - (instantOf(record.createdAt) ?? 0) < job.definition.listLagMs;
-    const update = (snapshot: ObservedSnapshot): SnapshotRecord => ({ ...record, ...recordOf(snapshot, record) });
+    const update = (snapshot: ObservedSnapshot): SnapshotRecord => {
+      const verdict = verdictOn(record);
+      // What settles the slot must be verified; what was taken before verification was asked for counts as it is.
+      const isCounted = isVerified && (verdict !== undefined || isFor(record, dueAt));
+      const shown = isCounted ? counted(snapshot, verdict) : snapshot;
+      return { ...unverified(record), ...recordOf(shown, record) };
+    };
     if (listed !== undefined) {
       shown.push(update(listed));
     } else if (!isFor(record, dueAt)) {

@@ -1,0 +1,79 @@
+import { blocksOf, pages, proseOf } from "./docs-pages";
+
+/** A command line that a page shows. */
+export interface Shown {
+  readonly page: string;
+  /** Its words, without quotes; what a person has to fill in stands as it is, such as `<token>`. */
+  readonly words: readonly string[];
+}
+
+/** The words of a command: blanks part them, quotes hold them together, and `$(…)` counts as one. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/(?:"[^"]*"|'[^']*'|\$\([^)]*\)|<[^>]*>|[^\s"'$<]|\$)+/g)].map(([word]) =>
+    word.replaceAll(/["']/g, ""),
+  );
+}
+
+/** The simple commands of a script: one a line or a part of a pipe, without what they are redirected to. */
+function commandsOf(script: string): string[] {
+  return script
+    .replaceAll(/\\\n/g, " ")
+    .replaceAll(/(\||&&)[ \t]*\n/g, "$1 ")
+    .split("\n")
+    .flatMap((line) => line.replace(/(^|\s)#.*$/, "").split(/\|\||&&|\||;/))
+    .map((command) => command.replaceAll(/\s*(\d?>>?)\s*(&\d|[^\s&]+)/g, "").replace(/&\s*$/, ""))
+    .map((command) => command.replace(/^\s*(-\s+)?(run:\s+)?(\$\s+)?(npx\s+)?/, "").trim());
+}
+
+/** The commands of a program that the pages show in scripts, pipelines and text. */
+export function commandsShown(program: "pulumi" | "pulumi-snapshots"): Shown[] {
+  const isMeant = (words: readonly string[]) => words[0] === program;
+  return pages.flatMap((page) => {
+    const scripts = blocksOf(page).filter(({ language }) => ["sh", "bash", "yaml", ""].includes(language));
+    const quoted = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
+    return [...scripts.map(({ text }) => text), ...quoted]
+      .flatMap(commandsOf)
+      .map(wordsOf)
+      .filter(isMeant)
+      .map((words) => ({ page, words }));
+  });
+}
+
+/** What `--help` of a command says that it takes. */
+export interface Usage {
+  readonly flags: ReadonlySet<string>;
+  /** Flags that take a value. */
+  readonly valued: ReadonlySet<string>;
+}
+
+/** The flags in a help text, as both commander and pulumi print them: `-o, --output <file>` or `-m, --message string`. */
+export function usageIn(help: string): Usage {
+  const flags = new Set<string>();
+  const valued = new Set<string>();
+  for (const [, short, long = "", value] of help.matchAll(
+    /^ +(?:(-\w), )?(--[\w-]+)(?:[ =](<[^>]+>|\[?\w+\]?(?= {2})))?/gm,
+  )) {
+    for (const flag of [short, long]) {
+      if (flag === undefined || flag === "") continue;
+      flags.add(flag);
+      if (value !== undefined) valued.add(flag);
+    }
+  }
+  return { flags, valued };
+}
+
+/** The flags of a command's words, and what remains; throws on one that the usage lacks. */
+export function parseWords(words: readonly string[], { flags, valued }: Usage): { operands: string[] } {
+  const operands: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? "";
+    if (!word.startsWith("-") || word === "-") {
+      operands.push(word);
+      continue;
+    }
+    const [flag = "", value] = word.split("=", 2);
+    if (!flags.has(flag)) throw new Error(`unknown flag ${flag} in ${words.join(" ")}`);
+    if (value === undefined && valued.has(flag)) index++;
+  }
+  return { operands };
+}

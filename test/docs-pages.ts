@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** The repository's folder. */
+export const root = path.join(__dirname, "..");
+
+/** The pages that people read, as paths from the repository's folder. */
+export const pages: readonly string[] = [
+  "README.md",
+  "SECURITY.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(path.join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => path.posix.join("docs", name.split(path.sep).join("/")))
+    .sort(),
+];
+
+/** The text of a page. */
+export function textOf(page: string): string {
+  return readFileSync(path.join(root, page), "utf8");
+}
+
+/** A code block of a page. */
+export interface Block {
+  readonly page: string;
+  readonly language: string;
+  /** Its text, without the indentation of a list that it is in. */
+  readonly text: string;
+}
+
+/** The code blocks of a page, in its order. */
+export function blocksOf(page: string): Block[] {
+  return [...textOf(page).matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map(
+    ([, indent = "", language = "", text = ""]) => ({
+      page,
+      language,
+      text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+    }),
+  );
+}
+
+/** The code blocks of a page that are in a language. */
+export function blocksIn(page: string, language: string): string[] {
+  return blocksOf(page)
+    .filter((block) => block.language === language)
+    .map(({ text }) => text);
+}
+
+/** A page without its code blocks. */
+export function proseOf(page: string): string {
+  return textOf(page).replaceAll(/^( *)```\w*\n[\s\S]*?^\1```$/gm, "");
+}

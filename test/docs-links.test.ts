@@ -51,7 +51,7 @@ describe("the pages of docs", () => {
   });
 
   it("say near their top what they were verified against, where they speak of platforms", () => {
-    const others = ["docs/alternatives.md", "docs/performance.md", "docs/what-happens-when.md"];
+    const others = ["alternatives", "packaging", "performance", "what-happens-when"].map((name) => `docs/${name}.md`);
     for (const page of ["README.md", ...guides.filter((one) => !others.includes(one))]) {
       const top = textOf(page).split("\n").slice(0, 15).join(" ").toLowerCase();
       expect([page, top]).toEqual([

@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { join } from "node:path";
 import { type Emulator, seed, startEmulator } from "../../emulator";
 import { definitions } from "../../provider/platforms";
+import { type MovedClock, movedClock } from "../pulumi-cli/moved-clock.js";
 import { createWorkspace, installedPackage, type Workspace, type WorkspaceOptions } from "../support/engine";
 import { compilerMessages, TSCONFIG } from "./compile";
-import { type MovedClock, movedClock } from "./moved-clock";
 import { changesSeenBy, diagnosticsOf } from "./stack";
 
 const REPOSITORY = join(__dirname, "../..");

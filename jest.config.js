@@ -15,7 +15,13 @@ module.exports = {
         "<rootDir>/test/engine/",
         "<rootDir>/test/matrix/",
         "\\.engine\\.test\\.ts$",
+        "\\.browser\\.test\\.ts$",
       ],
+    },
+    {
+      ...common,
+      displayName: "browser",
+      testMatch: ["<rootDir>/test/**/*.browser.test.ts"],
     },
     {
       ...common,

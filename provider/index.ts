@@ -1,5 +1,6 @@
 export type { ArchiveKind, ArchiveVerdict } from "./archive";
 export type { Journal, JournalEntry } from "./creation";
+export { fileJournal } from "./dynamic/journal";
 export { systemClock } from "./http/system-clock";
 export { type Clock, instantOf, isoText } from "./model/clock";
 export {
@@ -38,9 +39,30 @@ export {
   snapshotQuery,
 } from "./resources/functions";
 export type { Host, Properties } from "./resources/host";
+export { type Gathered, gatherAccount, gatherStacks, type StackSource } from "./resources/report/gather";
+export { isWhole, joinReport } from "./resources/report/join";
+export type {
+  Report,
+  ReportPolicy,
+  ReportSlot,
+  ReportSnapshot,
+  ReportStack,
+  ReportTarget,
+  SnapshotFate,
+  TargetFreshness,
+} from "./resources/report/model";
 export { restoreResource } from "./resources/restore";
 export { restoreFields, restoreOutputs } from "./resources/restore/fields";
-export { type RestoreQuery, type RestoreResult, restoreSnapshot } from "./resources/restore/once";
+export {
+  previewRestore,
+  type Restorable,
+  type RestoreHooks,
+  type RestorePreview,
+  type RestoreQuery,
+  type RestoreResult,
+  restorable,
+  restoreSnapshot,
+} from "./resources/restore/once";
 export { Session } from "./resources/session";
 export { snapshotResource } from "./resources/snapshot";
 export { commonOutputs, snapshotFields } from "./resources/snapshot/fields";

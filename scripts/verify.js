@@ -11,6 +11,7 @@ const path = require("node:path");
  * @property {string} name
  * @property {string[]} command
  * @property {boolean} [isTest] Run by jest, even if a part of the tests before it has failed.
+ * @property {string} [missing] What this machine lacks to run it, and how it gets that.
  */
 
 /**
@@ -36,6 +37,9 @@ const tests = (name, project, workers) => ({
 
 const cores = os.availableParallelism();
 
+const chromium = process.env["CHROMIUM"] || "/usr/bin/chromium";
+const noChromium = `there is no Chromium at ${chromium}: apt-get install chromium, or name another one in CHROMIUM`;
+
 /** @type {Part[]} */
 const PARTS = [
   { name: "lint", command: ["npm", "run", "--silent", "lint"] },
@@ -43,6 +47,7 @@ const PARTS = [
   { name: "types", command: ["npm", "run", "--silent", "types"] },
   { name: "generated files", command: ["node", "scripts/generate-docs.js", "--check"] },
   tests("unit tests", "unit", cores),
+  { ...tests("browser tests", "browser", 1), ...(fs.existsSync(chromium) ? {} : { missing: noChromium }) },
   // It starts a process per core itself.
   tests("matrix", "matrix", 1),
   // They wait now and then, for a retry or for a platform: one more than there are cores keeps these busy.
@@ -57,6 +62,10 @@ function main() {
   const lines = [];
   try {
     for (const part of PARTS) {
+      if (part.missing !== undefined) {
+        lines.push(`${part.name}: not run, ${part.missing}`);
+        continue;
+      }
       const start = Date.now();
       const isPassed = run(part, folder, counts);
       lines.push(`${part.name}: ${Math.round((Date.now() - start) / 1000)} s${isPassed ? "" : ", failed"}`);

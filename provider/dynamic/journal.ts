@@ -147,7 +147,7 @@ export function fileJournal(
           throw new Error(
             `the provider of an earlier run (process ${sender.pid}) is still waiting for the answer to its request of ` +
               `${entry.request.requestedAt} for this resource. It ends on its own, at the latest at ` +
-              `${new Date(sender.untilMs).toISOString()}: run pulumi up again then`,
+              `${new Date(sender.untilMs).toISOString()}: run the same command again then`,
           );
         }
         await wait(NEXT_LOOK_MS);

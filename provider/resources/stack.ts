@@ -77,24 +77,42 @@ export function readStack(text: string): StackContents {
   };
 }
 
-/** A snapshot that a resource holds. */
-interface Holding {
+/** A snapshot that a resource holds, as the state knows it. */
+export interface Holding {
   readonly urn: string;
+  readonly resource: StackResource["resource"];
   readonly platform: string;
   readonly kind: string;
   readonly target: string;
   readonly snapshotId: string;
   readonly createdAt: string | undefined;
+  readonly status: string | undefined;
+  readonly sizeBytes: number | undefined;
+  /** When its archive was last found whole. */
+  readonly verifiedAt: string | undefined;
+  /** The scheduled time that it was taken for. */
+  readonly slot: string | undefined;
 }
 
-function holdingsOf({ urn, resource, id, outputs }: StackResource): Holding[] {
+function factsOf(properties: Properties): Pick<Holding, "createdAt" | "status" | "sizeBytes" | "verifiedAt" | "slot"> {
+  const { sizeBytes } = properties;
+  return {
+    createdAt: textOf(properties, "createdAt"),
+    status: textOf(properties, "status"),
+    sizeBytes: typeof sizeBytes === "number" ? sizeBytes : undefined,
+    verifiedAt: textOf(properties, "verifiedAt"),
+    slot: textOf(properties, "slot"),
+  };
+}
+
+/** The snapshots that a resource of a stack holds. */
+export function holdingsOf({ urn, resource, id, outputs }: StackResource): Holding[] {
   if (resource === "Snapshot") {
     const address = parseSnapshotId(id);
     if (address === undefined) return [];
     const { platform, kind, target, pending, segments } = address;
     const snapshotId = textOf(outputs, "snapshotId") ?? (pending ? undefined : segments.at(-1));
-    const createdAt = textOf(outputs, "createdAt");
-    return snapshotId === undefined ? [] : [{ urn, platform, kind, target, snapshotId, createdAt }];
+    return snapshotId === undefined ? [] : [{ urn, resource, platform, kind, target, snapshotId, ...factsOf(outputs) }];
   }
   const address = parsePolicyId(id);
   const [target] = address?.segments ?? [];
@@ -102,12 +120,24 @@ function holdingsOf({ urn, resource, id, outputs }: StackResource): Holding[] {
   const { platform, kind } = address;
   return recordsOf(outputs).map((record) => ({
     urn,
+    resource,
     platform,
     kind,
     target,
     snapshotId: record.id,
-    createdAt: record.createdAt,
+    ...factsOf(record as unknown as Properties),
   }));
+}
+
+/** Whether a resource holds a listed snapshot of its target. */
+export function isHeldAs(
+  holding: Pick<Holding, "snapshotId" | "createdAt">,
+  { snapshotId, createdAt }: { readonly snapshotId: string | undefined; readonly createdAt?: string | undefined },
+): boolean {
+  if (holding.snapshotId === snapshotId) return true;
+  // Where one id is a time, the list named it by its version before, or will do so.
+  const isNamedByTime = instantOf(holding.snapshotId) !== undefined || instantOf(snapshotId) !== undefined;
+  return isNamedByTime && createdAt !== undefined && holding.createdAt === createdAt;
 }
 
 /** The URN of the resource that manages a listed snapshot; undefined where none of the stack does. */
@@ -115,16 +145,11 @@ export function managersIn(contents: StackContents): (item: Properties) => strin
   const holdings = contents.resources.flatMap(holdingsOf);
   return (item) => {
     const definition = findDefinition(item["platform"]);
-    const snapshotId = textOf(item, "snapshotId");
-    const createdAt = textOf(item, "createdAt");
+    const listed = { snapshotId: textOf(item, "snapshotId"), createdAt: textOf(item, "createdAt") };
     const found = holdings.find((holding) => {
       const [argument] = Object.entries(definition?.targets ?? {}).find(([, { kind }]) => kind === holding.kind) ?? [];
       if (holding.platform !== definition?.name || argument === undefined) return false;
-      if (item[argument] !== holding.target) return false;
-      if (holding.snapshotId === snapshotId) return true;
-      // Where one id is a time, the list named it by its version before, or will do so.
-      const isNamedByTime = instantOf(holding.snapshotId) !== undefined || instantOf(snapshotId) !== undefined;
-      return isNamedByTime && createdAt !== undefined && holding.createdAt === createdAt;
+      return item[argument] === holding.target && isHeldAs(holding, listed);
     });
     return found?.urn;
   };

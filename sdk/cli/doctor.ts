@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Check, definitions, examine, type PlatformDefinition } from "../../provider";
 import { platformArgument } from "./arguments";
 import { EXIT, printJson, printTable, tell } from "./output";
-import { readConnections, sessionOn, type Wanted } from "./session";
+import { isInEnvironment, readConnections, sessionOn, type Wanted } from "./session";
 import { type ConnectionOptions, verb, withConnection } from "./verb";
 
 interface Options extends ConnectionOptions {
@@ -10,11 +10,6 @@ interface Options extends ConnectionOptions {
 }
 
 const all: readonly PlatformDefinition[] = Object.values(definitions);
-
-/** Whether the environment holds a credential of a platform, or a part of one. */
-function isInEnvironment({ connectionFields }: PlatformDefinition): boolean {
-  return Object.values(connectionFields).some(({ secret, environment }) => secret && process.env[environment]);
-}
 
 /** The connections that are meant: one that is named, else all of the environment and of the stack's config. */
 function meant(

@@ -8,6 +8,8 @@ import { emulateCommand } from "./emulate";
 import { listCommand } from "./list";
 import { EXIT, InterruptedError, tell, UsageError } from "./output";
 import { policyCommand } from "./policy-test";
+import { reportCommand } from "./report";
+import { restoreCommand } from "./restore";
 import { verifyCommand } from "./verify";
 
 const program = new Command("pulumi-snapshots")
@@ -21,8 +23,10 @@ const program = new Command("pulumi-snapshots")
   .addCommand(listCommand())
   .addCommand(downloadCommand())
   .addCommand(verifyCommand())
+  .addCommand(restoreCommand())
   .addCommand(adoptCommand())
   .addCommand(policyCommand())
+  .addCommand(reportCommand())
   .addCommand(doctorCommand())
   .addCommand(emulateCommand());
 

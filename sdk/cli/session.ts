@@ -3,6 +3,7 @@ import {
   type ConnectionSources,
   definitions,
   type Host,
+  type Journal,
   type PlatformDefinition,
   resolveConnection,
   Session,
@@ -103,28 +104,46 @@ export async function readConnections(options: ConnectionOptions, wanted: readon
   return { sources, inConfig };
 }
 
-/** Throws where a connection can't be used, with everything that is wrong and the ways to set it. */
-export function checkConnections(
+/** Why connections can't be used: everything that is wrong with them, and the ways to set it. */
+export function connectionProblems(
   wanted: readonly Wanted[],
   sources: ConnectionSources,
   { stack }: ConnectionOptions,
-): void {
-  const problems = [...new Set(problemsOf(wanted, sources))];
+): string[] {
   const hint = stack === undefined ? "; or name a stack whose config has it with --stack" : "";
-  if (problems.length > 0) throw new Error(problems.map((problem) => problem + hint).join("\n"));
+  return [...new Set(problemsOf(wanted, sources))].map((problem) => problem + hint);
 }
 
-/** A session outside the engine: it reads, and writes its messages to stderr. */
-export function sessionOn(connections: ConnectionSources): Session {
-  const unused = (): never => {
-    throw new Error("the command line only reads");
-  };
+/** Throws where a connection can't be used. */
+function checkConnections(...of: Parameters<typeof connectionProblems>): void {
+  const problems = connectionProblems(...of);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** Whether the environment holds a credential of a platform, or a part of one. */
+export function isInEnvironment({ connectionFields }: PlatformDefinition): boolean {
+  return Object.values(connectionFields).some(({ secret, environment }) => secret && process.env[environment]);
+}
+
+function unused(): never {
+  throw new Error("this command only reads");
+}
+
+/** The journal of a command that changes nothing. */
+const noJournal: Journal = { find: unused, others: unused, note: unused, settle: unused, confirm: unused };
+
+/** A session outside the engine, which writes its messages to stderr, each warning once. It only reads without a journal. */
+export function sessionOn(connections: ConnectionSources, journal: Journal = noJournal): Session {
+  const warned = new Set<string>();
   const host: Host = {
     clock: systemClock,
     random: Math.random,
     connections,
-    journal: { find: unused, others: unused, note: unused, settle: unused, confirm: unused },
-    warn: async (_urn, message) => tell(`warning: ${message}`),
+    journal,
+    async warn(_urn, message) {
+      if (!warned.has(message)) tell(`warning: ${message}`);
+      warned.add(message);
+    },
     inform: async (_urn, message) => tell(message),
     announce: (_urn, message) => tell(message),
   };
@@ -132,8 +151,12 @@ export function sessionOn(connections: ConnectionSources): Session {
 }
 
 /** A session for what a verb needs; throws where one of the connections can't be used. */
-export async function openSession(options: ConnectionOptions, wanted: readonly Wanted[]): Promise<Session> {
+export async function openSession(
+  options: ConnectionOptions,
+  wanted: readonly Wanted[],
+  journal?: Journal,
+): Promise<Session> {
   const { sources } = await readConnections(options, wanted);
   checkConnections(wanted, sources, options);
-  return sessionOn(sources);
+  return sessionOn(sources, journal);
 }

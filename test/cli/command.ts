@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-const program = path.join(__dirname, "..", "..", "dist", "sdk", "cli", "index.js");
+/** The command, as `npm run build` leaves it. */
+export const program = path.join(__dirname, "..", "..", "dist", "sdk", "cli", "index.js");
 
 /** How a command is run. */
 export interface CommandOptions {

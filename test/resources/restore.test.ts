@@ -665,13 +665,62 @@ describe("a restore outside of a program", () => {
     });
   });
 
+  it("is requested again only with the instant of the request whose answer was lost, and then once", async () => {
+    for (const name of names) {
+      const { args, made } = cases[name];
+      const wanted = args();
+      const [target, snapshot] = Object.entries(wanted).flatMap(([key, value]) =>
+        /Id$/.test(key) ? [String(value)] : [],
+      );
+      const kind = { snapshooter: "job", scp: "volume", virtus: "database" }[name];
+      const id = `${name}/${kind}/${target}/${snapshot}`;
+      const ask = (more = {}) => once(id, target ?? "", more);
+      if (name === "scp") volumes().revertingMs = 0;
+      fault(name, { fault: "reset-after-commit" });
+      const lost: unknown = await ask().catch((error: unknown) => error);
+      const again = /--again (\S+Z)/.exec(String(lost))?.[1];
+      stack.clock.advance(30 * 86_400_000);
+      await expect(ask()).rejects.toThrow(`--again ${again}`);
+      await expect(ask({ again: "2026-01-01T00:00:00Z" })).rejects.toThrow(/nothing is restored: the request whose/);
+      expect(made()).toBe(1);
+      if (name === "scp") volumes().revertingMs = 1000;
+      expect(await ask({ again })).toMatchObject({ resourceId: id });
+      await expect(ask({ again })).rejects.toThrow(/this machine has recorded none for this target/);
+      expect(made()).toBe(2);
+    }
+    expect(stack.journal.size).toBe(0);
+  });
+
+  it("stays recorded until its result was delivered, and the next run delivers it", async () => {
+    const deliver = async () => {
+      throw new Error("stdout is closed");
+    };
+    const { session } = stack.process();
+    const query = { resourceId: backup, confirm: jobId };
+    await expect(restoreSnapshot(session, query, { deliver })).rejects.toThrow("stdout is closed");
+    expect(await once(backup, jobId)).toMatchObject({ status: "accepted", resumed: true });
+    expect(stack.emulator.snapshooter.restores).toHaveLength(1);
+    expect(await once(backup, jobId)).not.toHaveProperty("resumed");
+    expect(stack.emulator.snapshooter.restores).toHaveLength(2);
+  });
+
+  it("is kept back by a stop before the request leaves, with nothing recorded", async () => {
+    const aborter = new AbortController();
+    const prepared = () => aborter.abort();
+    const { session } = stack.process();
+    const query = { resourceId: backup, confirm: jobId };
+    const hooks = { prepared, signal: aborter.signal };
+    await expect(restoreSnapshot(session, query, hooks)).rejects.toThrow(/nothing is restored: stopped before/);
+    expect([stack.posts(), stack.journal.size]).toEqual([0, 0]);
+  });
+
   it.each<[string, string, string, RegExp]>([
     ["another target", backup, "other", /^confirm: target: must be "6f7c5f07/],
     [
       "an app",
       `discloud/app/${seed.discloud.appId}/20260101-030000`,
       seed.discloud.appId,
-      /^platform: a Restore of this is not possible on Discloud/,
+      /^a Restore of this is not possible on Discloud/,
     ],
     ["no id", "nonsense", "x", /is not the id of a snapshot/],
     [
@@ -687,7 +736,7 @@ describe("a restore outside of a program", () => {
 
   it("fails where it may have started, has failed, or was not seen to end", async () => {
     fault("snapshooter", { fault: "reset-after-commit" });
-    await expect(once(backup, jobId)).rejects.toThrow(/may have started.* Check job .* before you restore again$/);
+    await expect(once(backup, jobId)).rejects.toThrow(/may have started.* Check job .* if it was not restored/);
     volumes().revertOutcome = "error";
     await expect(once(`scp/volume/${volumeId}/${snapshotId}`, volumeId)).rejects.toThrow(
       /has failed: its status is "error"/,

@@ -1,4 +1,5 @@
 import { isoText } from "../../model/clock";
+import type { RunBy } from "../../model/policy";
 import type { ObservedSnapshot, SnapshotList } from "../../model/snapshot";
 import { keepReasonText, longestGapAfter, nextRunsAfter } from "../../schedule";
 import type { Properties } from "../host";
@@ -31,7 +32,8 @@ export interface PolicyForecast {
   readonly going: readonly Reasoned[];
 }
 
-type Fate = Pick<PolicyForecast, "kept" | "going">;
+/** Which snapshots of a policy stay, and which go. */
+export type Fate = Pick<PolicyForecast, "kept" | "going">;
 
 function allKept(snapshots: readonly Pick<ObservedSnapshot, "snapshotId">[], because: string): Fate {
   return { kept: snapshots.map(({ snapshotId }) => ({ id: snapshotId, because })), going: [] };
@@ -73,23 +75,32 @@ async function fateOfWatched(session: Session, props: Properties): Promise<Fate>
   return allKept(snapshots, `only watched: whoever takes it on ${definition.title} decides`);
 }
 
-/** Says what a policy of a stack is going to do. Reads only; whatever else manages snapshots must be noted before. */
-export async function forecastPolicy(session: Session, { urn, id, outputs }: StackResource): Promise<PolicyForecast> {
-  const runBy = policyTargetOf(definitionOf(outputs), outputs)?.definition.runBy;
-  const nowMs = session.host.clock.now();
+/** Who runs a policy; one whose properties name no target only watches. */
+export function runByOf(outputs: Properties): RunBy {
+  return policyTargetOf(definitionOf(outputs), outputs)?.definition.runBy ?? "watched";
+}
+
+/** What a policy keeps and deletes of what its platform lists now. Reads only. */
+export async function fateOf(session: Session, { id, outputs }: StackResource): Promise<Fate> {
+  const runBy = runByOf(outputs);
+  if (runBy === "platform") return fateByPlatform(session, id, outputs);
+  return runBy === "up" ? fateByUp(session, outputs) : fateOfWatched(session, outputs);
+}
+
+/** When a policy is going to run, by its schedules. */
+export function runsAhead(outputs: Properties, nowMs: number): Pick<PolicyForecast, "nextRuns" | "longestGapSeconds"> {
   const schedules = schedulesOf(outputs);
-  const fate =
-    runBy === "platform"
-      ? await fateByPlatform(session, id, outputs)
-      : runBy === "up"
-        ? await fateByUp(session, outputs)
-        : await fateOfWatched(session, outputs);
-  const isIdle = schedules === undefined || (outputs["suspended"] === true && runBy === "up");
+  const isIdle = schedules === undefined || (outputs["suspended"] === true && runByOf(outputs) === "up");
   return {
-    urn,
-    name: urn.split("::").at(-1) ?? "",
     nextRuns: isIdle ? [] : nextRunsAfter(schedules, nowMs, RUNS).map(isoText),
     longestGapSeconds: schedules === undefined ? null : longestGapAfter(schedules, nowMs),
-    ...fate,
   };
+}
+
+/** Says what a policy of a stack is going to do. Reads only; whatever else manages snapshots must be noted before. */
+export async function forecastPolicy(session: Session, policy: StackResource): Promise<PolicyForecast> {
+  const { urn, outputs } = policy;
+  const nowMs = session.host.clock.now();
+  const fate = await fateOf(session, policy);
+  return { urn, name: urn.split("::").at(-1) ?? "", ...runsAhead(outputs, nowMs), ...fate };
 }

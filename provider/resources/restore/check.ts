@@ -20,7 +20,7 @@ import { restoreFields } from "./fields";
 const RUNBOOKS = "docs/restore.md of pulumi-snapshots shows how";
 
 /** Why a platform's API can't restore something, and what to do instead. */
-function cannotRestore({ title, cannot }: PlatformDefinition): string {
+export function cannotRestore({ title, cannot }: PlatformDefinition): string {
   return `a Restore of this is not possible on ${title} (${cannot["restore"]}); ${RUNBOOKS}`;
 }
 

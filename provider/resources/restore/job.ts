@@ -157,7 +157,7 @@ export function runOf(
     isOwnerStored: job.isOwnerStored,
     isStored,
     requestHash: requestHashOf(job),
-    ...(prepared === undefined ? {} : { labels: { overwritten: prepared.overwrites } }),
+    ...(prepared === undefined ? {} : { labels: { overwritten: prepared.overwrites, snapshotId: order.snapshotId } }),
     noun: "restore",
     title: titleOf(job),
     listLagMs: isShown ? definition.listLagMs : 0,

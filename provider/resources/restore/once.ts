@@ -1,13 +1,16 @@
+import { createHash } from "node:crypto";
+import { type JournalEntry, type Outcome, resumeRequest, waitUntilReady } from "../../creation";
+import { instantOf } from "../../model/clock";
 import { messageOf, SnapshotsError } from "../../model/errors";
 import type { PlatformDefinition } from "../../model/platform";
-import type { RestoreStatus } from "../../model/restore";
+import type { ObservedRestore, RestorePlatform, RestoreStatus } from "../../model/restore";
 import type { Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import type { Session } from "../session";
 import { addressOf } from "../snapshot/read";
-import { checkRestore } from "./check";
+import { cannotRestore, checkRestore } from "./check";
 import { inTurn, mayHaveStarted, propertiesOf, requestRestore } from "./create";
-import { openJob } from "./job";
+import { openJob, type RestoreJob, runOf, titleOf, type WatchedRestore } from "./job";
 
 /** A restore that a person asks for outside of a program. */
 export interface RestoreQuery {
@@ -18,6 +21,27 @@ export interface RestoreQuery {
   readonly connection?: string;
   /** SnapShooter: the ids of the files to restore; left out, all of them. */
   readonly files?: readonly string[];
+  /**
+   * The instant of an earlier request for the same target whose outcome is unknown, ISO-8601: its target was not restored,
+   * so that another request may be sent. It fits that one request only, and so allows one restore only.
+   */
+  readonly again?: string;
+}
+
+/** What a restore outside of a program calls while it runs. */
+export interface RestoreHooks {
+  /** Aborted before the request leaves, it keeps it back; nothing stops what has been sent. */
+  readonly signal?: AbortSignal;
+  /** The target was looked at: what is going to be overwritten, in words, by the snapshot of this resource id. */
+  prepared?(overwrites: string, resourceId: string): void;
+  /** The request is recorded, and is about to leave. */
+  sending?(): void;
+  /** The platform has accepted the request, or an earlier run's request for the same is looked at instead of another. */
+  watching?(): void;
+  /** The platform's word for the target's state, whenever it was looked at. */
+  seen?(platformStatus: string): void;
+  /** Takes the result; the record of the request is kept until it has. */
+  deliver?(result: RestoreResult): Promise<void>;
 }
 
 /** What a restore outside of a program came to. */
@@ -35,13 +59,56 @@ export interface RestoreResult {
   readonly completedAt?: string;
   /** What was overwritten, in words. */
   readonly overwritten: string;
+  /** True where an earlier run requested it, and this one only looked what became of that request. */
+  readonly resumed?: true;
+}
+
+/** What can be restored under a resource id: its target, and how the platform restores it. */
+export interface Restorable {
+  readonly definition: PlatformDefinition;
+  readonly target: Target;
+  /** Whether single files can be restored. */
+  readonly takesFiles: boolean;
+  /** What the platform shows of a restore after it has answered: a clause. */
+  readonly shows: string;
+}
+
+/** What a restore would overwrite, as the platform shows it now. */
+export interface RestorePreview {
+  /** The resource id of the snapshot: `latest` is one of them by now. */
+  readonly resourceId: string;
+  readonly overwrites: string;
+  /** What the user should know before: sentences. */
+  readonly warnings: readonly string[];
+  /** When an earlier run requested the same restore, whose outcome is not known; ISO-8601 UTC. */
+  readonly requestedAt?: string;
 }
 
 /** The latest instant that can be written: who types the target's id means now. */
 const NEVER = "9999-12-31T23:59:59Z";
 
-async function newestOf(session: Session, definition: PlatformDefinition, target: Target, query: RestoreQuery) {
-  const { platform, scope } = session.open(definition.name, query.connection, undefined);
+/** What a resource id names, where the platform's API can restore it; throws where it can't, with the way by hand. */
+export function restorable(resourceId: string): Restorable {
+  const { definition, target } = addressOf(resourceId);
+  const targetDefinition = definition.restoreTargets[target.argument];
+  if (targetDefinition === undefined) {
+    throw new SnapshotsError(cannotRestore(definition), { kind: "unsupported" });
+  }
+  const { arguments: own, shows } = targetDefinition;
+  return { definition, target, takesFiles: own["files"] !== undefined, shows };
+}
+
+/**
+ * The identity of restores outside of a program: one for each target. Until the outcome of a request is known, no other
+ * one is sent for its target, whatever snapshot or files it is for.
+ */
+function identityOf({ definition, target }: Restorable): { readonly urn: string; readonly ownerId: string } {
+  const urn = `urn:pulumi-snapshots:command-line::restore::${definition.name}/${target.kind}/${target.id}`;
+  return { urn, ownerId: createHash("sha256").update(urn).digest("hex").slice(0, 12) };
+}
+
+async function newestOf(session: Session, { definition, target }: Restorable, connection: string | undefined) {
+  const { platform, scope } = session.open(definition.name, connection, undefined);
   const { snapshots } = await platform.list(target, scope);
   const newest = snapshots.find(({ status }) => status === "available");
   if (newest !== undefined) return newest.snapshotId;
@@ -50,57 +117,197 @@ async function newestOf(session: Session, definition: PlatformDefinition, target
   });
 }
 
-/**
- * Restores a snapshot once, as a Restore does, without a state: nothing keeps it from being restored again. Throws where
- * the platform does not show that it has accepted the restore, or shows that it has failed.
- */
-export async function restoreSnapshot(session: Session, query: RestoreQuery): Promise<RestoreResult> {
-  const { address, definition, target } = addressOf(query.resourceId);
-  const { snapshot } = definition.restoreTargets[target.argument] ?? {};
-  const named = address.segments.at(-1) ?? "";
-  const isLatest = snapshot !== undefined && named === "latest";
-  const snapshotId = isLatest ? await newestOf(session, definition, target, query) : named;
-  const wanted: Properties = {
-    platform: definition.name,
-    ...(query.connection === undefined ? {} : { connection: query.connection }),
-    [target.argument]: target.id,
-    ...(snapshot === undefined ? {} : { [snapshot]: snapshotId }),
-    ...(query.files === undefined ? {} : { files: query.files }),
-    confirm: { target: query.confirm, before: NEVER },
-  };
-  const { host } = session;
-  const { inputs, failures } = checkRestore({}, wanted, host.connections, host.clock.now());
-  if (failures.length > 0) {
+/** A checked query, opened. */
+interface Opened {
+  readonly job: RestoreJob;
+  readonly resourceId: string;
+  /** A request of an earlier run for the same target whose outcome was not delivered. */
+  readonly entry: JournalEntry | undefined;
+}
+
+async function open(session: Session, query: RestoreQuery): Promise<Opened> {
+  const what = restorable(query.resourceId);
+  const { definition, target } = what;
+  const { snapshot = "" } = definition.restoreTargets[target.argument] ?? {};
+  const { urn, ownerId } = identityOf(what);
+  const named = addressOf(query.resourceId).address.segments.at(-1) ?? "";
+  const inputsFor = (snapshotId: string): Properties => {
+    const wanted: Properties = {
+      platform: definition.name,
+      ...(query.connection === undefined ? {} : { connection: query.connection }),
+      [target.argument]: target.id,
+      [snapshot]: snapshotId,
+      ...(query.files === undefined ? {} : { files: query.files }),
+      confirm: { target: query.confirm, before: NEVER },
+      __urn: urn,
+    };
+    const { host } = session;
+    const { inputs, failures } = checkRestore({}, wanted, host.connections, host.clock.now());
+    if (failures.length === 0) return inputs;
     throw new SnapshotsError(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "), {
       kind: "invalid",
     });
+  };
+  // What is wrong with the rest is said before anything is asked.
+  let inputs = inputsFor(named);
+  let { resourceId } = query;
+  if (named === "latest") {
+    const newest = await newestOf(session, what, query.connection);
+    inputs = inputsFor(newest);
+    resourceId = resourceId.replace(/[^/]*$/, encodeURIComponent(newest));
   }
-  return inTurn(openJob(session, inputs), async (job) => {
-    const outcome = await requestRestore(job);
-    const subject = `${target.kind} ${target.id}`;
-    const check = `Check ${subject} on ${definition.title} before you restore again`;
-    if (outcome.outcome === "unknown") {
-      throw new SnapshotsError(`${mayHaveStarted(job, outcome)}. ${check}`, {
-        kind: "unavailable",
-        cause: outcome.cause,
-      });
-    }
-    const { item, request } = outcome;
-    if (outcome.outcome === "unfinished") {
-      const said = outcome.cause === undefined ? `its status is "${item.platformStatus}"` : messageOf(outcome.cause);
-      const end = item.status === "failed" ? "has failed" : "was accepted, and its end was not seen";
-      throw new SnapshotsError(
-        `[${definition.name}] ${subject}: the restore of ${snapshotId} ${end}: ${said}. ${check}`,
-        {
-          kind: item.status === "failed" ? "unexpectedAnswer" : "timeout",
-          cause: outcome.cause,
+  const job = openJob(session, inputs, { ownerId });
+  return { job, resourceId, entry: await session.host.journal.find(urn, ownerId) };
+}
+
+/** Refuses a restore that would be another one beside a request whose outcome is not known. */
+function refuseSecond({ job, entry }: Opened, again: string | undefined): void {
+  const refuse = (reason: string): never => {
+    throw new SnapshotsError(`${titleOf(job)}: nothing is restored: ${reason}`, { kind: "conflict" });
+  };
+  if (entry === undefined) {
+    if (again === undefined) return;
+    refuse(
+      `--again ${again} names a request whose outcome is unknown, and this machine has recorded none for this target. ` +
+        "Leave it out",
+    );
+  } else if (again !== undefined) {
+    if (instantOf(again) === instantOf(entry.request.requestedAt)) return;
+    refuse(`the request whose outcome is unknown is that of ${entry.request.requestedAt}, and --again is ${again}`);
+  } else if (entry.requestHash !== runOf(job).what.requestHash) {
+    const what = entry.request.labels?.["snapshotId"] ?? "another snapshot";
+    refuse(
+      `an earlier run requested the restore of ${what} or of other files of it at ${entry.request.requestedAt}, and its ` +
+        `outcome was not seen. Run that command again, or check the target: ${onPurpose(entry.request.requestedAt)}`,
+    );
+  }
+}
+
+/** How another restore is requested on purpose: a clause. */
+function onPurpose(requestedAt: string): string {
+  return `if it was not restored, add --again ${requestedAt} to restore it`;
+}
+
+/** The job with hooks around what it asks of the platform. */
+function hooked({ job, resourceId }: Opened, hooks: RestoreHooks): RestoreJob {
+  const { restores, scope } = job;
+  const { look } = restores;
+  const watched: RestorePlatform = {
+    async prepare(order, looking) {
+      const prepared = await restores.prepare(order, looking);
+      hooks.prepared?.(prepared.overwrites, resourceId);
+      return {
+        ...prepared,
+        async send(sending): Promise<ObservedRestore> {
+          const restore = await prepared.send(sending);
+          hooks.watching?.();
+          return restore;
         },
-      );
-    }
-    return {
-      resourceId: isLatest ? query.resourceId.replace(/[^/]*$/, encodeURIComponent(snapshotId)) : query.resourceId,
-      ...propertiesOf(item, request.requestedAt),
-      overwritten: request.labels?.["overwritten"] ?? "",
-    };
+      };
+    },
+    ...(look && {
+      async look(target, looking) {
+        const sighting = await look(target, looking);
+        hooks.seen?.(sighting.platformStatus);
+        return sighting;
+      },
+    }),
+  };
+  return {
+    ...job,
+    restores: watched,
+    scope: {
+      ...scope,
+      async beforeChange() {
+        await scope.beforeChange?.();
+        if (hooks.signal?.aborted) {
+          throw new SnapshotsError(`${titleOf(job)}: nothing is restored: stopped before the request left`, {
+            kind: "invalid",
+          });
+        }
+        hooks.sending?.();
+      },
+    },
+  };
+}
+
+/** Finds out what became of a request of an earlier run for the same restore; nothing is requested. */
+async function resume(job: RestoreJob, { request, made }: JournalEntry): Promise<Outcome<WatchedRestore>> {
+  const run = runOf(job);
+  const item = made === undefined ? undefined : run.what.recall(made);
+  if (item !== undefined) return waitUntilReady(run, { item, request, isInferred: made?.isInferred === true });
+  return (await resumeRequest(run, request)) ?? { outcome: "unknown", request, reason: "" };
+}
+
+/** The result of what has come to an end that is known; throws what is not known, and what has failed. */
+function resultOf({ job, resourceId, entry }: Opened, outcome: Outcome<WatchedRestore>): RestoreResult {
+  const { definition, target, order } = job;
+  const subject = `${target.kind} ${target.id}`;
+  const { request } = outcome;
+  if (outcome.outcome === "unknown") {
+    throw new SnapshotsError(
+      `${mayHaveStarted(job, outcome)}. It is not requested again. Check ${subject} on ${definition.title}: ` +
+        onPurpose(request.requestedAt),
+      { kind: "unavailable", cause: outcome.cause },
+    );
+  }
+  const { item } = outcome;
+  if (outcome.outcome === "unfinished") {
+    const said = outcome.cause === undefined ? `its status is "${item.platformStatus}"` : messageOf(outcome.cause);
+    const hasFailed = item.status === "failed";
+    const end = hasFailed ? "has failed" : "was accepted, and its end was not seen";
+    const todo = hasFailed
+      ? `Check ${subject} on ${definition.title} before you restore again`
+      : `Run the same command again, which only looks; or check ${subject} on ${definition.title}: ${onPurpose(request.requestedAt)}`;
+    throw new SnapshotsError(`${titleOf(job)}: the restore of ${order.snapshotId} ${end}: ${said}. ${todo}`, {
+      kind: hasFailed ? "unexpectedAnswer" : "timeout",
+      cause: outcome.cause,
+    });
+  }
+  return {
+    resourceId,
+    ...propertiesOf(item, request.requestedAt),
+    overwritten: request.labels?.["overwritten"] ?? "",
+    ...(entry === undefined ? {} : { resumed: true }),
+  };
+}
+
+/** Shows what a restore would overwrite. Changes nothing; throws where the restore would be refused. */
+export async function previewRestore(session: Session, query: Omit<RestoreQuery, "confirm">): Promise<RestorePreview> {
+  const opened = await open(session, { ...query, confirm: restorable(query.resourceId).target.id });
+  refuseSecond(opened, query.again);
+  const { job, resourceId, entry } = opened;
+  if (entry !== undefined && query.again === undefined) {
+    const { requestedAt, labels } = entry.request;
+    return { resourceId, overwrites: labels?.["overwritten"] ?? "", warnings: [], requestedAt };
+  }
+  const { overwrites, warnings = [] } = await job.restores.prepare(job.order, job.scope);
+  return { resourceId, overwrites, warnings };
+}
+
+/**
+ * Restores a snapshot once, as a Restore does, without a state. The journal of this machine stands in for it: a request
+ * whose outcome nobody has seen is looked at, and is not sent again unless `again` names it. Throws where the platform
+ * does not show that it has accepted the restore, or shows that it has failed.
+ */
+export async function restoreSnapshot(
+  session: Session,
+  query: RestoreQuery,
+  hooks: RestoreHooks = {},
+): Promise<RestoreResult> {
+  const found = await open(session, query);
+  refuseSecond(found, query.again);
+  // A request that `again` has given up is overwritten by the record of the next one.
+  const entry = query.again === undefined ? found.entry : undefined;
+  return inTurn(hooked(found, hooks), async (job) => {
+    if (entry !== undefined) hooks.watching?.();
+    const outcome = entry === undefined ? await requestRestore(job) : await resume(job, entry);
+    const { journal } = session.host;
+    const { urn = "", ownerId } = runOf(job).what;
+    if (outcome.outcome === "unfinished" && outcome.item.status === "failed") await journal.settle(urn, ownerId);
+    const result = resultOf({ ...found, job, entry }, outcome);
+    await hooks.deliver?.(result);
+    await journal.settle(urn, ownerId);
+    return result;
   });
 }

@@ -162,6 +162,7 @@ test("the repository's own Pulumi.yaml runs the quick start", async () => {
   expect(changes()).toEqual([
     `discloud create-snapshot ${seed.discloud.appId}`,
     `scp create-snapshot ${seed.scp.volumeId}`,
+    `scp create-snapshot ${seed.scp.volumeId}`,
     `snapshooter start-backup ${seed.snapshooter.jobId}`,
     `virtus create-app-snapshot ${seed.virtus.appId}`,
   ]);

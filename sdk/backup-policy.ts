@@ -56,7 +56,9 @@ export interface ScheduledArgs {
 }
 
 interface UnscheduledArgs {
+  /** Not here: the policy only watches that backups appear; somebody else schedules them. */
   schedules?: never;
+  /** Not here: the policy only watches that backups appear; somebody else deletes them. */
   retention?: never;
 }
 
@@ -66,6 +68,7 @@ export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Schedu
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -75,7 +78,9 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not together with `appId`: a policy is for one target. */
   databaseId?: never;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -85,7 +90,9 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
+  /** Not together with `databaseId`: a policy is for one target. */
   appId?: never;
+  /** Not here: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -103,6 +110,7 @@ export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, Unschedule
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
+  /** Not together with `jobId`, which names a job that exists: `job` creates one. */
   job?: never;
 }
 
@@ -115,6 +123,7 @@ export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, Schedu
   platform: "snapshooter";
   /** The backup job to create. */
   job: pulumi.Input<SnapshooterJob>;
+  /** Not together with `job`, which creates a job: `jobId` names one that exists. */
   jobId?: never;
   verify?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
@@ -127,7 +136,9 @@ export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
+  /** Not together with `volumeId`: a policy is for one target. */
   serverId?: never;
+  /** Not together with `volumeId`: a policy is for one target. */
   fileVolumeId?: never;
   /** Snapshot a volume that is attached to a server. */
   force?: pulumi.Input<boolean>;
@@ -141,7 +152,9 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   platform: "scp";
   /** The server's id. */
   serverId: pulumi.Input<string>;
+  /** Not together with `serverId`: a policy is for one target. */
   volumeId?: never;
+  /** Not together with `serverId`: a policy is for one target. */
   fileVolumeId?: never;
   /** The backup's name; no other one may have it. */
   name: pulumi.Input<string>;
@@ -175,7 +188,9 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
   volumeId?: never;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
   serverId?: never;
   /** `keepLast` only, from 1 to 128. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepLast">>>;
@@ -183,7 +198,10 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   adopt?: pulumi.Input<boolean>;
 }
 
-/** The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. */
+/**
+ * The arguments of a BackupPolicy: a union on `platform` and target, so that what a platform lacks does not compile. Those
+ * in a constant of their own need `satisfies BackupPolicyArgs`, since TypeScript else takes `platform` for any text.
+ */
 export type BackupPolicyArgs =
   | DiscloudBackupPolicyArgs
   | VirtusAppBackupPolicyArgs

@@ -13,6 +13,7 @@ export function readConnections(): ConnectionSources {
     config: (connection) => pulumi.runtime.getConfig(`${NAMESPACE}:${connection}`),
     isSecret: (connection) => runtime.isConfigSecret(`${NAMESPACE}:${connection}`),
     environment: process.env,
+    isCurrent: true,
   };
 }
 

@@ -8,11 +8,31 @@ import type { SnapshotFile, SnapshotStatus } from "./snapshot";
 /** What a snapshot is of: one target, by the argument that its platform has. */
 export type SnapshotTarget =
   | { platform: "discloud" | "dscloud"; connection?: string; appId: string }
-  | { platform: "virtus"; connection?: string; appId: string; databaseId?: never }
-  | { platform: "virtus"; connection?: string; databaseId: string; appId?: never }
+  | {
+      platform: "virtus";
+      connection?: string;
+      appId: string /** Not together with `appId`: it names the one target. */;
+      databaseId?: never;
+    }
+  | {
+      platform: "virtus";
+      connection?: string;
+      databaseId: string /** Not together with `databaseId`: it names the one target. */;
+      appId?: never;
+    }
   | { platform: "snapshooter"; connection?: string; jobId: string }
-  | { platform: "scp"; connection?: string; volumeId: string; fileVolumeId?: never }
-  | { platform: "scp"; connection?: string; fileVolumeId: string; volumeId?: never };
+  | {
+      platform: "scp";
+      connection?: string;
+      volumeId: string /** Not together with `volumeId`: it names the one target. */;
+      fileVolumeId?: never;
+    }
+  | {
+      platform: "scp";
+      connection?: string;
+      fileVolumeId: string /** Not together with `fileVolumeId`: it names the one target. */;
+      volumeId?: never;
+    };
 
 /** The arguments of {@link getSnapshots}; `limit` is the most that it returns (default: all). */
 export type GetSnapshotsArgs = (SnapshotTarget | { platform: "discloud"; connection?: string; appId?: undefined }) & {

@@ -60,6 +60,8 @@ export function resourceInputs(
     __provider: providerText(resource),
     __urn: urnOf(resource, name, opts?.parent),
     ...(timeouts === undefined ? {} : { timeouts }),
+    // The provider is not told otherwise; its check takes it out. What is only read has no check.
+    ...(pulumi.runtime.isDryRun() && opts?.id === undefined ? { __preview: true } : {}),
   };
 }
 

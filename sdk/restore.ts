@@ -84,7 +84,8 @@ export interface VirtusDatabaseRestoreArgs extends CommonRestoreArgs {
 
 /**
  * The arguments of a Restore: a union on `platform`, so that what a platform's API can't restore does not compile. Apps on
- * Discloud, DS Cloud and Virtus Cloud are restored by hand: docs/restore.md shows how.
+ * Discloud, DS Cloud and Virtus Cloud are restored by hand: docs/restore.md shows how. Those in a constant of their own need
+ * `satisfies RestoreArgs`, since TypeScript else takes `platform` for any text.
  */
 export type RestoreArgs = SnapshooterRestoreArgs | ScpVolumeRestoreArgs | VirtusDatabaseRestoreArgs;
 

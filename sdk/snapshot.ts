@@ -17,11 +17,13 @@ export interface CommonSnapshotArgs {
   /** The connection to use: a stack config object `snapshots:<connection>`. Default: the platform's name. */
   connection?: string;
   /**
-   * What a refresh does when the snapshot is proven gone from the platform (expired or deleted; APIs don't say which).
-   * `keep` (default): it stays in the state with status `gone` and a warning, and shows no diff, since a moment in time
-   * can't be taken again. `recreate`: the refresh drops it, and the next up takes a new one.
+   * What follows when a refresh proves that the snapshot is gone (expired or deleted; APIs don't say which). `keep`
+   * (default): it stays in the state with status `gone` and shows no diff, since a moment in time can't be taken again; every
+   * preview and refresh warns. `fail`: it stays, shows a diff, and every up fails until the program decides, by other
+   * `triggers` or by `keep`: for CI. `recreate`: the refresh drops it, saying why, and the next up creates it again
+   * (SnapShooter: only with tag `manual`).
    */
-  onGone?: "keep" | "recreate";
+  onGone?: "keep" | "fail" | "recreate";
 }
 
 /** The arguments of a Snapshot on a platform whose snapshots can be downloaded. */
@@ -46,14 +48,13 @@ export interface VerifiedSnapshotArgs {
 
 /** The arguments of a Snapshot on a platform whose API takes snapshots. */
 export interface CreatingSnapshotArgs extends CommonSnapshotArgs {
-  /**
-   * A change of any of these texts takes a new snapshot, before the old one is let go. Not together with `adopt` by id.
-   */
+  /** A change of any of these texts takes a new snapshot, before the old one goes. Not together with `adopt` by id. */
   triggers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
    * Manages a snapshot that exists instead of taking one: `"latest"` (the newest usable one, chosen once, at create) or
    * a platform's own id. Setting it to the id already held, or removing it, is an update without a request; another id
-   * replaces.
+   * replaces. Beside a BackupPolicy of the same target, `dependsOn: [policy]` makes `"latest"` the one that the policy
+   * takes in the same up.
    */
   adopt?: pulumi.Input<string>;
   /**
@@ -83,6 +84,7 @@ export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSna
   platform: "virtus";
   /** The app's id. */
   appId: pulumi.Input<string>;
+  /** Not together with `appId`: a snapshot is for one target. */
   databaseId?: never;
 }
 
@@ -95,6 +97,7 @@ export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, Retain
   platform: "virtus";
   /** The database's id. */
   databaseId: pulumi.Input<string>;
+  /** Not together with `databaseId`: a snapshot is for one target. */
   appId?: never;
 }
 
@@ -120,6 +123,7 @@ export interface LatestDscloudSnapshotArgs extends AdoptedDscloudSnapshotArgs {
 export interface NamedDscloudSnapshotArgs extends AdoptedDscloudSnapshotArgs {
   /** The backup's name, such as `Backup at 2024-12-07 22:07:11`. */
   adopt: pulumi.Input<string>;
+  /** Not here: one backup is adopted by its name, and nothing would be adopted anew. Use `adopt: "latest"` for that. */
   triggers?: never;
 }
 
@@ -127,7 +131,7 @@ export interface NamedDscloudSnapshotArgs extends AdoptedDscloudSnapshotArgs {
 export interface DeletableSnapshotArgs {
   /**
    * What destroy and replacement do with the snapshot: `delete` removes it from the platform, `retain` leaves it there
-   * with a warning. The value in the state counts: a change takes effect after one up. `delete` is refused together with
+   * and says so. The value in the state counts: a change takes effect after one up. `delete` is refused together with
    * `adopt` or `reuseWithin`, and never touches a snapshot that was adopted.
    */
   deletionPolicy: "delete" | "retain";
@@ -152,6 +156,7 @@ export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSn
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
+  /** Not together with `volumeId`: a snapshot is for one target. */
   fileVolumeId?: never;
   /**
    * The snapshot's name: letters, digits, spaces, hyphens and underscores, at most 255. Default: the resource's name, `-`
@@ -160,7 +165,7 @@ export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSn
   name?: pulumi.Input<string>;
   /** The snapshot's description. Changed in place; left out, it stays as it is. */
   description?: pulumi.Input<string>;
-  /** Snapshot a volume that is attached to a server. Counts at create only. */
+  /** Snapshot a volume that is attached to a server, which is refused without it. Counts at create only. */
   force?: pulumi.Input<boolean>;
 }
 
@@ -170,6 +175,7 @@ export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, Deletab
   platform: "scp";
   /** The File Storage volume's id. */
   fileVolumeId: pulumi.Input<string>;
+  /** Not together with `fileVolumeId`: a snapshot is for one target. */
   volumeId?: never;
 }
 
@@ -185,7 +191,10 @@ export interface SnapshotFile {
   sha256?: string;
 }
 
-/** The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. */
+/**
+ * The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. Those in a constant of
+ * their own need `satisfies SnapshotArgs`, since TypeScript else takes `platform` for any text.
+ */
 export type SnapshotArgs =
   | DiscloudSnapshotArgs
   | VirtusAppSnapshotArgs
@@ -200,9 +209,8 @@ export type SnapshotArgs =
  * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
  *
  * Create returns only when the snapshot is usable, or fails with the platform's reason; `customTimeouts.create` bounds
- * it (default 30 minutes, Virtus Cloud 45). What was made and is not ready, or can't be named yet, is kept in the state,
- * and the next up goes on with it. Destroy deletes where the platform can and `deletionPolicy` says so; else it forgets,
- * with a warning.
+ * it (default 30 minutes, Virtus Cloud 45). The state keeps what is not ready or not known yet, and the next up resumes it.
+ * Destroy deletes where the platform can and `deletionPolicy` says so; else it says what stays.
  *
  * @example
  * const snapshot = new Snapshot("before-release", {
@@ -244,8 +252,8 @@ export class Snapshot extends pulumi.CustomResource {
   declare readonly verify: pulumi.Output<"archive" | undefined>;
   /** What destroy and replacement do with the snapshot. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete">;
-  /** What a refresh does when the snapshot is proven gone; default: `keep`. */
-  declare readonly onGone: pulumi.Output<"keep" | "recreate">;
+  /** What follows when the snapshot is proven gone; default: `keep`. */
+  declare readonly onGone: pulumi.Output<"keep" | "fail" | "recreate">;
   /**
    * The platform's own id of the snapshot. Discloud: the version. Virtus Cloud: the versionId, or `modified` where there
    * is none. DS Cloud: the name. SnapShooter and Samsung Cloud Platform: the id.

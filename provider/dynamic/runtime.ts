@@ -45,6 +45,7 @@ function thisProcess(): Surroundings {
     environment: process.env,
     journal: watchdog?.journal ?? journal,
     holders: fileHolders(process.env),
+    ...(watchdog === undefined ? {} : { stopped: watchdog.stopped }),
     beforeChange: async () => watchdog?.beforeChange(),
     warn: log.warn,
     inform: log.inform,
@@ -55,15 +56,22 @@ function thisProcess(): Surroundings {
 /** What all resources of a process share, so that they share limits, queues and connections. */
 interface Shared {
   configure(config: pulumi.dynamic.Config): void;
+  /** A program runs, in a preview or in an up. */
+  programAsks(isPreview: boolean): void;
   session(): Session;
 }
 
 function sharedIn(surroundings: () => Surroundings): Shared {
   let config: pulumi.dynamic.Config | undefined;
   let session: Session | undefined;
+  let hasProgram = false;
   return {
     configure(given) {
       config = given;
+    },
+    programAsks(isPreview) {
+      hasProgram = true;
+      this.session().isPreview = isPreview;
     },
     session() {
       if (session === undefined) {
@@ -71,6 +79,10 @@ function sharedIn(surroundings: () => Surroundings): Shared {
         const connections = {
           config: (connection: string) => config?.get(`${CONFIG_NAMESPACE}:${connection}`),
           environment,
+          // Without the program the engine gives what the last up has stored.
+          get isCurrent() {
+            return hasProgram;
+          },
         };
         session = new Session({ ...host, connections });
       }
@@ -100,6 +112,12 @@ function pick(properties: Properties, name: string): Properties {
   const value = properties[name];
   return value === undefined ? {} : { [name]: value };
 }
+
+/**
+ * The input with which the resource classes say that the program runs in a preview: the engine tells a check nothing of
+ * it. It ends here, so that no state and no plan holds it.
+ */
+const PREVIEW_MARK = "__preview";
 
 const here = sharedIn(thisProcess);
 
@@ -140,7 +158,8 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
     async configure(request) {
       shared.configure(request.config);
     },
-    async check(olds: Properties | undefined, news: Properties) {
+    async check(olds: Properties | undefined, { [PREVIEW_MARK]: mark, ...news }: Properties) {
+      shared.programAsks(mark === true);
       const { inputs, failures } = verbs().check(olds ?? {}, news);
       return { inputs: toPlain(inputs), failures: [...failures] };
     },

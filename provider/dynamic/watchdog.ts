@@ -1,3 +1,4 @@
+import { subscribe } from "node:diagnostics_channel";
 import { connect } from "node:net";
 import type { Journal } from "../creation";
 import { SnapshotsError } from "../model/errors";
@@ -9,6 +10,8 @@ const SIGNAL_GRACE_MS = 4_500;
 const NEXT_LOOK_MS = 1_000;
 /** gRPC's name for a channel that can't connect: https://grpc.github.io/grpc/core/md_doc_connectivity-semantics-and-api.html */
 const TRANSIENT_FAILURE = 3;
+/** The engine's call to a provider at the first Ctrl-C. */
+const CANCEL_PATH = "/pulumirpc.ResourceProvider/Cancel";
 
 /** Ends a provider whose engine is no longer there to record what it does, once what it has begun is in the journal. */
 export interface Watchdog {
@@ -18,6 +21,8 @@ export interface Watchdog {
   readonly journal: Journal;
   /** The engine's call for a resource has ended, and nothing more will be noted for it. */
   ended(urn: string | undefined): void;
+  /** Aborts when the engine asks its providers to stop, at the first Ctrl-C; what has been sent is still waited for. */
+  readonly stopped: AbortSignal;
   /** Ends the process as if the engine were gone, within so many milliseconds. */
   stop(withinMs: number): void;
 }
@@ -71,6 +76,7 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
 
   return {
     stop,
+    stopped: cancellation(),
     async beforeChange() {
       if (!isStopping && (await isEngineThere())) return;
       throw new SnapshotsError("not sent: pulumi has been stopped, and nothing would record what this request does", {
@@ -95,6 +101,19 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
       if (urn !== undefined) recorded(urn);
     },
   };
+}
+
+/**
+ * Aborts when the engine calls Cancel. The host of dynamic providers answers that call itself and passes it on to nobody;
+ * Node.js tells of each call that arrives, from 24.2 on (https://nodejs.org/api/diagnostics_channel.html#http2).
+ */
+function cancellation(): AbortSignal {
+  const cancelled = new AbortController();
+  subscribe("http2.server.stream.start", (message) => {
+    const { headers } = message as { readonly headers?: Readonly<Record<string, unknown>> };
+    if (headers?.[":path"] === CANCEL_PATH) cancelled.abort();
+  });
+  return cancelled.signal;
 }
 
 /** Asks whether the engine is there whenever its channel fails; a channel that is merely idle is connected again. */

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../model/clock";
 import type { Connection } from "../model/connection";
-import type { ErrorKind } from "../model/errors";
+import type { ErrorKind, SnapshotsError } from "../model/errors";
 import type { Limiter, RateBudget } from "./limiter";
 
 /** A call to an API as data, so that checking its answer can't be forgotten. */
@@ -25,6 +25,11 @@ export interface Call<Schema extends z.ZodType> {
   readonly reading?: number;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
+  /**
+   * Asked whenever the platform refuses a change because its target is busy. Throws where waiting can't help; resolves to
+   * how long the refusal is waited for, in milliseconds, undefined for the default.
+   */
+  readonly whenBusy?: (refusal: SnapshotsError) => Promise<number | undefined>;
 }
 
 /** A checked answer. */

@@ -3,7 +3,7 @@ import { SnapshotsError } from "../model/errors";
 import type { Scope } from "../model/scope";
 import { checkAnswer } from "./answer";
 import type { Answer, Api, Call, RawAnswer } from "./call";
-import { prefixOf, transportError } from "./failures";
+import { continued, prefixOf, transportError } from "./failures";
 import { retryDelayMs } from "./retry";
 import { send } from "./transport";
 
@@ -40,7 +40,7 @@ async function attempt<Schema extends z.ZodType>(
 /** The same failure, with how the attempts to get over it ended. */
 function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
   const { kind, executed } = error;
-  return new SnapshotsError(`${error.message}; ${end}`, { kind, executed, cause: error });
+  return new SnapshotsError(continued(error.message, end), { kind, executed, cause: error });
 }
 
 /**
@@ -52,6 +52,7 @@ async function takeFromBudget(
   call: Call<z.ZodType>,
   scope: Pick<Scope, "announce">,
   startDeadlineMs: number,
+  stopped: AbortSignal | undefined,
 ): Promise<number> {
   let deadlineMs = startDeadlineMs;
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
@@ -63,7 +64,8 @@ async function takeFromBudget(
       throw new SnapshotsError(`${what}, past the time for this operation`, { kind: "rateLimited" });
     }
     if (heldMs >= ANNOUNCED_WAIT_MS) scope.announce(`${what}; waiting`);
-    await api.clock.sleep(heldMs);
+    await api.clock.sleep(heldMs, stopped);
+    if (stopped?.aborted) break;
   }
   api.limiter.sent();
   return deadlineMs;
@@ -93,6 +95,13 @@ export async function callApi<Schema extends z.ZodType>(
   }
 }
 
+/** Refuses a change once the engine has been told to stop; `refusal` is what it was waiting out. */
+function refuseWhenStopped(api: Api, call: Call<z.ZodType>, scope: Scope, refusal: SnapshotsError | undefined): void {
+  if (!scope.stopped?.aborted) return;
+  if (refusal !== undefined) throw waitedInVain(refusal, "not sent again: pulumi has been stopped");
+  throw new SnapshotsError(`${prefixOf(api, call)}: not sent: pulumi has been stopped`, { kind: "invalid" });
+}
+
 async function callUntilAnswered<Schema extends z.ZodType>(
   api: Api,
   call: Call<Schema>,
@@ -101,11 +110,13 @@ async function callUntilAnswered<Schema extends z.ZodType>(
 ): Promise<Answer<z.output<Schema>>> {
   let { deadlineMs } = scope;
   let firstFailureMs: number | undefined;
+  let refusal: SnapshotsError | undefined;
   for (let failures = 1; ; failures++) {
     // Time spent in our own queue is not the platform's.
     deadlineMs += await api.limiter.turn(changes);
-    deadlineMs = await takeFromBudget(api, call, scope, deadlineMs);
+    deadlineMs = await takeFromBudget(api, call, scope, deadlineMs, changes ? scope.stopped : undefined);
     try {
+      if (changes) refuseWhenStopped(api, call, scope, refusal);
       if (changes && api.clock.now() >= deadlineMs) {
         throw new SnapshotsError(`${prefixOf(api, call)}: not sent, the time for this operation is up`, {
           kind: "timeout",
@@ -121,6 +132,8 @@ async function callUntilAnswered<Schema extends z.ZodType>(
       return await attempt(api, call, changes, deadlineMs);
     } catch (error) {
       if (!(error instanceof SnapshotsError)) throw error;
+      const longestBusyMs = changes && error.kind === "conflict" ? await call.whenBusy?.(error) : undefined;
+      refusal = error;
       const nowMs = api.clock.now();
       firstFailureMs ??= nowMs;
       const delayMs = retryDelayMs({
@@ -130,6 +143,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
         // A busy target is waited for, however often the change may be sent.
         readOnly: !changes || (call.repeatable === true && error.kind !== "conflict"),
         rateLimitDelayMs: api.rateLimitDelayMs,
+        longestBusyMs,
         random: api.random(),
       });
       if (delayMs === undefined) {
@@ -145,7 +159,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
           `${error.message}; trying again in ${Math.ceil(delayMs / 1000)} s, at ${new Date(nowMs + delayMs).toISOString()}`,
         );
       }
-      await api.clock.sleep(delayMs);
+      await api.clock.sleep(delayMs, changes ? scope.stopped : undefined);
     }
   }
 }

@@ -32,6 +32,11 @@ export function prefixOf(api: Api, call: Pick<Call<z.ZodType>, "operation" | "ta
   return `[${api.connection.platform}] ${call.operation}${call.target === undefined ? "" : ` ${call.target}`}`;
 }
 
+/** A message with one more clause; the platform's words may end with a full stop. */
+export function continued(message: string, clause: string): string {
+  return `${message.replace(/\.$/, "")}; ${clause}`;
+}
+
 /** The error of an answer whose status is no success; `clocks`: what is wrong with a clock, in words. */
 export function statusError(
   api: Api,
@@ -43,8 +48,12 @@ export function statusError(
 ): SnapshotsError {
   const explanation = api.explain(answer, json, call.method);
   const kind = explanation.kind ?? kindOfStatus(answer.status);
-  const said = explanation.message ?? (json === undefined && answer.text !== "" ? "an answer that is not JSON" : "");
-  const text = [`HTTP ${answer.status}`, explanation.code, said].filter((part) => part !== undefined && part !== "");
+  const said =
+    explanation.message ?? (json === undefined && answer.text !== "" ? "with an answer that is not JSON" : "");
+  // Some platforms begin the message with the code.
+  const { code = "" } = explanation;
+  const shownCode = said.toLowerCase().startsWith(code.toLowerCase()) ? "" : code;
+  const text = [`HTTP ${answer.status}`, shownCode, said].filter((part) => part !== "");
   const waitMs = retryAfterMs(answer.headers["retry-after"], serverTimeMs ?? api.clock.now());
   // Signed requests are refused for their time alone.
   const first = clocks === undefined ? "" : `${clocks}, then `;
@@ -52,7 +61,7 @@ export function statusError(
     unauthorized: `${first}${credentialRemedy(api.connection)}`,
     forbidden: `${first}check that the credential may do this`,
     rateLimited: "too many requests: try again later",
-    unavailable: "the platform can't answer now: try again later",
+    unavailable: "the platform is not available now: try again later",
   };
   const remedy = remedies[kind] === undefined ? "" : ` (${remedies[kind]})`;
   return new SnapshotsError(`${prefixOf(api, call)}: ${redact(text.join(" "), api.connection.secrets)}${remedy}`, {

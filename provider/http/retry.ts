@@ -11,6 +11,8 @@ export interface RetryQuestion {
   readonly readOnly: boolean;
   /** What the platform asks to wait after a 429 that doesn't say so itself, in milliseconds. */
   readonly rateLimitDelayMs: number;
+  /** How long a refusal for a busy target is waited for, in milliseconds. Default: ten minutes. */
+  readonly longestBusyMs?: number | undefined;
   /** A number in [0, 1), so that many clients don't come back at the same moment. */
   readonly random: number;
 }
@@ -23,6 +25,8 @@ const LONGEST_DELAY_MS = 30_000;
 const BUSY_DELAY_MS = 2_000;
 /** A snapshot that someone else takes of the target ends within this time; a target that stays busy needs a person. */
 const LONGEST_BUSY_MS = 10 * 60_000;
+/** How long a refusal is waited for that only a person can end, unless the resource's `customTimeouts` say otherwise. */
+export const PERSON_MS = 2 * 60_000;
 
 function backoffMs(firstMs: number, attempt: number, random: number): number {
   const delayMs = Math.min(firstMs * 2 ** (attempt - 1), LONGEST_DELAY_MS);
@@ -32,8 +36,8 @@ function backoffMs(firstMs: number, attempt: number, random: number): number {
 /**
  * Decides whether a failed request is sent again, and after how many milliseconds; undefined to let the error stand.
  * A read is repeated after a lost, late, broken or 5xx answer and after a 429. A request that changes something is
- * repeated only when it surely was not executed: never connected, busy (409, for at most ten minutes), or rate limited
- * (429). The platform's `Retry-After` can lengthen the wait, and shortens it to our own backoff at most.
+ * repeated only when it surely was not executed: never connected, busy (409, for at most ten minutes or what the platform's
+ * client says), or rate limited (429). The platform's `Retry-After` can lengthen the wait, and shortens it to our own backoff at most.
  */
 export function retryDelayMs(question: RetryQuestion): number | undefined {
   const { attempt, error, readOnly, random } = question;
@@ -42,7 +46,7 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
   const askedMs = error.retryAfterMs === undefined ? undefined : Math.max(error.retryAfterMs, ownMs);
   switch (error.kind) {
     case "conflict":
-      return readOnly || question.elapsedMs + ownMs > LONGEST_BUSY_MS ? undefined : ownMs;
+      return readOnly || question.elapsedMs + ownMs > (question.longestBusyMs ?? LONGEST_BUSY_MS) ? undefined : ownMs;
     case "rateLimited":
       if (attempt >= MOST_ATTEMPTS) return undefined;
       // A first one may be a mere burst, even where the platform asks to wait long.

@@ -2,8 +2,8 @@
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
-  /** Resolves after `milliseconds`. */
-  sleep(milliseconds: number): Promise<void>;
+  /** Resolves after `milliseconds`, or as soon as `until` aborts. */
+  sleep(milliseconds: number, until?: AbortSignal): Promise<void>;
   /** Aborts with a `TimeoutError` after `milliseconds`. */
   timeout(milliseconds: number): AbortSignal;
 }

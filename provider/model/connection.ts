@@ -1,3 +1,5 @@
+import { nearestOf } from "./nearest";
+
 /** One field of a connection: where it comes from and what it may be. */
 export interface ConnectionField {
   /** What the field is for, for documentation and error messages. */
@@ -27,7 +29,10 @@ export interface Connection {
   readonly fields: Readonly<Record<string, string>>;
   /** The values that must never be shown. */
   readonly secrets: readonly string[];
-  /** True when a credential came from stack config, which `refresh` and `destroy` take as of the last `up`. */
+  /**
+   * Whether a credential may be the one that the last `up` has stored, as `refresh` and `destroy` take it from stack config.
+   * Asked when a platform refuses it: the program of an `up` may run after a refresh in the same process.
+   */
   readonly fromConfig: boolean;
 }
 
@@ -38,8 +43,8 @@ export interface ConnectionSources {
   /** Whether stack config keeps `snapshots:<connection>` encrypted; undefined where that can't be seen. */
   isSecret?(connection: string): boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** True where stack config was read just now: it can't be what an earlier `up` has stored. */
-  readonly isCurrent?: true;
+  /** Whether stack config was read just now: it can't be what an earlier `up` has stored. */
+  readonly isCurrent?: boolean;
 }
 
 /** A resolved connection, or everything that is wrong with it, each a sentence with its remedy. */
@@ -153,10 +158,11 @@ export function resolveConnection(
   const configKey = `${CONFIG_NAMESPACE}:${name}`;
   const config = parseConfigObject(sources.config(name));
   if (config === undefined) {
+    const example = Object.keys(fields).find((field) => fields[field]?.required) ?? Object.keys(fields)[0] ?? "";
     return {
       problems: [
-        `${title}: stack config ${configKey} must be an object; set its fields one by one, as in ` +
-          `"pulumi config set --path ${configKey}.${Object.keys(fields)[0]} <value>"`,
+        `${title}: stack config ${configKey} must be an object with fields, and is one value; remove it with ` +
+          `"pulumi config rm ${configKey}" and set each field, as in ${setCommandFor(fields, name, example)}`,
       ],
     };
   }
@@ -182,11 +188,25 @@ export function resolveConnection(
   }
   for (const field of Object.keys(configFields)) {
     if (!Object.hasOwn(fields, field)) {
+      const meant = nearestOf(field, Object.keys(fields));
+      const known = meant === undefined ? `it knows ${Object.keys(fields).join(", ")}.` : `did you mean "${meant}"?`;
       problems.push(
-        `${title}: unknown field "${field}"; it knows ${Object.keys(fields).join(", ")}. ` +
+        `${title}: unknown field "${field}"; ${known} ` +
           `Remove it with "pulumi config rm --path ${configKey}.${field}"`,
       );
     }
+  }
+
+  const isStray = (field: string): boolean => {
+    const value = sources.config(`${name}.${field}`);
+    return isSet(value) && typeof value !== "object";
+  };
+  for (const field of Object.keys(fields)) {
+    if (isSet(configFields[field]) || !isStray(field)) continue;
+    problems.push(
+      `${title}: stack config has a key "${configKey}.${field}", which was set without --path and is no field of the ` +
+        `connection; remove it with "pulumi config rm ${configKey}.${field}" and use ${setCommand(field)}`,
+    );
   }
 
   const values: Record<string, string> = {};
@@ -207,7 +227,8 @@ export function resolveConnection(
       if (definition.secret) fromConfigSecret = true;
     }
     if (value === undefined) {
-      if (definition.required) problems.push(`${title}: the field ${field} is missing; ${waysToSet(field)}`);
+      if (definition.required && !isStray(field))
+        problems.push(`${title}: the field ${field} is missing; ${waysToSet(field)}`);
       continue;
     }
     if (!isSet(fromConfig) && !isSet(fromEnvironment)) {
@@ -248,7 +269,9 @@ export function resolveConnection(
       secrets: Object.keys(values)
         .filter((field) => fields[field]?.secret)
         .map((field) => values[field] ?? ""),
-      fromConfig: fromConfigSecret && sources.isCurrent !== true,
+      get fromConfig() {
+        return fromConfigSecret && sources.isCurrent !== true;
+      },
     },
   };
 }

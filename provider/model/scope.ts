@@ -14,6 +14,10 @@ export interface Scope {
   readonly deadlineMs: number;
   /** Tells the user what a long wait is for; shown while it lasts. */
   announce(message: string): void;
+  /** Aborts when the engine has been told to stop: from then on no change is sent, and no wait to send one goes on. */
+  readonly stopped?: AbortSignal;
+  /** How long the resource's `customTimeouts` give the operation, in milliseconds; left out where they say nothing. */
+  readonly ownTimeoutMs?: number;
   /** Called before each request that changes something leaves, also before it leaves again. */
   beforeChange?(): Promise<void>;
   /** The reads of the operation's target; each write of the operation ends their sharing. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type ConnectionSources, resolveConnection } from "../model/connection";
 import type { CheckFailure } from "../model/input";
+import { nearestOf, unknownRemedy } from "../model/nearest";
 import type { PlatformDefinition } from "../model/platform";
 import { isUnknown, UNKNOWN } from "../model/unknown";
 import { definitions, findDefinition } from "../platforms";
@@ -36,7 +37,9 @@ export function platformOf(news: Properties): PlatformDefinition | CheckFailure 
     : news["platform"] === UNKNOWN
       ? "must be written out, not taken from an output"
       : `"${String(news["platform"])}" is not a platform`;
-  return { property: "platform", reason: `${reason}; it is one of ${quoted(Object.keys(definitions))}` };
+  const meant = nearestOf(String(news["platform"] ?? ""), Object.keys(definitions));
+  const remedy = meant === undefined ? `it is one of ${quoted(Object.keys(definitions))}` : `did you mean "${meant}"?`;
+  return { property: "platform", reason: `${reason}; ${remedy}` };
 }
 
 /** What is wrong with one given input by itself; a value that is not known yet is left to the up that will know it. */
@@ -65,7 +68,7 @@ export function unknownArgument(
   const elsewhere = others.length === 0 ? "" : ` (it exists on ${others.map(({ title }) => title).join(", ")})`;
   return {
     property: name,
-    reason: `unknown argument "${name}" on ${definition.title}${elsewhere}; remove it. It knows ${quoted(known)}`,
+    reason: `unknown argument "${name}" on ${definition.title}${elsewhere}; ${unknownRemedy([name], known)}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { SnapshotsError } from "../model/errors";
 import { parseSnapshotId } from "../model/ids";
+import { unknownRemedy } from "../model/nearest";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
 import { type DownloadableFiles, noDownload, openFiles } from "./files";
 import type { Properties } from "./host";
@@ -28,7 +29,7 @@ function checkArguments(opened: Opened, query: Properties, others: readonly stri
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
     if (!known.includes(name)) {
-      throw new SnapshotsError(`unknown argument "${name}" for ${definition.title}; it knows ${known.join(", ")}`, {
+      throw new SnapshotsError(`unknown argument "${name}" for ${definition.title}; ${unknownRemedy([name], known)}`, {
         kind: "invalid",
       });
     }

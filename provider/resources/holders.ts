@@ -60,6 +60,11 @@ export class Holders {
     return this.taken.has(urn, key);
   }
 
+  /** A resource other than `urn` that has taken or adopted a snapshot in this process. */
+  takerOf(urn: string | undefined, key: string): string | undefined {
+    return this.taken.otherThan(urn, key);
+  }
+
   /** A resource other than `urn` that manages a snapshot, as far as this process has seen. */
   otherThan(urn: string | undefined, key: string): string | undefined {
     return this.inState.otherThan(urn, key) ?? this.taken.otherThan(urn, key);

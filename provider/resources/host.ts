@@ -33,6 +33,8 @@ export interface Host {
   readonly journal: Journal;
   /** Default: none is kept. */
   readonly holders?: HolderRegistry;
+  /** Aborts when the engine has been told to stop; default: never. */
+  readonly stopped?: AbortSignal;
   /** Called right before a request that changes anything leaves; throws when nothing would record its result. */
   beforeChange?(): Promise<void>;
   /** Shows a warning on the resource's own row. */

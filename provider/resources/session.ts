@@ -72,6 +72,12 @@ export class Session {
   private readonly existing = new Set<string>();
   /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
   readonly chosen = new Set<string>();
+  /** The policies of this process that are about to take a snapshot, by URN: their targets. */
+  private readonly policiesAhead = new Map<string, string>();
+  /** What has been said, by URN. */
+  private readonly said = new Set<string>();
+  /** Whether the program only asks what an up would do; known from the first check on. */
+  isPreview = false;
 
   constructor(readonly host: Host) {
     this.datedAhead = new DatedAhead(host);
@@ -81,6 +87,36 @@ export class Session {
   /** Notes that the state has a resource. */
   noteExisting(urn: string | undefined): void {
     if (urn !== undefined) this.existing.add(urn);
+  }
+
+  /** Whether something is said of a resource for the first time: refresh and comparison of one process meet the same. */
+  isNew(urn: string | undefined, what: string): boolean {
+    const key = `${urn} ${what}`;
+    if (this.said.has(key)) return false;
+    this.said.add(key);
+    return true;
+  }
+
+  /** Says on a row of a preview what the next up does. An up says what it has done instead. */
+  foretell(urn: string | undefined, sentence: string | undefined): void {
+    if (sentence === undefined || !this.isPreview || !this.isNew(urn, sentence)) return;
+    void this.host.inform(urn, sentence);
+  }
+
+  /** Notes that a policy of this process is about to take a snapshot of a target. */
+  notePolicyAhead(urn: string, definition: PlatformDefinition, target: Target): void {
+    this.policiesAhead.set(urn, targetKey(definition, target));
+  }
+
+  /** Notes that a policy of this process takes nothing any more. */
+  notePolicyRan(urn: string | undefined): void {
+    if (urn !== undefined) this.policiesAhead.delete(urn);
+  }
+
+  /** The URN of a policy of this process that is about to take a snapshot of a target. */
+  policyAhead(definition: PlatformDefinition, target: Target): string | undefined {
+    const key = targetKey(definition, target);
+    return [...this.policiesAhead].find(([, own]) => own === key)?.[0];
   }
 
   /** Notes what a resource holds in the state. */
@@ -145,8 +181,10 @@ export class Session {
     const name = connectionName ?? definition.name;
     const resolved = resolveConnection(definition.name, definition.connectionFields, name, this.host.connections);
     if ("problems" in resolved) {
-      const stored = "refresh and destroy use the config of the last up: if it was set since, add --run-program";
-      throw new SnapshotsError(`[${definition.name}] ${resolved.problems.join("; ")} (${stored})`, {
+      const stored = this.host.connections.isCurrent
+        ? ""
+        : " (refresh and destroy use the config of the last up: if it was set since, add --run-program)";
+      throw new SnapshotsError(`[${definition.name}] ${resolved.problems.join("; ")}${stored}`, {
         kind: "invalid",
       });
     }
@@ -186,8 +224,10 @@ export class Session {
 
   /** Bounds an operation that starts now. */
   scope(urn: string | undefined, timeoutMs: number): Scope {
+    const { stopped } = this.host;
     return {
       deadlineMs: this.host.clock.now() + timeoutMs,
+      ...(stopped === undefined ? {} : { stopped }),
       announce: (message) => this.host.announce(urn, message),
       beforeChange: async () => this.host.beforeChange?.(),
     };
@@ -195,8 +235,12 @@ export class Session {
 
   /** Runs the creates on one target one after another. */
   oneAtATime<T>(definition: PlatformDefinition, target: Target, task: () => Promise<T>): Promise<T> {
-    return this.queues.run(JSON.stringify([definition.name, target.kind, target.id]), task);
+    return this.queues.run(targetKey(definition, target), task);
   }
+}
+
+function targetKey(definition: PlatformDefinition, target: Target): string {
+  return JSON.stringify([definition.name, target.kind, target.id]);
 }
 
 /** What names the snapshot of a resource's properties among all; undefined when they name none. */
@@ -257,10 +301,15 @@ export function timeoutMs(
   operation: "create" | "update" | "delete",
   defaultMs: number,
 ): number {
+  return ownTimeoutMs(properties, operation) ?? defaultMs;
+}
+
+/** How long the resource's `customTimeouts` give an operation, in milliseconds; undefined where they say nothing. */
+export function ownTimeoutMs(properties: Properties, operation: "create" | "update" | "delete"): number | undefined {
   const timeouts = properties["timeouts"];
   const text = typeof timeouts === "object" && timeouts !== null ? (timeouts as Properties)[operation] : undefined;
   const parsed = typeof text === "string" ? parseCustomTimeout(text) : undefined;
-  return parsed !== undefined && "milliseconds" in parsed ? parsed.milliseconds : defaultMs;
+  return parsed !== undefined && "milliseconds" in parsed ? parsed.milliseconds : undefined;
 }
 
 function targetIn(definition: PlatformDefinition, properties: Properties): Target | undefined {

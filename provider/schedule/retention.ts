@@ -262,7 +262,7 @@ function reasonsOfGood(retention: Retention, good: readonly Dated[], zone: strin
 
 function rulesText({ minimumRetained, maxDeletes, timezone, ...rules }: Retention): string {
   const given = Object.entries(rules).filter(([, value]) => value !== undefined && value !== 0);
-  return given.map(([name, value]) => `${name}: ${typeof value === "string" ? `"${value}"` : value}`).join(", ");
+  return given.map(([name, value]) => `${name} ${value}`).join(", ");
 }
 
 function uncounted(snapshot: RetainedSnapshot, createdMs: number | undefined, nowMs: number): KeepReason | undefined {
@@ -301,7 +301,7 @@ export function simulate(
     const all = why === undefined ? (reasons.get(snapshot.id) ?? []) : [why];
     return all.length === 0 ? [] : { id: snapshot.id, createdMs: createdMs ?? Number.NEGATIVE_INFINITY, reasons: all };
   });
-  const because = `not kept by ${rulesText(retention)}`;
+  const because = `outside ${rulesText(retention)}`;
   const going = good
     .filter(({ id }) => !reasons.has(id))
     .reverse()

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { unknownRemedy } from "../model/nearest";
 
 /** A list in words: `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[], joint: "and" | "or" = "and"): string {
@@ -30,6 +31,6 @@ export function objectProblem(
 ): z.core.$ZodErrorMap<z.core.$ZodIssueInvalidType | z.core.$ZodIssueUnrecognizedKeys> {
   return (issue) =>
     issue.code === "unrecognized_keys"
-      ? `unknown argument ${listed(issue.keys.map((key) => `"${key}"`))}; remove it. It knows ${listed(names)}`
+      ? `unknown argument ${listed(issue.keys.map((key) => `"${key}"`))}; ${unknownRemedy(issue.keys, names)}`
       : `must be ${kind}`;
 }

@@ -88,15 +88,15 @@ test("shows the next ten runs, the longest gap, and what goes and why, on the pl
     { id: seed.scp.snapshotId, because: "not made by this policy" },
   ]);
   expect(forecast?.going).toEqual([
-    { id: ids[4], because: "not kept by keepDaily: 3" },
-    { id: ids[3], because: "not kept by keepDaily: 3" },
+    { id: ids[4], because: "outside keepDaily 3" },
+    { id: ids[3], because: "outside keepDaily 3" },
   ]);
   expect(emulator.requests.filter(({ changes }) => changes)).toEqual([]);
 
   const table = await run(["--stack", "prod", "nightly"], { resources: [policy] });
   expect(table.stdout).toMatch(/^nightly\tnext run\t2.*Z\t\n/);
   expect(table.stdout).toMatch(/\nnightly\tlongest gap\t25 h\t\n/);
-  expect(table.stdout).toContain(`\nnightly\tgoing\t${ids[3]}\tnot kept by keepDaily: 3\n`);
+  expect(table.stdout).toContain(`\nnightly\tgoing\t${ids[3]}\toutside keepDaily 3\n`);
 });
 
 test("says what later runs are left, and keeps what another resource of the stack manages", async () => {
@@ -112,8 +112,8 @@ test("says what later runs are left, and keeps what another resource of the stac
   const [forecast] = document.parse(JSON.parse(stdout));
   expect(forecast?.kept.map(({ id }) => id)).toEqual([ids[0], ids[3], seed.scp.snapshotId]);
   expect(forecast?.going).toEqual([
-    { id: ids[2], because: "not kept by keepLast: 1" },
-    { id: ids[1], because: "not kept by keepLast: 1; in a later run, because of maxDeletes" },
+    { id: ids[2], because: "outside keepLast 1" },
+    { id: ids[1], because: "outside keepLast 1; in a later run, because of maxDeletes" },
   ]);
 });
 

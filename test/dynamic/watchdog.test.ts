@@ -1,6 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Journal, JournalEntry } from "../../provider/creation";
 import { isProviderProcess, type Watchdog, watchEngine } from "../../provider/dynamic/watchdog";
 
@@ -145,6 +147,29 @@ describe("once the engine is gone", () => {
     expect(watchdog.ends).toBe(0);
     await watchdog.journal.settle("b");
     expect(watchdog.ends).toBe(1);
+  });
+});
+
+describe("asked to cancel", () => {
+  it("lets what waits know, and ends nothing", async () => {
+    const provider = new grpc.Server();
+    const service = ResourceProviderService as unknown as grpc.ServiceDefinition;
+    provider.addService(service, {
+      cancel: (_call: unknown, answer: grpc.sendUnaryData<Empty>) => answer(null, new Empty()),
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      const insecure = grpc.ServerCredentials.createInsecure();
+      provider.bindAsync("127.0.0.1:0", insecure, (error, bound) => (error ? reject(error) : resolve(bound)));
+    });
+    const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    expect(watchdog.stopped.aborted).toBe(false);
+    await new Promise<void>((resolve, reject) =>
+      client.cancel(new Empty(), (error) => (error ? reject(error) : resolve())),
+    );
+    expect(watchdog.stopped.aborted).toBe(true);
+    expect(watchdog.ends).toBe(0);
+    client.close();
+    provider.forceShutdown();
   });
 });
 

@@ -35,7 +35,7 @@ const proofless: Record<string, { declared: Declared; rules: FaultRule[]; says: 
   "virtus-failing": {
     declared: virtus,
     rules: [{ platform: "virtus", fault: "html", status: 404 }],
-    says: /HTTP 404 an answer that is not JSON/,
+    says: /HTTP 404 with an answer that is not JSON/,
   },
   "dscloud-failing": {
     declared: dscloud,

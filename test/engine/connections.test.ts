@@ -51,7 +51,7 @@ test("bad inputs and connections are refused at preview, all at once, each at it
       /^error: .*property connection\b.*the field url \("http:\/\/api\.example\.org\/v2"\) must be https: plain http is accepted for a loopback address only/,
     ),
     expect.stringMatching(
-      /^error: .*property connection\b.*unknown field "apikey"; .*Remove it with "pulumi config rm --path snapshots:wrong\.apikey"/,
+      /^error: .*property connection\b.*unknown field "apikey"; did you mean "apiKey"\? Remove it with "pulumi config rm --path snapshots:wrong\.apikey"/,
     ),
   ]);
   expect(await refused({ ...discloud, connection: "plain" }, "snap-dev")).toEqual([

@@ -1,8 +1,9 @@
+import { seed } from "../../emulator";
 import { isRunning, killTree } from "../pulumi-cli/processes.js";
 import { STACK } from "../support/engine";
 import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
 import { clearUp, endOf, intents, kill, type Run, runInto, until } from "./provider-process";
-import { changesSeenBy, createStack, diagnosticsOf, type Stack } from "./stack";
+import { changesSeenBy, concernsOf, createStack, diagnosticsOf, type Stack } from "./stack";
 
 /** After this time nothing of a killed run can appear on any platform. */
 const LAG_MS = 36 * 60_000;
@@ -103,7 +104,7 @@ test("on a fresh machine the platform's own list tells: a name, or reuseWithin",
   expect(
     cases.map(({ name }) => [name, state[name]?.outputs?.["snapshotId"], state[name]?.outputs?.["adopted"]]),
   ).toEqual(cases.map((each) => [each.name, each.create.made(emulator, each.name)[0], !isNamed(each)]));
-  expect(diagnosticsOf(next, "scp")).toEqual([
+  expect(concernsOf(next, "scp")).toEqual([
     expect.stringMatching(/^warning: snapshot .* already has this resource's name/),
   ]);
 });
@@ -145,5 +146,25 @@ describe("Ctrl-C", () => {
     await workspace.refresh(["--skip-preview", "--clear-pending-creates"], { expectCode: 0 });
     expect((await workspace.state()).deployment.pending_operations ?? []).toEqual([]);
     await expectOneOfEach();
+  });
+
+  test("ends the wait of a request that was refused, and leaves nothing in the state", async () => {
+    const { emulator, workspace } = stack;
+    stack.declare({ busy: { platform: "scp", volumeId: seed.scp.volumeId, deletionPolicy: "delete" } });
+    const refusal = { platform: "scp", operation: "create-snapshot", fault: "status", status: 409 } as const;
+    emulator.faults.add({ ...refusal, times: "always" });
+    let engine = 0;
+    let isAsked = false;
+    const ended = await workspace.up(["--skip-preview"], {
+      onStart: (pid) => (engine = pid),
+      onOutput(output) {
+        if (isAsked || !output.includes("trying again")) return;
+        isAsked = true;
+        process.kill(engine, "SIGINT");
+      },
+    });
+    expect(ended.code).not.toBe(0);
+    expect(diagnosticsOf(ended, "busy").join("\n")).toMatch(/HTTP 409 .*not sent again: pulumi has been stopped/);
+    expect(await workspace.resources(":Snapshot")).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { killTree } from "../pulumi-cli/processes.js";
 import { type Case, creates, declareCreates, finish, finishAll, holdAt, keepRunning, liftLimits } from "./creates";
 import { clearUp, intents, kill, runInto, until, victims } from "./provider-process";
-import { besideClocks, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import { besideClocks, concernsOf, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 /** After these times nothing of a killed run can appear on Discloud, SnapShooter and Samsung Cloud Platform, and then on Virtus Cloud. */
 const LAG_MS = 11 * 60_000 + 1_000;
@@ -122,7 +122,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     const isTold =
       /^warning: an earlier run created snapshot .* it is recovered|^warning: the answer to the request of .* was lost/;
     for (const { name } of boundaries.filter((each) => made.includes(each))) {
-      const told = besideClocks(diagnosticsOf(next, name));
+      const told = besideClocks(concernsOf(next, name));
       // Where the answer is known and names a link only, the list tells what it is about.
       expect([name, told]).toEqual([
         name,

@@ -1,5 +1,13 @@
 import { seed } from "../../emulator";
-import { changesSeenBy, createStack, type Declared, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
+import {
+  changesSeenBy,
+  concernsOf,
+  createStack,
+  type Declared,
+  diagnosticsOf,
+  requestsSeenBy,
+  type Stack,
+} from "./stack";
 
 const { jobId, emptyJobId, backupId } = seed.snapshooter;
 const { volumeId, attachedVolumeId, fileVolumeId, snapshotId } = seed.scp;
@@ -189,6 +197,13 @@ test("a changed trigger previews as its old => new; the new snapshot is usable b
   expect(preview.stdout.match(/~ release\s*: "1" => "2"/g)).toHaveLength(replaced.length);
   expect(preview.stdout).not.toContain("always");
   expect(preview.stdout).toContain(`+-${replaced.length} to replace`);
+  const rows = await stack.workspace.preview([], { expectCode: 0 });
+  const ahead = "will be replaced; the old snapshot stays on";
+  expect(diagnosticsOf(rows, "on-discloud")).toEqual([`${ahead} Discloud (its API can't delete)`]);
+  expect(diagnosticsOf(rows, "on-dscloud")).toEqual([
+    `${ahead} DS Cloud (its API can't delete)`,
+    `will adopt the newest usable snapshot of app ${seed.dscloud.appId}`,
+  ]);
   expect(requests()).toEqual([]);
 
   const up = await stack.workspace.up(["--skip-preview"], { expectCode: 0 });
@@ -212,7 +227,7 @@ test("a changed trigger previews as its old => new; the new snapshot is usable b
     const seenNew = sent.findIndex(({ method, path }) => method === "GET" && path.endsWith(`/${made}`));
     expect(seenNew).toBeGreaterThan(-1);
     expect(sent.indexOf(deletes[0] as (typeof sent)[number])).toBeGreaterThan(seenNew);
-    expect(diagnosticsOf(up, name)).toEqual([]);
+    expect(concernsOf(up, name)).toEqual([]);
   }
   expect(new Set(sent.filter(({ method }) => method === "DELETE").map(({ path }) => path)).size).toBe(deleted.length);
   expect(backups(jobId)).toEqual([...onPlatform.job.slice(0, -1), expect.any(String)]);
@@ -223,7 +238,8 @@ test("a changed trigger previews as its old => new; the new snapshot is usable b
   for (const name of replaced.filter((name) => deleted.every(([each]) => each !== name))) {
     const old = decodeURIComponent(before[name]?.split("/").at(-1) ?? "");
     expect(diagnosticsOf(up, name)).toEqual([
-      expect.stringMatching(new RegExp(`^warning: forgotten, not deleted: snapshot ${old} of .* stays on `)),
+      expect.stringMatching(name === "on-dscloud" ? /^adopted snapshot / : /^took snapshot .*\d s\)/),
+      expect.stringMatching(new RegExp(`^kept on .*: snapshot ${old} of `)),
     ]);
   }
 });
@@ -293,22 +309,22 @@ test("destroy deletes what up took for it under the policy of the last up, and s
   expect(onFiles()).toEqual(onPlatform.files);
 
   const stays = {
-    "on-discloud": /of app .* stays on Discloud \(the API has no delete/,
-    "on-virtus": /of app .* stays on Virtus Cloud \(the API has no delete/,
-    "of-database": /of database .* stays on Virtus Cloud \(the API has no delete/,
-    "on-dscloud": /of app .* stays on DS Cloud \(the API has no delete/,
-    reusing: /of app .* stays on Virtus Cloud \(the API has no delete/,
-    backup: /of job .* stays on SnapShooter \(deletionPolicy is "retain"\)/,
-    "adopted-backup": /of job .* stays on SnapShooter \(it was adopted, not taken by this resource\)/,
-    volume: /of volume .* stays on Samsung Cloud Platform \(deletionPolicy is "retain"\)/,
-    files: /of file-volume .* stays on Samsung Cloud Platform \(deletionPolicy is "retain"\)/,
-    "adopted-volume": /of volume .* stays on Samsung Cloud Platform \(it was adopted, not taken by this resource\)/,
+    "on-discloud": ["Discloud", "app", "its API can't delete"],
+    "on-virtus": ["Virtus Cloud", "app", "its API can't delete"],
+    "of-database": ["Virtus Cloud", "database", "its API can't delete"],
+    "on-dscloud": ["DS Cloud", "app", "its API can't delete"],
+    reusing: ["Virtus Cloud", "app", "its API can't delete"],
+    backup: ["SnapShooter", "job", 'deletionPolicy: "retain"'],
+    "adopted-backup": ["SnapShooter", "job", "it was adopted, not taken by this resource"],
+    volume: ["Samsung Cloud Platform", "volume", 'deletionPolicy: "retain"'],
+    files: ["Samsung Cloud Platform", "file-volume", 'deletionPolicy: "retain"'],
+    "adopted-volume": ["Samsung Cloud Platform", "volume", "it was adopted, not taken by this resource"],
   };
-  for (const [name, sentence] of Object.entries(stays)) {
+  for (const [name, [title, kind, why]] of Object.entries(stays)) {
     const id = decodeURIComponent(before[name]?.split("/").at(-1) ?? "");
     expect([name, diagnosticsOf(destroy, name)]).toEqual([
       name,
-      [expect.stringMatching(new RegExp(`^warning: forgotten, not deleted: snapshot ${id} ${sentence.source}`))],
+      [expect.stringMatching(new RegExp(`^kept on ${title}: snapshot ${id} of ${kind} .* \\(${why}\\)$`))],
     ]);
   }
 

@@ -136,6 +136,11 @@ export function diagnosticsOf({ stdout }: CommandResult, name: string): string[]
     .filter((line) => line !== "");
 }
 
+/** The diagnostics of a resource beside what its row says that was done. */
+export function concernsOf(result: CommandResult, name: string): string[] {
+  return diagnosticsOf(result, name).filter((line) => !/^(took|adopted|recovered) /.test(line));
+}
+
 /** Diagnostics without the warning that this machine's clock differs from the platforms', where a test has moved theirs. */
 export function besideClocks(diagnostics: readonly string[]): string[] {
   return diagnostics.filter((line) => !line.includes("this machine's clock shows"));

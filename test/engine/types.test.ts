@@ -9,6 +9,7 @@ const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
 import {
   BackupPolicy, getDownloadLinkOutput, getSnapshot, getSnapshots, getSnapshotsOutput, Restore, type RestoreStatus, Snapshot,
+  type SnapshotArgs,
 } from "pulumi-snapshots";
 
 const appId = pulumi.output("1745338954955");
@@ -106,6 +107,12 @@ new Restore("28", { platform: "scp", volumeId: "1", snapshotId: "1", files: ["1"
 new Restore("29", { platform: "scp", volumeId: "1", snapshotId: "1", deletionPolicy: "retain", confirm });
 // @ts-expect-error the API's own field names
 new Restore("30", { platform: "snapshooter", jobId: "1", backupId: "1", compute: { type: "a", serverId: 1 }, confirm });
+
+const elsewhere = { platform: "discloud", appId: "1" } satisfies SnapshotArgs;
+new Snapshot("elsewhere", elsewhere);
+const widened = { platform: "discloud", appId: "1" };
+// @ts-expect-error any text is a platform where the constant says nothing else
+new Snapshot("widened", widened);
 
 // @ts-expect-error DS Cloud takes no snapshots
 new Snapshot("1", { platform: "dscloud", appId });

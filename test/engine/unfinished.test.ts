@@ -1,5 +1,13 @@
 import { seed } from "../../emulator";
-import { changesSeenBy, connectionTo, createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
+import {
+  changesSeenBy,
+  concernsOf,
+  connectionTo,
+  createStack,
+  type Declared,
+  diagnosticsOf,
+  type Stack,
+} from "./stack";
 
 const { jobId, emptyJobId } = seed.snapshooter;
 const { volumeId, attachedVolumeId, fileVolumeId } = seed.scp;
@@ -195,11 +203,11 @@ test("a lost answer is got over in the same up, or in the next one while the rep
   expect(onVolume(volumeId)).toHaveLength(foreign.length + 2);
   for (const [name, id] of Object.entries(made)) {
     expect(held[name]?.outputs).toMatchObject({ snapshotId: id, status: "available", adopted: false });
-    expect(diagnosticsOf(up, name)).toEqual([
+    expect(concernsOf(up, name)).toEqual([
       expect.stringMatching(`^warning: the answer to the request of .* was lost; .*"${id}"`),
     ]);
   }
-  for (const name of ["first", "second", "read"]) expect(diagnosticsOf(up, name)).toEqual([]);
+  for (const name of ["first", "second", "read"]) expect(concernsOf(up, name)).toEqual([]);
 
   for (const post of posts.slice(0, 2)) emulator.faults.add({ ...post, ...lost });
   const lists = { platform: "discloud", operation: "list-app-snapshots", times: "always", skip: 1 } as const;
@@ -222,13 +230,13 @@ test("a lost answer is got over in the same up, or in the next one while the rep
   const next = await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([]);
   const stays = (id: string | undefined, why: RegExp) =>
-    expect.stringMatching(new RegExp(`^warning: forgotten, not deleted: snapshot ${id} of .* \\(${why.source}`));
+    expect.stringMatching(new RegExp(`^(warning: )?kept on .*: snapshot ${id} of .* \\(${why.source}`));
   const inferred = /no answer of the platform named it as this resource's, it was only inferred/;
-  expect(diagnosticsOf(next, "app").sort()).toEqual([
-    stays(made.app, /the API has no delete/),
+  expect(concernsOf(next, "app").sort()).toEqual([
+    stays(made.app, /its API can't delete/),
     expect.stringMatching(`^warning: the answer to the request of .*"${versions().at(-1)}"`),
   ]);
-  expect(diagnosticsOf(next, "backup").sort()).toEqual([
+  expect(concernsOf(next, "backup").sort()).toEqual([
     stays(made.backup, inferred),
     expect.stringMatching(`^warning: the answer to the request of .*"${backups(emptyJobId).at(-1)}"`),
   ]);

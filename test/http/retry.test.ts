@@ -24,6 +24,7 @@ interface Asked {
   readOnly?: boolean;
   retryAfterMs?: number;
   rateLimitDelayMs?: number;
+  longestBusyMs?: number;
   random?: number;
 }
 
@@ -37,6 +38,7 @@ function delayOf({ kind, executed = "maybe", attempt = 1, readOnly = true, rando
     attempt,
     error,
     readOnly,
+    longestBusyMs: asked.longestBusyMs,
     random,
     elapsedMs: asked.elapsedMs ?? 0,
     rateLimitDelayMs: asked.rateLimitDelayMs ?? 5_250,
@@ -84,6 +86,11 @@ describe("whether a failed request is sent again", () => {
     [
       "a change of something busy for ten minutes: not",
       { kind: "conflict", executed: "no", readOnly: false, attempt: 40, elapsedMs: 570_001 },
+      undefined,
+    ],
+    [
+      "a change of something busy, no longer than its client says",
+      { kind: "conflict", executed: "no", readOnly: false, attempt: 40, elapsedMs: 90_001, longestBusyMs: 120_000 },
       undefined,
     ],
     ["a change after a 429", { kind: "rateLimited", executed: "no", readOnly: false }, 5_250],

@@ -120,7 +120,9 @@ function isToldForgotten({ resource, props }: Held, name: string, told: readonly
   if (resource !== "BackupPolicy") return told.join("\n").includes(name);
   const { runBy, snapshots } = props;
   const count = Array.isArray(snapshots) ? snapshots.length : 0;
-  return told.some((text) => text.startsWith("forgotten") && text.includes(runBy === "up" ? `the ${count} ` : name));
+  return told.some(
+    (text) => /^(kept on|forgotten)/.test(text) && text.includes(runBy === "up" ? `the ${count} ` : name),
+  );
 }
 
 /** What has left the state, or counts as gone, though it exists and nobody was told. */

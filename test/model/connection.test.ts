@@ -61,12 +61,27 @@ describe("a connection that is refused names itself, the field and the ways to m
     [
       "with a field that it doesn't know",
       { config: { discloud: { token: TOKEN, tokn: "x" } } },
-      [/unknown field "tokn"; it knows token, url/, /"pulumi config rm --path snapshots:discloud\.tokn"/],
+      [/unknown field "tokn"; did you mean "token"\?/, /"pulumi config rm --path snapshots:discloud\.tokn"/],
     ],
     [
       "with a field of every object's",
       { config: { discloud: { token: TOKEN, constructor: "x" } } },
-      [/unknown field "constructor"/],
+      [/unknown field "constructor"; it knows token, url\. Remove it/],
+    ],
+    [
+      "with one text in place of an object",
+      { config: { discloud: TOKEN } },
+      [
+        /is one value; remove it with "pulumi config rm snapshots:discloud" and set .* --path --secret snapshots:discloud\.token/,
+      ],
+    ],
+    [
+      "with a key that was set without --path",
+      { config: { "discloud.token": TOKEN } },
+      [
+        /a key "snapshots:discloud\.token", which was set without --path/,
+        /"pulumi config rm snapshots:discloud\.token" and use "pulumi config set --path --secret snapshots:discloud\.token/,
+      ],
     ],
     [
       "over plain http to another machine",

@@ -31,7 +31,7 @@ describe("a bad input is refused at preview, at its own name and with its remedy
       "an argument that nothing knows",
       { ...discloud, appid: "1" },
       "appid",
-      /unknown argument "appid" on Discloud; remove it\. It knows .*"appId"/,
+      /unknown argument "appid" on Discloud; did you mean "appId"\?/,
     ],
     [
       "an argument of another platform",
@@ -118,7 +118,7 @@ describe("a bad input is refused at preview, at its own name and with its remedy
       "deletionPolicy",
       /must be "retain" or left out/,
     ],
-    ["another onGone", { ...discloud, onGone: "ignore" }, "onGone", /must be "keep" or "recreate"/],
+    ["another onGone", { ...discloud, onGone: "ignore" }, "onGone", /must be "keep", "fail" or "recreate"/],
     [
       "triggers that are a list",
       { ...discloud, triggers: ["1"] },

@@ -59,7 +59,7 @@ describe("getSnapshots", () => {
     [
       "an argument that is none",
       { ...discloud, appid: "1" },
-      /unknown argument "appid" for Discloud; it knows platform, connection, appId, limit/,
+      /unknown argument "appid" for Discloud; did you mean "appId"\?/,
     ],
     ["a target of another form", { platform: "discloud", appId: "all" }, /appId "all" means every app/],
     ["two targets", { ...virtus, databaseId: seed.virtus.databaseId }, /appId or databaseId, not both/],

@@ -262,7 +262,8 @@ describe("a state that says next to nothing", () => {
     imported();
     expect((await stack.up("a", app)).step).toBe("same");
     expect(stack.posts()).toBe(0);
-    expect((await stack.destroy("a")).warnings.join()).toContain(`snapshot ${seed.discloud.version}`);
+    await stack.destroy("a");
+    expect(stack.told.at(-1)?.message).toContain(`kept on Discloud: snapshot ${seed.discloud.version}`);
   });
 
   it("of a request that names no snapshot can't be read", async () => {

@@ -129,7 +129,7 @@ describe("what was only inferred to be this resource's", () => {
     expect(made("a")).toMatchObject({ adopted: false });
     const destroyed = await stack.destroy("a");
     expect(deletions()).toBe(0);
-    expect(destroyed.warnings).toEqual([expect.stringMatching(/forgotten, not deleted: .* it was only inferred/)]);
+    expect(destroyed.warnings).toEqual([expect.stringMatching(/^kept on .*: snapshot .* it was only inferred/)]);
   });
 
   it("is deleted where the platform shows the resource's own mark on it", async () => {

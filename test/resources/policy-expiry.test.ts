@@ -11,7 +11,6 @@ afterEach(() => stack.close());
 const hours = (count: number) => stack.clock.advance(count * 3_600_000);
 const up = (args: Properties) => stack.up("nightly", args);
 const outs = () => stack.held("nightly").props;
-const told = () => stack.told.map(({ message }) => message);
 const requests = () => stack.emulator.requests.length;
 
 const watched = { platform: "dscloud", appId: seed.dscloud.appId, maxAge: "26h" };
@@ -45,9 +44,11 @@ describe("a judgement that the state holds", () => {
     expect(await up(watched)).toMatchObject({ step: "same" });
     expect(requests()).toBe(before);
     hours(2);
+    const preview = await stack.preview("nightly", watched);
+    expect(preview.step).toBe("update");
     const run = await up({ ...watched, onStale: "warn" });
     expect(run).toMatchObject({ step: "update", warnings: [expect.stringMatching(/^stale: /)] });
-    expect(told()).toEqual([
+    expect(preview.told).toEqual([
       expect.stringMatching(
         /^the newest known backup of app \w+ is "Backup at .*" of 2026-11-21T02:30:15.000Z, and maxAge 26h has passed since: pulumi up looks for a newer one$/,
       ),
@@ -99,8 +100,9 @@ describe("a judgement that the state holds", () => {
     hours(25);
     expect(await up(job)).toMatchObject({ step: "same" });
     hours(2);
+    const preview = await stack.preview("nightly", job);
     expect(await up(job)).toMatchObject({ step: "update", warnings: [expect.stringMatching(/^stale: /)] });
-    expect(told()).toContainEqual(
+    expect(preview.told).toContainEqual(
       expect.stringMatching(
         /^no backup of job nightly files is known, and maxAge 26h has passed since the policy was made at 2026-11-21T.*: pulumi up looks for one$/,
       ),

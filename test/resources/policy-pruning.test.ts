@@ -47,7 +47,7 @@ describe("deletions that the platform does not carry out", () => {
     expect(stack.clock.now() - startMs).toBeLessThan(3 * minuteMs);
     expect(run.warnings).toEqual([
       expect.stringMatching(
-        /^snapshot "nightly-20261120T0300Z" .* was to go \(not kept by keepLast: 1\) and is not deleted, nor are 9 more for lack of time: .*\. The next pulumi up tries again$/,
+        /^snapshot "nightly-20261120T0300Z" .* was to go \(outside keepLast 1\) and is not deleted, nor are 9 more for lack of time: .*\. The next pulumi up tries again$/,
       ),
     ]);
     expect(stack.announced).toContainEqual(
@@ -123,15 +123,15 @@ describe("a policy's snapshot that a Snapshot has adopted", () => {
     await days(3);
     const oldest = records().at(-1)?.id ?? "";
     await adopt(oldest);
-    const { session } = stack.process();
+    const { session } = stack.process({ isPreview: true });
     await up(keeping, session);
     await adopt(oldest, session);
     expect(present()).toContain(oldest);
     expect(outs()["pruned"]).toHaveLength(2);
     expect(outs()["pruned"]).not.toContain(oldest);
     expect(records().at(-1)).toMatchObject({ id: oldest, keptBecause: ["managed by another resource"] });
-    const announced = told().filter((message) => message.startsWith("pulumi up deletes"));
-    expect(announced).toEqual([expect.stringMatching(/^pulumi up deletes 2 snapshots, /)]);
+    const announced = told().filter((message) => message.startsWith("will delete"));
+    expect(announced).toEqual([expect.stringMatching(/^will delete 2 snapshots \(/)]);
     expect(announced[0]).not.toContain(oldest);
     expect(await up(keeping)).toMatchObject({ step: "same" });
   });
@@ -141,9 +141,12 @@ describe("a policy's snapshot that a Snapshot has adopted", () => {
     await up(volume);
     await adopt(records().at(-1)?.id ?? "");
     const { id, props, inputs } = stack.held("nightly");
-    backupPolicyResource(stack.process().session).diff(id, props, { ...inputs, retention: { keepLast: 2 } });
+    backupPolicyResource(stack.process({ isPreview: true }).session).diff(id, props, {
+      ...inputs,
+      retention: { keepLast: 2 },
+    });
     await new Promise(setImmediate);
-    expect(told().filter((message) => message.startsWith("pulumi up deletes"))).toEqual([]);
+    expect(told().filter((message) => message.startsWith("will delete"))).toEqual([]);
   });
 
   it("goes once the Snapshot has left its stack", async () => {

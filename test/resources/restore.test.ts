@@ -616,7 +616,7 @@ describe("what check refuses", () => {
     [
       "a compute in other names",
       { compute: { type: "ss_agent", server_id: 1, serverId: 1 } },
-      /^compute: unknown argument "serverId"; remove it/,
+      /^compute: unknown argument "serverId"; did you mean "server_id"\?/,
     ],
     [
       "an argument of a Snapshot",

@@ -135,7 +135,25 @@ describe("the provider in the engine's own process", () => {
     expect(Object.values(outs)).not.toContain(undefined);
     expect(outs).toMatchObject({ ...inputs, status: "available", adopted: false });
     expect(emulator.requests.filter(({ changes }) => changes)).toHaveLength(1);
-    expect(logged).toEqual([]);
+    expect(logged.map(({ message }) => message)).toEqual([expect.stringMatching(/^took snapshot /)]);
+  });
+
+  it("says what is to come where the class says that the program is in a preview, and passes that on to nobody", async () => {
+    const checked = await provider.check?.({}, { ...inputs, __preview: true });
+    expect(checked?.failures).toEqual([]);
+    expect(checked?.inputs).not.toHaveProperty("__preview");
+    while (logged.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const ahead = `will take a snapshot of app ${seed.discloud.appId}`;
+    expect(logged).toEqual([{ urn, severity: LogSeverity.INFO, message: ahead, ephemeral: false }]);
+  });
+
+  it("advises --run-program only where no program has run", async () => {
+    const { id, outs } = await create();
+    emulator.discloud.access.revoked = true;
+    expect((await thrown(() => provider.read?.(id, outs))).message).toMatch(/HTTP 401 .*add --run-program/);
+    await provider.check?.({}, inputs);
+    const { message } = await thrown(create);
+    expect(message).toMatch(/HTTP 401 .*check the credential of the connection "discloud"\)$/);
   });
 
   it("gives check's failures as data, and never throws them", async () => {
@@ -194,11 +212,21 @@ describe("the provider in the engine's own process", () => {
     expect(emulator.requests.filter(({ changes }) => changes)).toHaveLength(1);
   });
 
-  it("shows warnings on the resource's own row", async () => {
+  it("shows what it did, and warnings, on the resource's own row", async () => {
     const { id, outs } = await create();
+    emulator.discloud.removeSnapshot(seed.discloud.appId, String(outs["version"]));
+    await provider.read?.(id, outs);
     await provider.delete?.(id, outs);
+    const line = (severity: number, start: string) => ({
+      urn,
+      severity,
+      message: expect.stringContaining(start),
+      ephemeral: false,
+    });
     expect(logged).toEqual([
-      { urn, severity: LogSeverity.WARNING, message: expect.stringContaining("stays on Discloud"), ephemeral: false },
+      line(LogSeverity.INFO, "took snapshot "),
+      line(LogSeverity.WARNING, "is gone from Discloud"),
+      line(LogSeverity.INFO, "kept on Discloud: snapshot "),
     ]);
   });
 
@@ -217,13 +245,13 @@ describe("the provider in the engine's own process", () => {
     expect(error.id).toBeUndefined();
   });
 
-  it("does not lose a warning that the engine can't take", async () => {
+  it("does not lose a line that the engine can't take", async () => {
     engine.forceShutdown();
     const told = jest.spyOn(console, "error").mockImplementation(() => {});
     try {
       const { id, outs } = await create();
       await provider.delete?.(id, outs);
-      expect(told.mock.calls.join()).toContain("stays on Discloud");
+      expect(told.mock.calls.join()).toContain("kept on Discloud: snapshot ");
     } finally {
       told.mockRestore();
     }

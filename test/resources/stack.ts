@@ -46,6 +46,10 @@ export class Stack {
   emulator!: Emulator;
   environment: Record<string, string | undefined> = {};
   config: Record<string, unknown> = {};
+  /** Tells the processes from then on that the engine is to stop. */
+  readonly stopping = new AbortController();
+  /** Called with each line that a wait shows. */
+  onAnnounce: () => void = () => undefined;
   /** Which resource it is a stack of. */
   resource: keyof typeof resources = "Snapshot";
   private warnings: { urn: string | undefined; message: string }[] = [];
@@ -70,7 +74,7 @@ export class Stack {
   }
 
   /** A process of its own, as each run of the engine has one. */
-  process(): { session: Session; verbs: ResourceVerbs } {
+  process({ isPreview = false } = {}): { session: Session; verbs: ResourceVerbs } {
     const host: Host = {
       clock: this.clock,
       random: () => 0.5,
@@ -94,9 +98,14 @@ export class Stack {
       holders: this.registry(),
       warn: async (urn, message) => void this.warnings.push({ urn, message }),
       inform: async (urn, message) => void this.told.push({ urn, message }),
-      announce: (_urn, message) => void this.announced.push(message),
+      announce: (_urn, message) => {
+        this.announced.push(message);
+        this.onAnnounce();
+      },
+      stopped: this.stopping.signal,
     };
     const session = new Session(host);
+    session.isPreview = isPreview;
     return { session, verbs: resources[this.resource](session) };
   }
 
@@ -161,6 +170,27 @@ export class Stack {
         throw error;
       }
     });
+  }
+
+  /** `pulumi preview` of one resource: what an up would do, and what the row says of it. */
+  async preview(name: string, args: Properties): Promise<Run & { readonly told: readonly string[] }> {
+    const urn = this.heard(name);
+    const { verbs } = this.process({ isPreview: true });
+    const toldBefore = this.told.length;
+    const held = this.state.get(name);
+    const check = (olds: Properties) => verbs.check(olds, { ...args, __urn: urn, __provider: "text" });
+    const { inputs, failures } = check(held?.inputs ?? {});
+    let step: Run["step"] = "create";
+    if (held !== undefined) {
+      const { changes, replaces = [] } = verbs.diff(held.id, held.props, inputs);
+      const isSame = changes === undefined && isDeepStrictEqual(held.inputs, inputs);
+      step = replaces.length > 0 ? "replace" : changes === false || isSame ? "same" : "update";
+      if (step === "replace") check({});
+    }
+    await new Promise(setImmediate);
+    const told = this.told.slice(toldBefore).flatMap((each) => (each.urn === urn ? [each.message] : []));
+    const [failure] = failures.map(({ property, reason }) => `${property}: ${reason}`);
+    return { step, warnings: this.warningsOf(name), told, ...(failure === undefined ? {} : { failure }) };
   }
 
   /** `pulumi refresh`; `drop` where the resource leaves the state. */

@@ -285,7 +285,7 @@ describe("a SnapShooter backup", () => {
     expect(next.step).toBe("replace");
     expect(next.warnings).toEqual([
       expect.stringMatching(
-        /^forgotten, not deleted: snapshot .* \(it failed verification: .*; a replacement deletes none for that/,
+        /^kept on SnapShooter: snapshot .* \(it failed verification: .*; a replacement deletes none for that/,
       ),
     ]);
     expect(count("delete-backup")).toBe(0);

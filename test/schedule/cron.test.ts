@@ -93,7 +93,7 @@ describe("schedules", () => {
     [
       "a misspelt argument",
       [{ cron: "0 3 * * *", timeZone: "UTC" }],
-      /unknown argument "timeZone"; remove it. It knows cron/,
+      /unknown argument "timeZone"; did you mean "timezone"\?/,
     ],
     ["no cron", [{ timezone: "UTC" }], /schedules\[0\]\.cron: must be text/],
     ["a bad second one", [{ cron: "0 3 * * *" }, { cron: "@daily" }], /schedules\[1\]\.cron: .*nickname/],

@@ -561,14 +561,14 @@ describe("limits", () => {
   it("maxDeletes says how many instead", () => {
     const result = run({ keepLast: 2, maxDeletes: 1 }, taken(days));
     expect(result.pruned).toEqual([
-      { id: days[0], createdAt: "2026-11-01T03:00:00.000Z", because: "not kept by keepLast: 2" },
+      { id: days[0], createdAt: "2026-11-01T03:00:00.000Z", because: "outside keepLast 2" },
     ]);
     expect(result.queued).toHaveLength(11);
   });
 
   it("why one goes names the rules that don't keep it", () => {
     const { pruned } = run({ keepLast: 1, keepDaily: 0, keepWithin: "1d", timezone: "UTC" }, taken(days.slice(0, 2)));
-    expect(pruned[0]?.because).toBe('not kept by keepLast: 1, keepWithin: "1d"');
+    expect(pruned[0]?.because).toBe("outside keepLast 1, keepWithin 1d");
   });
 });
 
@@ -610,7 +610,7 @@ describe("a retention that is none is refused", () => {
     ["no minimum", { keepDaily: 1, minimumRetained: 0 }, /newest usable snapshot always stays/],
     ["no deletions", { keepDaily: 1, maxDeletes: 0 }, /leave retention out to prune nothing/],
     ["an unknown zone", { keepDaily: 1, timezone: "Lisbon" }, /not a time zone/],
-    ["a misspelt rule", { keepdaily: 7 }, /unknown argument "keepdaily"; remove it. It knows keepLast/],
+    ["a misspelt rule", { keepdaily: 7 }, /unknown argument "keepdaily"; did you mean "keepDaily"\?/],
     ["a number", 7, /must be a retention, such as/],
     ["null", null, /must be a retention/],
   ])("%s", (_what, retention, says) => {

@@ -25,10 +25,8 @@ let returned: Record<string, unknown>;
 const valueIn = <Value>(output: pulumi.Output<Value>): Promise<Value> =>
   new Promise((resolve) => void output.apply((value) => resolve(value as Value)));
 
-beforeEach(async () => {
-  registered.clear();
-  returned = {};
-  await pulumi.runtime.setMocks(
+function mock(isPreview: boolean): Promise<void> {
+  return pulumi.runtime.setMocks(
     {
       newResource({ name, id, inputs }) {
         registered.set(name, inputs);
@@ -38,7 +36,14 @@ beforeEach(async () => {
     },
     "project",
     "stack",
+    isPreview,
   );
+}
+
+beforeEach(async () => {
+  registered.clear();
+  returned = {};
+  await mock(false);
 });
 
 /** The types of a resource's outputs say that every platform has all of them. */
@@ -89,6 +94,14 @@ describe("a resource", () => {
     await valueIn(child.urn);
     const urn = pulumi.createUrn("child", "pulumi-nodejs:dynamic/snapshots:Snapshot", parent);
     expect(registered.get("child")?.["__urn"]).toBe(await valueIn(urn));
+  });
+
+  it("says that it is in a preview, which the provider learns from nobody else", async () => {
+    await mock(true);
+    await valueIn(new Snapshot("a", { platform: "discloud", appId: "1" }).urn);
+    expect(registered.get("a")?.["__preview"]).toBe(true);
+    await valueIn(Snapshot.get("b", "discloud/app/1/2").urn);
+    expect(registered.get("b")).not.toHaveProperty("__preview");
   });
 
   it("hands over its customTimeouts", async () => {

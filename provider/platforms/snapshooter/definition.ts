@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unknownRemedy } from "../../model/nearest";
 import type { PlatformDefinition } from "../../model/platform";
 import type { Written } from "../../model/policy";
 import type { JsonValue } from "../../model/snapshot";
@@ -43,7 +44,7 @@ const job = z.strictObject(
   {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it. It knows ${jobArguments.join(", ")}`
+        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; ${unknownRemedy(issue.keys, jobArguments)}`
         : 'must be an object: the job, such as { name: "nightly", recipeId: 1, config: {…}, compute: {…}, storage: {…} }',
   },
 );
@@ -73,7 +74,7 @@ const restoreCompute = z.strictObject(
   {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it. It knows type, server_id`
+        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; ${unknownRemedy(issue.keys, ["type", "server_id"])}`
         : 'must be an object: where the restore runs, such as { type: "ss_agent", server_id: 9362 }',
   },
 );

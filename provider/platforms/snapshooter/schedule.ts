@@ -128,8 +128,13 @@ function compileOne({ cron, kindGiven }: ParsedSchedule): Compiled<Frequency> {
     return { problem: `"${text}" has a kind, and SnapShooter has no full or incremental runs: remove kind` };
   }
   const times = compileTimes(cron);
-  if ("problem" in times) return times;
-  if (weekRulesOf(daysOf(cron))?.[0]?.every !== "day") {
+  const isDaily = weekRulesOf(daysOf(cron))?.[0]?.every === "day";
+  if ("problem" in times) {
+    return isDaily
+      ? times
+      : { problem: `${times.problem}; on every day, since SnapShooter has no weekly or monthly runs` };
+  }
+  if (!isDaily) {
     const nearest = `${cronField(minutes, 60)} ${cronField(hours, 24)} * * *`;
     return {
       problem:

@@ -1,13 +1,16 @@
+import { isoText } from "../../model/clock";
 import type { PlatformDefinition } from "../../model/platform";
 import { isUnknown } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
+import { nextRunsAfter } from "../../schedule";
 import { isMissing } from "../check";
 import type { Properties } from "../host";
+import { inParentheses, slotInWords } from "../in-words";
 import type { Diff } from "../verbs";
 import { wantsVerification } from "../verification";
 import { policyFields } from "./fields";
 import { expiryOf } from "./freshness";
-import { isSameInput, policyTargetOf, subjectOf } from "./meaning";
+import { isSameInput, policyTargetOf, schedulesOf, subjectOf } from "./meaning";
 import { isFor, isSettledInState, recordInWords, recordsOf, verdictOn, verifiedRecordsOf } from "./records";
 
 /** Compares a BackupPolicy's state with what the program wants. */
@@ -32,6 +35,30 @@ export function diffPolicy(olds: Properties, news: Properties, nowMs: number): D
   return { changes: isDue };
 }
 
+/** What the next up does for a policy that the state does not have: a sentence for its row. */
+export function creationAhead(inputs: Properties, nowMs: number): string | undefined {
+  const definition = findDefinition(inputs["platform"]);
+  const target = policyTargetOf(definition, inputs);
+  if (definition === undefined || target === undefined) return undefined;
+  const isKnown = !isUnknown(inputs[target.argument]);
+  const subject = isKnown
+    ? subjectOf(definition, inputs)
+    : `the ${target.definition.kind} that ${target.argument} will name`;
+  if (target.definition.runBy === "watched") return `will watch the backups of ${subject}, and take or delete none`;
+  if (target.definition.runBy === "platform") {
+    const schedules = schedulesOf(inputs);
+    const [firstMs] = schedules === undefined ? [] : nextRunsAfter(schedules, nowMs, 1);
+    const verb = inputs["adopt"] === true ? "adopt the policy" : "create a policy";
+    const first = firstMs === undefined ? undefined : `first run ${slotInWords(isoText(firstMs))}`;
+    return `will ${verb} for ${subject} on ${definition.title}${inParentheses(first)}`;
+  }
+  if (inputs["suspended"] === true) return `will take no snapshot of ${subject} while suspended is true`;
+  const { dueAt } = inputs;
+  if (isMissing(dueAt)) return undefined;
+  const slot = isUnknown(dueAt) ? undefined : `first slot ${slotInWords(String(dueAt))}`;
+  return `will take a snapshot of ${subject}${inParentheses(slot)}, unless there is one for it`;
+}
+
 /** What an up has to do for a policy whose inputs are what they were, as sentences. */
 export function dueByState(
   definition: PlatformDefinition,
@@ -43,12 +70,12 @@ export function dueByState(
   const runBy = policyTargetOf(definition, news)?.definition.runBy;
   if (runBy === "up" && news["suspended"] === true) return due;
   if (olds["unfinished"] !== undefined)
-    due.push("a snapshot was asked for and is not known yet: pulumi up looks for it");
+    due.push("an earlier up requested a snapshot, and which one it is is not known yet: will look for it");
   else if (olds["status"] === "pending")
-    due.push(`${definition.title} was still setting it up: pulumi up goes on waiting`);
+    due.push(`${definition.title} was still setting it up: will wait until it runs`);
   if (runBy === "up") due.push(...dueByRecords(definition, olds, news, nowMs));
   if (runBy === "watched" && news["suspended"] !== true && isUnverified(olds, news)) {
-    due.push(`the newest backup of ${subjectOf(definition, news)} is not verified yet: pulumi up verifies it`);
+    due.push(`the newest backup of ${subjectOf(definition, news)} is not verified yet: will verify it`);
   }
   const expiry = expiryOf(subjectOf(definition, news), olds, news, nowMs);
   if (expiry !== undefined) due.push(expiry);
@@ -59,20 +86,21 @@ function dueByRecords(definition: PlatformDefinition, olds: Properties, news: Pr
   const due: string[] = [];
   const { dueAt } = news;
   if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettledInState(olds, dueAt, nowMs)) {
-    const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : String(dueAt);
+    const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : slotInWords(String(dueAt));
     const unverified = wantsVerification(news)
       ? recordsOf(olds).find((record) => isFor(record, dueAt) && verdictOn(record)?.outcome === "unproven")
       : undefined;
     due.push(
       unverified === undefined
-        ? `pulumi up takes a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`
-        : `snapshot ${recordInWords(unverified)} for ${when} is not verified: ${unverified.unverifiedBecause}; pulumi up ` +
-            "verifies it",
+        ? `will take a snapshot of ${subjectOf(definition, news)} for ${when}, unless there is one`
+        : `snapshot ${recordInWords(unverified)} for ${when} is not verified: ${unverified.unverifiedBecause}; will verify it`,
     );
   }
   const queue = olds["pruneQueue"];
   if (Array.isArray(queue) && queue.length > 0) {
-    due.push(`${queue.length} ${queue.length === 1 ? "snapshot is" : "snapshots are"} still to be deleted`);
+    due.push(
+      `will delete ${queue.length} ${queue.length === 1 ? "snapshot" : "snapshots"} that an earlier up has left`,
+    );
   }
   return due;
 }

@@ -10,7 +10,7 @@ import type { ResourceVerbs } from "../verbs";
 import { runByPlatform } from "./by-platform";
 import { runByUp } from "./by-up";
 import { checkPolicy } from "./check";
-import { diffPolicy, dueByState, isImpaired, isStale } from "./diff";
+import { creationAhead, diffPolicy, dueByState, isImpaired, isStale } from "./diff";
 import { stalenessOf } from "./freshness";
 import { definitionOf, policyInputsOf, policyTargetOf, subjectOf } from "./meaning";
 import { recordsOf } from "./records";
@@ -86,7 +86,6 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     up: runByUp(session),
     watched: watched(session),
   };
-  const told = new Set<string>();
 
   function runnerOf(properties: Properties): PolicyRunner {
     const runBy = policyTargetOf(definitionOf(properties), properties)?.definition.runBy;
@@ -96,28 +95,27 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     });
   }
 
-  /** Refresh, preview and up of one process compare the same policy: what has been said is not said again. */
-  function isNew(urn: string | undefined, what: string): boolean {
-    const key = `${urn} ${what}`;
-    if (told.has(key)) return false;
-    told.add(key);
-    return true;
-  }
-
-  async function informOnce(urn: string | undefined, sentence: string): Promise<void> {
-    if (isNew(urn, sentence)) await session.host.inform(urn, sentence);
+  /** Notes a run that is to come in this process: a Snapshot of the same target may adopt before or after it. */
+  function noteAhead(inputs: Properties): void {
+    const urn = urnOf(inputs);
+    const definition = definitionOf(inputs);
+    const target = policyTargetOf(definition, inputs);
+    const id = target === undefined ? undefined : inputs[target.argument];
+    if (urn === undefined || target?.definition.runBy !== "up" || typeof id !== "string") return;
+    if (inputs["suspended"] === true) return;
+    session.notePolicyAhead(urn, definition, { argument: target.argument, kind: target.definition.kind, id });
   }
 
   async function warnOfStatus(definition: PlatformDefinition, outs: Properties): Promise<void> {
     const word = String(outs["platformStatus"] ?? outs["status"]);
     const sentence = `it may not run: its status on ${definition.title} is "${word}"`;
-    if (isNew(urnOf(outs), sentence)) await session.host.warn(urnOf(outs), sentence);
+    if (session.isNew(urnOf(outs), sentence)) await session.host.warn(urnOf(outs), sentence);
   }
 
   async function warnOfStaleness(outs: Properties): Promise<void> {
     const what = JSON.stringify([outs["lastSnapshotId"] ?? "", outs["lastSnapshotAt"] ?? "", outs["maxAge"] ?? ""]);
     const reason = stalenessOf(subjectOf(definitionOf(outs), outs), outs);
-    if (isNew(urnOf(outs), what)) await session.host.warn(urnOf(outs), reason);
+    if (session.isNew(urnOf(outs), what)) await session.host.warn(urnOf(outs), reason);
   }
 
   /** Warns of a stale backup, or fails for it, as `onStale` says; what was done goes into the state either way. */
@@ -145,7 +143,14 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
   return {
     check(olds, news) {
       const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, nowMs());
-      for (const warning of warnings) void session.host.warn(urnOf(news), warning);
+      const urn = urnOf(news);
+      const isNew = Object.keys(olds).length === 0;
+      // Each up repeats what its preview has warned of, where nobody may have read that.
+      for (const warning of warnings) void session.host.warn(urn, warning);
+      if (isNew && failures.length === 0) {
+        session.foretell(urn, creationAhead(inputs, nowMs()));
+        noteAhead(inputs);
+      }
       return { inputs, failures };
     },
 
@@ -157,9 +162,11 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
       const definition = definitionOf(news);
       const due = dueByState(definition, known, news, nowMs());
+      if (due.length > 0) noteAhead(news);
       const tell = async (): Promise<void> => {
-        for (const sentence of due) await informOnce(urnOf(news), sentence);
-        for (const sentence of await runnerOf(news).ahead(known, news)) await informOnce(urnOf(news), sentence);
+        for (const sentence of due) session.foretell(urnOf(news), sentence);
+        const ahead = session.isPreview ? await runnerOf(news).ahead(known, news) : [];
+        for (const sentence of ahead) session.foretell(urnOf(news), sentence);
         if (isImpaired(known)) await warnOfStatus(definition, known);
         if (isStale(known, news)) await warnOfStaleness({ ...known, ...news });
       };
@@ -193,7 +200,9 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const props = withId(id, stored);
       const stays = await runnerOf(props).delete(id, props);
       if (stays !== undefined) {
-        await session.host.warn(urnOf(props), `forgotten: ${stays} on ${definitionOf(props).title}`);
+        const { warn, inform } = session.host;
+        const tell = stays.needsPerson ? warn : inform;
+        await tell(urnOf(props), `kept on ${definitionOf(props).title}: ${stays.what}`);
       }
       await settleDeleted(session, id, props);
     },

@@ -1,4 +1,5 @@
 import { keepReasonText, type Retention, type Simulation, simulate } from "../../schedule";
+import { shortList } from "../in-words";
 import type { SnapshotRecord } from "./records";
 import { recordInWords } from "./records";
 
@@ -46,5 +47,5 @@ export function goingInWords(
       ? ""
       : `; ${queued.length} more ${queued.length === 1 ? "waits" : "wait"} for later runs, because of maxDeletes`;
   const what = `${pruned.length} ${pruned.length === 1 ? "snapshot" : "snapshots"}`;
-  return [`pulumi up deletes ${what}, ${because}: ${named.join(", ")}${later}`];
+  return [`will delete ${what} (${because}): ${shortList(named)}${later}`];
 }

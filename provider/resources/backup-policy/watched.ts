@@ -87,7 +87,7 @@ export function watched(session: Session): PolicyRunner {
     create: async (inputs) => ({ id: ownIdOf(inputs), outs: await look(inputs, {}, true) }),
     read: (_id, props) => look(policyInputsOf(props), props, false),
     update: (_id, olds, news) => look(news, olds, true),
-    delete: async () => "it only watched, and every backup stays",
+    delete: async () => ({ what: "every backup (the policy only watched)", needsPerson: false }),
     ahead: async () => [],
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instantOf } from "../../model/clock";
 import type { InputField } from "../../model/input";
+import { unknownRemedy } from "../../model/nearest";
 import type { PlatformDefinition } from "../../model/platform";
 import { connectionField, internalFields, platformField } from "../fields";
 
@@ -14,7 +15,7 @@ const confirm = z.strictObject(
   {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove it. It knows target, before`
+        ? `unknown argument ${issue.keys.map((key) => `"${key}"`).join(", ")}; ${unknownRemedy(issue.keys, ["target", "before"])}`
         : 'must be an object, such as { target: "<the target\'s id>", before: "2026-11-21T04:00:00Z" }',
   },
 );

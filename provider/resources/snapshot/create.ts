@@ -15,6 +15,7 @@ import { SnapshotsError } from "../../model/errors";
 import { until } from "../../model/scope";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import { type Properties, UnfinishedError } from "../host";
+import { shortList, spanInWords } from "../in-words";
 import { plainRequest } from "../request";
 import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
@@ -23,6 +24,7 @@ import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { listNow, openJob, prove, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
 import { warnOfPolicyMark } from "./policy-mark";
+import { reportCreated } from "./rows";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./state";
 import { unverifiedText } from "./verify-held";
 
@@ -39,7 +41,7 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     }
     if (job.platform.create === undefined) throw cannotCreate(job);
     const resumed = await resumeFromJournal(runOf(job));
-    if (resumed !== undefined) return handOver(job, resumed);
+    if (resumed !== undefined) return recovered(handOver(job, resumed), session);
     const before = await listNow(job, job.scope);
     // Any of them may be held by a resource that is replaced without a comparison.
     const isUnseen = session.isReplacedUnseen(job.urn);
@@ -47,11 +49,26 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
+    if (found !== undefined) return recovered(handOver(named, found), session);
     // What was downloaded to see whether it can be reused took its time.
     const isOld = textOf(inputs, "reuseWithin") !== undefined && wantsVerification(inputs);
-    const latest = isOld ? await listNow(job, job.scope) : before;
-    return handOver(named, found ?? (await create(runOf(named), latest)));
+    return take(named, isOld ? await listNow(job, job.scope) : before);
   });
+}
+
+/** Takes a snapshot, and says on the row which. */
+async function take(job: SnapshotJob, before: Listing<ObservedSnapshot>, stored: Properties = {}): Promise<Created> {
+  const { clock } = job.session.host;
+  const startMs = clock.now();
+  const created = handOver(job, await create(runOf(job), before), stored);
+  await reportCreated(job.session, created.outs, "took", { span: spanInWords(clock.now() - startMs) });
+  return created;
+}
+
+/** Says on the row which snapshot of an earlier run a resource has now. */
+async function recovered(created: Created, session: Session): Promise<Created> {
+  await reportCreated(session, created.outs, "recovered");
+  return created;
 }
 
 /** Resumes a create whose outcome the state does not hold; the resource keeps its id. */
@@ -67,13 +84,15 @@ export function resumeSnapshot(
     const job = startTimer(opened);
     const run = runOf(job);
     if (textOf(stored, "snapshotId") === undefined) {
-      const outcome = (await resumeRequest(run, request)) ?? (await create(run, await listNow(job, job.scope)));
-      return handOver(job, outcome, stored).outs;
+      const resumed = await resumeRequest(run, request);
+      if (resumed !== undefined) return (await recovered(handOver(job, resumed, stored), session)).outs;
+      return (await take(job, await listNow(job, job.scope), stored)).outs;
     }
     const observed = await job.platform.observe(job.target, referenceOf(stored), job.scope);
     if (observed.outcome === "found") {
       const isInferred = stored["inferred"] === true;
-      return handOver(job, await waitUntilReady(run, { item: observed.snapshot, request, isInferred }), stored).outs;
+      const outcome = await waitUntilReady(run, { item: observed.snapshot, request, isInferred });
+      return (await recovered(handOver(job, outcome, stored), session)).outs;
     }
     const isGone = observed.outcome === "gone" && session.host.clock.now() >= lagEndMs(run, request);
     throw new UnfinishedError(
@@ -159,8 +178,8 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
     const none = complete
       ? ""
       : " (and its list may be incomplete: the platform answers the same way where the plan has none)";
-    const there = snapshots.slice(0, 5).map((other) => `${inWords(other)} (${other.status})`);
-    const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${there.join(", ")}`;
+    const there = snapshots.map((other) => `${inWords(other)} (${other.status})`);
+    const offer = there.length === 0 ? `it lists no snapshots at all${none}` : `it lists ${shortList(there)}`;
     throw new SnapshotsError(
       `${titleOf(job)} has no ${adopt === "latest" ? "usable snapshot" : `snapshot "${adopt}"`} to adopt: ${offer}`,
       { kind: "notFound" },
@@ -182,7 +201,19 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
       { kind: "invalid", executed: "no" },
     );
   }
-  return adopted(job, proof);
+  return adopted(job, proof, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);
+}
+
+/** Which came first where another resource of the same run takes a snapshot of the same target: a clause. */
+function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | undefined {
+  const { session, definition, target, urn } = job;
+  const nameIn = (other: string): string => other.replace(/^.*:(\w+)::(.*)$/, '$1 "$2"');
+  const taker = session.holders.takerOf(urn, uniqueKeyOf(job, snapshot));
+  if (taker !== undefined) return `which ${nameIn(taker)} has taken in this run`;
+  const ahead = session.policyAhead(definition, target);
+  return ahead === undefined
+    ? undefined
+    : `before ${nameIn(ahead)} takes its own in this run; to adopt that one, add dependsOn`;
 }
 
 /** What verifying a snapshot shows that is about to be adopted; where nobody asks for it, the platform's word counts. */
@@ -192,11 +223,14 @@ async function proofOf(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Pr
   return wantsVerification(job.inputs) ? prove(job, snapshot, job.scope) : { item: snapshot };
 }
 
-async function adopted(job: SnapshotJob, { item, doubt }: Proof<ObservedSnapshot>): Promise<Created> {
+async function adopted(job: SnapshotJob, { item, doubt }: Proof<ObservedSnapshot>, clause?: string): Promise<Created> {
   await warnOfPolicyMark(job.session, job.urn, item);
   const outs = outsFor(job, item, { adopted: true, isInferred: false });
   const id = idOf(job.definition, job.target, item);
-  if (doubt === undefined) return { id, outs };
+  if (doubt === undefined) {
+    await reportCreated(job.session, outs, "adopted", { clause });
+    return { id, outs };
+  }
   throw new UnfinishedError(id, outs, unverifiedText(job, inWords(item), doubt));
 }
 
@@ -266,7 +300,7 @@ async function findNamed(
   if (named.length > 0) {
     await warn(
       urn,
-      `older snapshots have this resource's name "${name}" and are not in its state: ${named.map(inWords).join(", ")}`,
+      `older snapshots have this resource's name "${name}" and are not in its state: ${shortList(named.map(inWords))}`,
     );
   }
   return undefined;

@@ -2,11 +2,13 @@ import { candidatesOf } from "../../creation";
 import { messageOf } from "../../model/errors";
 import { until } from "../../model/scope";
 import type { Properties } from "../host";
+import { inParentheses, shortList } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { verdictOf } from "../verification";
 import { openJob, runOf } from "./job";
 import { addressOf } from "./read";
+import { whyKept } from "./rows";
 import { inWords, referenceOf } from "./state";
 
 /** How long a destroy looks for what a request may have taken. */
@@ -54,19 +56,14 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       );
     }
   } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
-    const why = !definition.delete
-      ? definition.cannot["delete"]
-      : props["adopted"] === true
-        ? "it was adopted, not taken by this resource"
-        : isDeletable && isSpared
-          ? `it failed verification: ${verdict.because}; a replacement deletes none for that, delete it there yourself`
-          : isDeletable
-            ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
-            : 'deletionPolicy is "retain"';
-    await session.host.warn(
-      urn,
-      `forgotten, not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} (${why})`,
-    );
+    // Only what a person may want to delete asks for one.
+    const { warn, inform } = session.host;
+    const tell = isDeletable ? warn : inform;
+    const why =
+      isDeletable && isSpared
+        ? `it failed verification: ${verdict.because}; a replacement deletes none for that, delete it there yourself`
+        : whyKept(definition, props);
+    await tell(urn, `kept on ${definition.title}: snapshot ${snapshotId} of ${what}${inParentheses(why)}`);
   }
   await settleDeleted(session, id, props);
 }
@@ -107,7 +104,7 @@ async function whatItMayHaveTaken(session: Session, props: Properties, request =
     const found = await candidatesOf(runOf(job), request);
     return found.length === 0
       ? `${definition.title} lists nothing that it may have taken so far`
-      : `it may have taken ${found.map(inWords).join(", ")}, which would not be in any stack: ` +
+      : `it may have taken ${shortList(found.map(inWords))}, which would not be in any stack: ` +
           `adopt: "${found[0]?.snapshotId}" manages it`;
   } catch (error) {
     return `${unknown} (its list can't be read: ${messageOf(error)})`;

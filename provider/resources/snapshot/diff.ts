@@ -52,5 +52,11 @@ export function diffSnapshot(olds: Properties, news: Properties): Diff {
   if (olds["status"] === "failed" && isEmpty(olds["adopt"]) && (wantsVerified || !isBroken))
     return { changes: true, replaces: [...replaces, "status"] };
   if (changed.length > 0) return { replaces };
-  return { changes: olds["unfinished"] !== undefined || (wantsVerified && (isBroken || awaitsVerification(olds))) };
+  const isWaiting = olds["unfinished"] !== undefined || (wantsVerified && (isBroken || awaitsVerification(olds)));
+  return { changes: isWaiting || isUndecided(olds, news) };
+}
+
+/** Whether the snapshot is gone and the program wants to decide what follows from it (`onGone: "fail"`). */
+export function isUndecided(olds: Properties, news: Properties): boolean {
+  return olds["status"] === "gone" && news["onGone"] === "fail";
 }

@@ -5,7 +5,8 @@ import type { PlatformDefinition } from "../../model/platform";
 import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, `must be ${values.map((value) => `"${value}"`).join(" or ")}`);
+  const all = values.map((value) => `"${value}"`);
+  return z.enum(values, `must be ${all.slice(0, -1).join(", ")} or ${all.at(-1)}`);
 }
 
 /** The inputs of a Snapshot on a platform, by name. */
@@ -57,8 +58,11 @@ export function snapshotFields(definition: PlatformDefinition): Readonly<Record<
     change: "update",
   };
   fields["onGone"] = {
-    schema: oneOf(["keep", "recreate"]),
-    description: "what a refresh does when the snapshot is proven gone",
+    schema: oneOf(["keep", "fail", "recreate"]),
+    description:
+      "what follows when a refresh proves that the snapshot is gone: `keep` (it stays in the state, and every preview " +
+      "warns), `fail` (it shows a diff and fails every up until the program decides) or `recreate` (the refresh drops it, " +
+      "and the next up creates it again)",
     plain: true,
     default: "keep",
     change: "update",

@@ -1,12 +1,14 @@
 import { messageOf } from "../../model/errors";
+import { isMissing } from "../check";
 import type { Properties } from "../host";
 import { keysOf, type Session, urnOf } from "../session";
 import type { ResourceVerbs } from "../verbs";
 import { checkSnapshot } from "./check";
 import { createSnapshot } from "./create";
 import { deleteSnapshot } from "./delete";
-import { diffSnapshot } from "./diff";
+import { diffSnapshot, isUndecided } from "./diff";
 import { addressOf, readSnapshot } from "./read";
+import { creationAhead, reportGone, updateAhead } from "./rows";
 import { updateSnapshot } from "./update";
 
 /** The state holds the resource: what the journal kept for the case that it would not is done with. */
@@ -45,8 +47,16 @@ function withId(id: string, olds: Properties): Properties {
 export function snapshotResource(session: Session): ResourceVerbs {
   return {
     check(olds, news) {
-      if (Object.keys(olds).length > 0) session.noteExisting(urnOf(news));
-      return checkSnapshot(olds, news, session.host.connections);
+      const isNew = Object.keys(olds).length === 0;
+      if (!isNew) session.noteExisting(urnOf(news));
+      const checked = checkSnapshot(olds, news, session.host.connections);
+      // Of a replacement the comparison has said enough, unless another one is adopted.
+      const isSaid =
+        session.replacedBy(urnOf(news)) !== undefined && isMissing(news["adopt"]) && isMissing(news["reuseWithin"]);
+      if (isNew && !isSaid && checked.failures.length === 0) {
+        session.foretell(urnOf(news), creationAhead(checked.inputs));
+      }
+      return checked;
     },
     diff(id, olds, news) {
       const known = withId(id, olds);
@@ -54,7 +64,13 @@ export function snapshotResource(session: Session): ResourceVerbs {
       session.noteHeld(urnOf(news), known);
       void confirmStored(session, urnOf(news), id);
       void noteAdopted(session, known).catch(() => undefined);
-      return diffSnapshot(known, news);
+      const diff = diffSnapshot(known, news);
+      session.foretell(urnOf(news), updateAhead(known, news, diff));
+      const isReplaced = (diff.replaces ?? []).length > 0;
+      const stays = known["status"] === "gone" && !isReplaced;
+      // What fails the up says so itself.
+      if (stays && (session.isPreview || !isUndecided(known, news))) void reportGone(session, { ...known, ...news });
+      return diff;
     },
     async create(inputs) {
       const created = await createSnapshot(session, inputs);

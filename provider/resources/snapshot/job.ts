@@ -8,7 +8,7 @@ import type { Scope } from "../../model/scope";
 import { type ObservedSnapshot, onlyOne, type SnapshotList, type Target } from "../../model/snapshot";
 import type { Properties } from "../host";
 import { requestOf, storedOwnerId } from "../request";
-import { keyOf, type Opened, type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../session";
+import { keyOf, type Opened, ownTimeoutMs, type Session, snapshotKey, textOf, urnOf } from "../session";
 import { counted, type Verdict, wantsVerification } from "../verification";
 import type { Verifiable } from "../verify";
 import { describe, idOf, inWords, referenceOf } from "./state";
@@ -46,9 +46,11 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
   const { target } = opened;
   const storedId = storedOwnerId(stored);
   const ownerId = ownerIdFor(storedId);
+  const ownMs = ownTimeoutMs(inputs, "create");
   const canMark = hasDescriptions(opened.definition, target) && textOf(inputs, "description") === undefined;
   return {
     ...opened,
+    scope: { ...opened.scope, ...(ownMs === undefined ? {} : { ownTimeoutMs: ownMs }) },
     session,
     inputs,
     target,
@@ -58,7 +60,7 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
     isStored: false,
     ...(canMark ? { mark: `Snapshot ${ownerId}` } : {}),
     ambiguity: "refuse",
-    timeoutMs: timeoutMs(inputs, "create", opened.definition.createTimeoutMs),
+    timeoutMs: ownMs ?? opened.definition.createTimeoutMs,
   };
 }
 

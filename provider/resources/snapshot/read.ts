@@ -10,6 +10,7 @@ import { type Session, sharing, textOf, urnOf } from "../session";
 import type { Read } from "../verbs";
 import { counted, verdictOf, wantsVerification } from "../verification";
 import { openJob, runOf } from "./job";
+import { reportGone } from "./rows";
 import { bookkeepingOf, idOf, inputsOf, outputsOf, referenceOf, shownBy } from "./state";
 
 /** The parts of a resource id, with the definition and the target that they name. */
@@ -107,7 +108,10 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     );
     return result(id, { ...kept(), status: "unknown" });
   }
-  if (props["onGone"] === "recreate") return undefined;
+  if (props["onGone"] === "recreate") {
+    await reportGone(session, { ...props, snapshotId: reference.snapshotId }, reason);
+    return undefined;
+  }
   if (requestOf(props) !== undefined) {
     await session.host.warn(
       urn,
@@ -115,11 +119,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     );
     return result(id, { ...kept(), status: "failed" });
   }
-  await session.host.warn(
-    urn,
-    `${what} is gone from ${definition.title} (expired or deleted; the API doesn't say which): ${reason}. It stays in the ` +
-      'state with status "gone"; a change of triggers takes a new one, onGone: "recreate" does so by itself',
-  );
+  await reportGone(session, { ...props, snapshotId: reference.snapshotId }, reason);
   return result(id, { ...kept(), status: "gone" });
 }
 

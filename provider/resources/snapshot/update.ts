@@ -4,7 +4,9 @@ import type { Properties } from "../host";
 import { requestOf } from "../request";
 import type { Session } from "../session";
 import { resumeSnapshot } from "./create";
+import { isUndecided } from "./diff";
 import { changeInPlace } from "./in-place";
+import { goneInWords } from "./rows";
 import { describe, outputsOf } from "./state";
 import { verifyHeld } from "./verify-held";
 
@@ -20,6 +22,10 @@ export async function updateSnapshot(
 ): Promise<Properties> {
   const definition = findDefinition(news["platform"]);
   if (definition === undefined) return { ...olds, ...news };
+  if (isUndecided(olds, news)) {
+    const reason = goneInWords({ ...olds, ...news });
+    throw new SnapshotsError(`[${definition.name}] ${reason}`, { kind: "notFound", executed: "no" });
+  }
   const request = requestOf(olds);
   const held =
     request === undefined

@@ -80,9 +80,42 @@ describe("a snapshot of a volume", () => {
     expect(changes()).toEqual(["create-snapshot"]);
   });
 
+  it.each([409, 400] as const)("that is attached needs force, which a %s without it names at once", async (status) => {
+    server().attachedStatus = status;
+    const { failure } = await stack.up("a", { ...volume, volumeId: attachedVolumeId });
+    expect(failure).toMatch(/: HTTP 4.*in-use.*; the volume is attached to server .*: pass force: true to snapshot/);
+    expect(changes()).toEqual(["create-snapshot"]);
+    expect(stack.clock.sleeps).toEqual([]);
+    expect([stack.state.size, stack.journal.size]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["two minutes where only a person can end that", "Error", {}, 2],
+    ["as long as customTimeouts say where only a person can end that", "Maintenance", { create: "5m" }, 5],
+    ["ten minutes where the platform is at work", "Backing Up", {}, 10],
+  ])("that is refused is waited for %s", async (_title, volumeState, timeouts, minutes) => {
+    const shown = server().volumes.get(volumeId);
+    if (shown !== undefined) shown.state = volumeState;
+    const startMs = stack.clock.now();
+    const { failure } = await stack.up("a", { ...volume, timeouts });
+    expect(failure).toMatch(new RegExp(volumeState));
+    const spentMin = (stack.clock.now() - startMs) / 60_000;
+    expect(spentMin).toBeLessThanOrEqual(minutes);
+    expect(spentMin).toBeGreaterThan(minutes - 0.7);
+  });
+
+  it("that is refused is waited for no longer once the engine is to stop, and nothing is in the state", async () => {
+    on("create-snapshot", { fault: "status", status: 409, times: "always" });
+    stack.onAnnounce = () => stack.stopping.abort();
+    const { failure } = await stack.up("a", volume);
+    expect(failure).toMatch(/HTTP 409.*not sent again: pulumi has been stopped/);
+    expect(changes().length).toBeLessThan(5);
+    expect([stack.state.size, stack.journal.size]).toEqual([0, 0]);
+    expect((await stack.up("b", volume)).failure).toMatch(/not sent: pulumi has been stopped/);
+  });
+
   it("that is attached is taken with force", async () => {
-    const attached = { ...volume, volumeId: attachedVolumeId, timeouts: { create: "10s" } };
-    expect((await stack.up("a", attached)).failure).toMatch(/in-use/);
+    const attached = { ...volume, volumeId: attachedVolumeId };
     expect(stack.state.size).toBe(0);
     expect((await stack.up("a", { ...attached, force: true })).failure).toBeUndefined();
     const requests = stack.emulator.requests.length;
@@ -608,9 +641,8 @@ describe("destroy", () => {
     const requests = stack.emulator.requests.length;
     expect((await stack.up("a", { ...volume, deletionPolicy: "retain" })).step).toBe("update");
     expect(stack.emulator.requests).toHaveLength(requests);
-    expect((await stack.destroy("a")).warnings).toEqual([
-      expect.stringMatching(/stays on Samsung Cloud Platform \(deletionPolicy is "retain"\)/),
-    ]);
+    expect((await stack.destroy("a")).warnings).toEqual([]);
+    expect(stack.told.at(-1)?.message).toMatch(/^kept on Samsung Cloud Platform: .* \(deletionPolicy: "retain"\)$/);
     expect(made()).toHaveLength(1);
     await stack.up("b", { ...volume, deletionPolicy: "retain" });
     await stack.up("b", volume);
@@ -661,7 +693,8 @@ describe("adopt", () => {
     expect((await stack.up("a", adopting)).step).toBe("same");
     await stack.refresh("a");
     expect((await stack.up("a", adopting)).step).toBe("same");
-    expect((await stack.destroy("a")).warnings).toEqual([expect.stringMatching(/it was adopted/)]);
+    expect((await stack.destroy("a")).warnings).toEqual([]);
+    expect(stack.told.at(-1)?.message).toMatch(/^kept on .*it was adopted/);
     expect(changes()).toEqual([]);
     expect(present()).toContain(seeded);
   });
@@ -672,7 +705,8 @@ describe("adopt", () => {
     expect((await stack.up("a", volume)).step).toBe("update");
     expect(stack.emulator.requests).toHaveLength(requests);
     expect((await stack.up("a", volume)).step).toBe("same");
-    expect((await stack.destroy("a")).warnings).toEqual([expect.stringMatching(/it was adopted/)]);
+    expect((await stack.destroy("a")).warnings).toEqual([]);
+    expect(stack.told.at(-1)?.message).toMatch(/^kept on .*it was adopted/);
     expect(server().snapshotsOf(volumeId)[0]).toMatchObject({ id: seeded, name: "snapshot-1" });
     expect(changes()).toEqual([]);
   });

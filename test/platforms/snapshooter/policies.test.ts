@@ -390,7 +390,7 @@ describe("the argument job", () => {
     ["a recipe's slug", { ...job, recipeId: "file-backups" }, /^recipeId: must be a whole number/],
     ["no config", { ...job, config: undefined }, /^config: must be an object with SnapShooter's own names/],
     ["a list as storage", { ...job, storage: [71] }, /^storage: must be an object/],
-    ["an unknown argument", { ...job, scheduels: [] }, /^: unknown argument "scheduels"; remove it\. It knows name,/],
+    ["an unknown argument", { ...job, scheduels: [] }, /^: unknown argument "scheduels"; remove it\. It knows "name",/],
     ["an empty key id", { ...job, encryptionKeyId: "" }, /^encryptionKeyId: must not be empty/],
     ["a proxy's name", { ...job, proxyId: "p" }, /^proxyId: must be a whole number/],
   ])("with %s is refused with what to write", (_what, given, says) => {

@@ -69,7 +69,9 @@ function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): C
   const past = there.time % 60;
   const rules = weekRulesOf(daysOf(cron));
   const [rule] = rules ?? [];
-  const nearestDays = rules?.length === 1 && rule?.every !== "month" ? dayFields : "* * *";
+  const keepsDays = rules?.length === 1 && rule?.every !== "month";
+  const nearestDays = keepsDays ? dayFields : "* * *";
+  const onEveryDay = keepsDays ? "" : "; on every day, since it names one weekday at most";
   const nearest = [time - past, time - past + 60]
     .filter((at) => at >= 0 && at < minutesOfDay)
     .map((at) => `"${at % 60} ${Math.floor(at / 60)} ${nearestDays}"`);
@@ -77,14 +79,14 @@ function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): C
     return {
       problem:
         `"${text}" runs ${times.length} times a day: ${platform} runs a File Storage schedule once a day or once a week, ` +
-        `the nearest is ${nearest[0]}`,
+        `the nearest is ${nearest[0]}${onEveryDay}`,
     };
   }
   if (past !== 0) {
     return {
       problem:
         `"${text}" starts ${past} minutes past an hour of GMT+9: ${platform} starts File Storage schedules on the hour, ` +
-        `the nearest is ${listed(nearest, "or")}`,
+        `the nearest is ${listed(nearest, "or")}${onEveryDay}`,
     };
   }
   const hour = String(there.time / 60);
@@ -99,7 +101,7 @@ function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): C
   return {
     problem:
       `"${text}" runs neither every day nor on one day of the week: ${platform} has nothing else for File Storage, ` +
-      `the nearest is "${clock} * * *" or "${clock} * * ${weekday}"`,
+      `the nearest is "${clock} * * *" (every day) or "${clock} * * ${weekday}" (one day a week)`,
   };
 }
 

@@ -1,14 +1,17 @@
 import { type Answer, type Api, callApi } from "../../../http/client";
+import { continued } from "../../../http/failures";
 import { unlessNotFound } from "../../../http/not-found";
+import { PERSON_MS } from "../../../http/retry";
 import { withoutWaiting } from "../../../http/unwaited";
 import { defined } from "../../../model/defined";
-import { SnapshotsError } from "../../../model/errors";
+import { isSnapshotsError, SnapshotsError } from "../../../model/errors";
 import type { Scope } from "../../../model/scope";
 import type { JsonValue } from "../../../model/snapshot";
 import type { ShownTarget } from "../absence";
 import { accepted, callDelete } from "../client";
 import { scp } from "../definition";
 import { readWhole } from "../listing";
+import { type RefusedVolume, toRefusedVolume } from "./mapping-restores";
 import { type Volume, type VolumeSnapshot, volume, volumeSnapshot, volumeSnapshotPage } from "./schemas";
 
 const PAGE_LIMIT = 100;
@@ -103,6 +106,13 @@ export async function createVolumeSnapshot(
   body: Readonly<Record<string, JsonValue>>,
   scope: Scope,
 ): Promise<Answer<VolumeSnapshot>> {
+  /** The volume tells why it was refused; where that can't be read, the refusal stands for itself. */
+  const explained = async (refusal: SnapshotsError): Promise<RefusedVolume | undefined> => {
+    const shown = await showVolume(api, volumeId, scope).catch(() => undefined);
+    const refused = shown === undefined ? undefined : toRefusedVolume(shown.data, body["force"]);
+    if (refused?.remedy === undefined) return refused;
+    throw new SnapshotsError(continued(refusal.message, refused.remedy), { kind: "invalid", cause: refusal });
+  };
   const answer = await callApi(
     api,
     {
@@ -113,9 +123,14 @@ export async function createVolumeSnapshot(
       body,
       expect: volumeSnapshot,
       timeoutMs: scp.createAnswerMs,
+      whenBusy: async (refusal) =>
+        (await explained(refusal))?.needsPerson ? (scope.ownTimeoutMs ?? PERSON_MS) : undefined,
     },
     scope,
-  );
+  ).catch(async (error: unknown) => {
+    if (isSnapshotsError(error, "invalid") && error.status === 400) await explained(error);
+    throw error;
+  });
   checkAbout(answer.data, `create a snapshot of volume ${volumeId}`, volumeId);
   return answer;
 }

@@ -5,6 +5,35 @@ function normal(word: string | null | undefined): string {
   return (word ?? "").toLowerCase().replace(/[\s_]+/g, "-");
 }
 
+/** What a volume is attached to, in words; undefined where it is attached to nothing, or on its way to or from a server. */
+function attachmentOf({ state, servers }: Volume): string | undefined {
+  const ids = (servers ?? []).map(({ id }) => id);
+  const known = normal(state);
+  if (known !== "in-use" && (known !== "available" || ids.length === 0)) return undefined;
+  return ids.length === 0 ? "a server" : `server ${ids.join(", ")}`;
+}
+
+/** The states that nothing but a person ends. Source: the user guide's list of a volume's states. */
+const STUCK = /^(error.*|maintenance|reserved|awaiting-transfer)$/;
+
+/** What a volume shows of the reason why a snapshot of it was refused. */
+export interface RefusedVolume {
+  /** Why waiting can't help and what does, as the end of a sentence. */
+  readonly remedy?: string;
+  /** Whether only a person can change the volume's state. */
+  readonly needsPerson: boolean;
+}
+
+/** Reads a refused snapshot's volume. That one that is attached needs `force` is documented; the answer without is not. */
+export function toRefusedVolume(volume: Volume, force: unknown): RefusedVolume {
+  const attachment = attachmentOf(volume);
+  const remedy =
+    attachment === undefined || force === true
+      ? undefined
+      : `the volume is attached to ${attachment}: pass force: true to snapshot an attached volume, or detach it`;
+  return { ...(remedy === undefined ? {} : { remedy }), needsPerson: STUCK.test(normal(volume.state)) };
+}
+
 /**
  * What a volume's state tells of a revert. The user guide names the states; the API writes them in other letters. From
  * Reverting a volume comes to `available`, which a server may take at once.
@@ -28,15 +57,15 @@ export function volumeInWords({ id, name, size }: Volume): string {
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
  */
 export function revertProblem(
-  { state, servers }: Volume,
+  volume: Volume,
   snapshots: readonly VolumeSnapshot[],
   snapshotId: string,
 ): string | undefined {
+  const { state } = volume;
   const known = normal(state);
-  const attached = (servers ?? []).map(({ id }) => id);
-  if (known === "in-use" || (known === "available" && attached.length > 0)) {
-    const where = attached.length === 0 ? "a server" : `server ${attached.join(", ")}`;
-    return `the volume is attached to ${where}, and only a detached volume can be reverted: detach it first`;
+  const attachment = attachmentOf(volume);
+  if (attachment !== undefined) {
+    return `the volume is attached to ${attachment}, and only a detached volume can be reverted: detach it first`;
   }
   if (known !== "available") return `the volume's state is "${state}", and only one that is available can be reverted`;
   const wanted = snapshots.find(({ id }) => id === snapshotId);

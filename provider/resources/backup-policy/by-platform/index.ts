@@ -190,7 +190,7 @@ async function deleteOnPlatform(session: Session, id: string, props: Properties)
     const stay = await staying(job, reference);
     const deadlineMs = session.host.clock.now() + timeoutMs(props, "delete", DELETE_TIMEOUT_MS);
     await job.policies.delete?.(reference, { ...job.scope, deadlineMs });
-    await session.host.warn(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
+    await session.host.inform(urn, `deleted the policy for ${nameOf(job)}; ${stay}`);
     return;
   }
   const notOurs =

@@ -7,6 +7,7 @@ import { requestOf } from "../../request";
 import { type Session, sharing, textOf } from "../../session";
 import { withoutVerdict } from "../../verification";
 import { judge } from "../freshness";
+import { definitionOf } from "../meaning";
 import { ownIdOf, policyIdOf } from "../policy-id";
 import { countedBy, isFor, isSettled, newestVerified, plainRecords, recordsOf, referenceTo } from "../records";
 import type { PolicyRunner } from "../runner";
@@ -30,8 +31,11 @@ export function runByUp(session: Session): PolicyRunner {
     ahead: (olds, news) => pruningAhead(session, olds, news, session.host.clock.now()),
     async delete(_id, props) {
       const count = recordsOf(props).filter(({ status }) => status !== "failed").length;
-      const those = count === 1 ? "the 1 snapshot that it holds stays" : `the ${count} snapshots that it holds stay`;
-      return count === 0 ? "it holds no snapshots" : those;
+      if (count === 0) return undefined;
+      const those = count === 1 ? "the 1 snapshot that it holds" : `the ${count} snapshots that it holds`;
+      return definitionOf(props).delete
+        ? { what: `${those}; nothing deletes ${count === 1 ? "it" : "them"} any more`, needsPerson: true }
+        : { what: `${those} (its API can't delete)`, needsPerson: false };
     },
   };
 }
@@ -97,6 +101,7 @@ function runOnce(session: Session, id: string, inputs: Properties, olds: Propert
         throw unfinishedRun(job, id, inputs, olds, held, seen.list, error);
       }
     }
+    session.notePolicyRan(job.urn);
     const nowMs = clock.now() + aheadMs;
     const pruned = isActive
       ? await prune(job, held, inputs, nowMs)

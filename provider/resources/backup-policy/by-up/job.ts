@@ -1,7 +1,7 @@
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
 import { findDefinition } from "../../../platforms";
 import type { Properties } from "../../host";
-import { type Session, snapshotKey, textOf, timeoutMs, urnOf } from "../../session";
+import { ownTimeoutMs, type Session, snapshotKey, textOf, urnOf } from "../../session";
 import { openJob, type SnapshotJob } from "../../snapshot/job";
 import { policyIdOf } from "../policy-id";
 import { newestRecordFirst, recordOf, referenceTo, type SnapshotRecord } from "../records";
@@ -52,8 +52,10 @@ export function openPolicyJob(session: Session, inputs: Properties, olds: Proper
   const { mark: _mark, ...job } = openJob(session, snapshotInputsOf(inputs), olds);
   const policyId = policyIdOf(urn, olds);
   const isFirst = Object.keys(olds).length === 0;
-  const limitMs = isFirst ? job.timeoutMs : timeoutMs(inputs, "update", job.timeoutMs);
-  const own = { ...job, ambiguity: "nearest", slot: dueAt, policyId, timeoutMs: limitMs } as const;
+  const ownMs = (isFirst ? undefined : ownTimeoutMs(inputs, "update")) ?? job.scope.ownTimeoutMs;
+  const scope = { ...job.scope, ...(ownMs === undefined ? {} : { ownTimeoutMs: ownMs }) };
+  const limitMs = ownMs ?? job.timeoutMs;
+  const own = { ...job, scope, ambiguity: "nearest", slot: dueAt, policyId, timeoutMs: limitMs } as const;
   const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(dueAt));
   if (name === undefined) return { ...own, labels: { slot: dueAt } };
   return {

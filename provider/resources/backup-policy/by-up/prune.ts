@@ -65,7 +65,7 @@ export async function prune(job: PolicyJob, held: Held, inputs: Properties, nowM
     }
     done.pruned.push(record.id);
     held.records = held.records.filter((each) => each.id !== record.id);
-    await host.inform(job.urn, `deleted snapshot ${recordInWords(record)}: ${because}`);
+    await host.inform(job.urn, `deleted snapshot ${recordInWords(record)} (${because})`);
   }
   done.pruneQueue.push(...queued);
   return done;

@@ -3,6 +3,7 @@ import { instantOf, isoText } from "../../../model/clock";
 import { SnapshotsError } from "../../../model/errors";
 import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
 import type { Properties } from "../../host";
+import { inParentheses, shortList, sizeInWords, slotInWords, spanInWords } from "../../in-words";
 import { requestOf } from "../../request";
 import { cannotCreate, handOver } from "../../snapshot/create";
 import { listingOf, runOf, titleOf } from "../../snapshot/job";
@@ -30,8 +31,6 @@ import {
   snapshotOf,
   withRecord,
 } from "./job";
-
-const MOST_NAMED = 5;
 
 /** The snapshots on the platform that settle the slot: where names tell, the policy's own; else those taken since. */
 function listedForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
@@ -95,7 +94,10 @@ export async function settleSlot(
 ): Promise<Seen> {
   const { clock, inform } = job.session.host;
   const earlier = await resumed(job, olds);
-  if (earlier !== undefined) held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
+  if (earlier !== undefined) {
+    held.records = withRecord(held.records, recordOfCreated(earlier.outs, earlier.slot));
+    await inform(job.urn, `recovered snapshot ${madeInWords(earlier.outs, earlier.slot)}`);
+  }
   held.unfinished = undefined;
   if (isSettled(held.records, dueAt)) return first;
   // What was listed before a wait is out of date.
@@ -109,8 +111,11 @@ export async function settleSlot(
     recorded === undefined ? findForSlot(job, before, dueAt) : await findRecorded(job, recorded, before, dueAt);
   if (found === undefined) {
     if (job.platform.create === undefined) throw cannotCreate(job);
+    const startMs = clock.now();
     const { outs } = handOver(job, await create(runOf(job), listingOf(before, seen.atMs)));
     held.records = withRecord(held.records, recordOfCreated(outs, dueAt));
+    const span = spanInWords(clock.now() - startMs);
+    await inform(job.urn, `took snapshot ${madeInWords(outs, dueAt, span)}`);
     return seen;
   }
   const known = held.records.find((record) => isRecorded(record, found));
@@ -134,11 +139,16 @@ export async function settleSlot(
   return seen;
 }
 
+/** A snapshot that a policy has for a slot, in words. */
+function madeInWords(outs: Properties, slot: string, ...facts: readonly string[]): string {
+  const { createdAt: _at, ...record } = recordOf(snapshotOf(outs));
+  return `${recordInWords(record)} for ${slotInWords(slot)}${inParentheses(sizeInWords(outs), ...facts)}`;
+}
+
 /** The others that could settle the slot: one of them may be what a run took that nothing has noted. */
 function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
   const others = listedForSlot(job, list, dueAt).filter(({ snapshotId }) => snapshotId !== chosen.snapshotId);
-  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
-  return others.length === 0 ? "" : `; also there: ${others.slice(0, MOST_NAMED).map(inWords).join(", ")}${more}`;
+  return others.length === 0 ? "" : `; also there: ${shortList(others.map(inWords))}`;
 }
 
 /**
@@ -160,6 +170,11 @@ export async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: str
     );
   }
   announce(job.urn, `waiting ${Math.ceil(leftMs / 1000)} s for ${dueAt} on ${title}'s clock: ${clocks}`);
-  await clock.sleep(leftMs);
+  await clock.sleep(leftMs, job.scope.stopped);
+  if (job.scope.stopped?.aborted) {
+    throw new SnapshotsError(`${titleOf(job)}: no snapshot is taken for ${dueAt}: pulumi has been stopped`, {
+      kind: "invalid",
+    });
+  }
   return leftMs;
 }

@@ -1,6 +1,7 @@
 import { instantOf } from "../../../model/clock";
 import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
 import type { Properties } from "../../host";
+import { shortList } from "../../in-words";
 import { counted, wantsVerification } from "../../verification";
 import {
   isFor,
@@ -74,7 +75,7 @@ export async function synced(
     await host.warn(
       job.urn,
       `${what} of this policy ${lost.length === 1 ? "is" : "are"} gone from ${job.definition.title} (expired or deleted): ` +
-        lost.map(recordInWords).join(", "),
+        shortList(lost.map(recordInWords)),
     );
   }
   return newestRecordFirst([...shown, ...unrecorded(job, properties, list)]);

@@ -1,0 +1,50 @@
+import type { Properties } from "./host";
+import { textOf } from "./session";
+
+/** How many items a message names. */
+const MOST_NAMED = 10;
+
+/** Items as a list for a message: the first ten, and how many more there are. */
+export function shortList(items: readonly string[]): string {
+  const more = items.length - MOST_NAMED;
+  return items.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** A time span, as short as it stays readable: `38 s`, `3 min 20 s`, `1 h 5 min`. */
+export function spanInWords(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A scheduled time without the parts that are always zero: `2026-11-21T03:00Z`. */
+export function slotInWords(slot: string): string {
+  return slot.replace(/:00(\.000)?Z$/, "Z");
+}
+
+/** The size of a snapshot's outputs in words; undefined where the platform shows none. */
+export function sizeInWords(outs: Properties): string | undefined {
+  const { sizeBytes, sizeGib } = outs;
+  if (typeof sizeBytes === "number") return bytesInWords(sizeBytes);
+  return typeof sizeGib === "number" ? `${sizeGib} GiB` : textOf(outs, "sizeText");
+}
+
+function bytesInWords(bytes: number): string {
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = "B";
+  for (const next of units) {
+    if (value < 1024) break;
+    value /= 1024;
+    unit = next;
+  }
+  return `${value < 10 && unit !== "B" ? Math.round(value * 10) / 10 : Math.round(value)} ${unit}`;
+}
+
+/** Facts in parentheses, with the space before them; nothing where there are none. */
+export function inParentheses(...facts: readonly (string | undefined)[]): string {
+  const known = facts.filter((fact) => fact !== undefined && fact !== "");
+  return known.length === 0 ? "" : ` (${known.join(", ")})`;
+}

@@ -1,0 +1,134 @@
+import type { PlatformDefinition } from "../../model/platform";
+import { isUnknown, UNKNOWN } from "../../model/unknown";
+import { findDefinition } from "../../platforms";
+import type { Properties } from "../host";
+import { inParentheses, sizeInWords } from "../in-words";
+import { requestOf } from "../request";
+import { type Session, textOf, urnOf } from "../session";
+import type { Diff } from "../verbs";
+import { awaitsVerification, verdictOf, wantsVerification } from "../verification";
+
+/** What a snapshot is of, in words: `app 1745338954955`. */
+function subjectOf(definition: PlatformDefinition, properties: Properties): string {
+  const [argument, target] = Object.entries(definition.targets).find(([name]) => properties[name] !== undefined) ?? [];
+  const id = argument === undefined ? undefined : properties[argument];
+  return id === UNKNOWN ? `the ${target?.kind} that ${argument} will name` : `${target?.kind} ${String(id)}`;
+}
+
+/** A snapshot and what it is of, in words: `snapshot "2026…" of app 1745338954955`. */
+function snapshotInWords(definition: PlatformDefinition, properties: Properties): string {
+  return `snapshot "${String(properties["snapshotId"])}" of ${subjectOf(definition, properties)}`;
+}
+
+/** What the next up does for a resource that the state does not have: a sentence for its row. */
+export function creationAhead(inputs: Properties): string | undefined {
+  const definition = findDefinition(inputs["platform"]);
+  if (definition === undefined) return undefined;
+  const subject = subjectOf(definition, inputs);
+  const { adopt, reuseWithin } = inputs;
+  if (isUnknown(adopt)) return `will adopt the snapshot of ${subject} that adopt will name`;
+  if (adopt === "latest") return `will adopt the newest usable snapshot of ${subject}`;
+  if (adopt !== undefined) return `will adopt snapshot "${String(adopt)}" of ${subject}`;
+  if (reuseWithin === undefined) return `will take a snapshot of ${subject}`;
+  const age = isUnknown(reuseWithin) ? "young enough" : `at most ${String(reuseWithin)} old`;
+  return `will adopt the newest usable snapshot of ${subject} if it is ${age}; else will take one`;
+}
+
+/** Why a snapshot stays on the platform when its resource goes; undefined where it is deleted. */
+export function whyKept(definition: PlatformDefinition, props: Properties): string | undefined {
+  if (!definition.delete) return "its API can't delete";
+  if (props["adopted"] === true) return "it was adopted, not taken by this resource";
+  if (props["deletionPolicy"] !== "delete") return 'deletionPolicy: "retain"';
+  return props["inferred"] === true
+    ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
+    : undefined;
+}
+
+/** What a replacement does to the snapshot that the state holds: a sentence for the row. */
+function replacementAhead(definition: PlatformDefinition, olds: Properties): string {
+  const why =
+    olds["status"] === "failed"
+      ? `will be replaced: ${snapshotInWords(definition, olds)} has failed`
+      : "will be replaced";
+  if (olds["snapshotId"] === undefined) return why;
+  if (olds["status"] === "gone") return `${why}; the old snapshot is gone`;
+  const isBroken = verdictOf(olds)?.outcome === "broken";
+  const kept = whyKept(definition, olds) ?? (isBroken ? "it failed verification; delete it there yourself" : undefined);
+  return kept === undefined
+    ? `${why}; the old snapshot will be deleted from ${definition.title} after that`
+    : `${why}; the old snapshot stays on ${definition.title} (${kept})`;
+}
+
+/** What the comparison alone does not show of the next up, as a sentence for the row of a preview. */
+export function updateAhead(olds: Properties, news: Properties, { replaces = [] }: Diff): string | undefined {
+  const definition = findDefinition(olds["platform"]) ?? findDefinition(news["platform"]);
+  if (definition === undefined) return undefined;
+  if (replaces.length > 0) return replacementAhead(definition, olds);
+  const request = requestOf(olds);
+  if (request === undefined) return verificationAhead(definition, olds, news);
+  return olds["snapshotId"] === undefined
+    ? `what the request of ${request.requestedAt} has made is not known yet: will look for it, and will take another only ` +
+        "when there is none"
+    : `will wait until ${snapshotInWords(definition, olds)} is ready; its status is "${String(olds["platformStatus"] ?? olds["status"])}"`;
+}
+
+/** What the next up verifies, or why it can't: a sentence for the row. */
+function verificationAhead(definition: PlatformDefinition, olds: Properties, news: Properties): string | undefined {
+  if (!wantsVerification(news)) return undefined;
+  if (awaitsVerification(olds)) return `will verify ${snapshotInWords(definition, olds)}`;
+  const verdict = verdictOf(olds);
+  return verdict?.outcome === "broken"
+    ? `${snapshotInWords(definition, olds)} has failed verification: ${verdict.because}`
+    : undefined;
+}
+
+/** How a program gets a snapshot in place of one that is gone. */
+function wayToAnother(definition: PlatformDefinition, props: Properties): string {
+  const { adopt } = props;
+  if (typeof adopt === "string" && adopt !== "latest") return "change adopt to manage another one";
+  return definition.create ? "change triggers to take a new one" : "change triggers to adopt the newest";
+}
+
+/** What of a snapshot that is proven gone its row says, by what the program wants then. */
+export function goneInWords(props: Properties, proof?: string): string {
+  const definition = findDefinition(props["platform"]);
+  if (definition === undefined) return "the snapshot is gone";
+  const gone =
+    `${snapshotInWords(definition, props)} is gone from ${definition.title} (expired or deleted; the API doesn't say ` +
+    `which)${proof === undefined ? "" : `: ${proof}`}`;
+  const another = wayToAnother(definition, props);
+  switch (props["onGone"]) {
+    case "recreate":
+      return `${gone}. It leaves the state (onGone: "recreate"), and the next pulumi up creates the resource again`;
+    case "fail":
+      return (
+        `${gone}. pulumi up fails until the program decides (onGone: "fail"): ${another}, write onGone: "keep" to keep ` +
+        "the resource without it, or remove the resource"
+      );
+    default:
+      return `${gone}. The resource stays in the state (onGone: "keep"): ${another}, or remove the resource`;
+  }
+}
+
+/** Says on the row that a resource's snapshot is gone, once in a process. */
+export async function reportGone(session: Session, props: Properties, proof?: string): Promise<void> {
+  const urn = urnOf(props);
+  if (session.isNew(urn, "gone")) await session.host.warn(urn, goneInWords(props, proof));
+}
+
+/** Says on the row which snapshot a create has taken, adopted or found, with how long it took and one more clause. */
+export async function reportCreated(
+  session: Session,
+  outs: Properties,
+  how: "took" | "adopted" | "recovered",
+  { span, clause }: { readonly span?: string | undefined; readonly clause?: string | undefined } = {},
+): Promise<void> {
+  const definition = findDefinition(outs["platform"]);
+  if (definition === undefined) return;
+  const sentence = `${how} ${snapshotInWords(definition, outs)}${inParentheses(
+    ...(how === "took" ? [] : [textOf(outs, "createdAt")]),
+    sizeInWords(outs),
+    span,
+  )}`;
+  await session.host.inform(urnOf(outs), clause === undefined ? sentence : `${sentence}, ${clause}`);
+}

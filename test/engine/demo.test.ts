@@ -20,5 +20,5 @@ test("the demo shows a lost answer, a slot and a deletion with its reason, and c
   const text = stdout.replace(/\s+/g, " ");
   expect(text).toMatch(/create-snapshot taken, and the answer is lost/);
   expect(text).toMatch(/the answer to the request of \S+ was lost; the one new snapshot/);
-  expect(text).toMatch(/deletes 1 snapshot, not kept by keepLast: 1: "nightly-\d{8}T0300Z"/);
+  expect(text).toMatch(/will delete 1 snapshot \(outside keepLast 1\): "nightly-\d{8}T0300Z"/);
 }, 600_000);

@@ -3,8 +3,8 @@ import { type Emulator, startEmulator } from "../emulator";
 import { targetsOf } from "../examples/fleet/shards";
 import { targets } from "../examples/fleet/targets";
 import { compilerMessages } from "./engine/compile";
-import { type MovedClock, movedClock } from "./engine/moved-clock";
 import { changesSeenBy, withFaults } from "./engine/stack";
+import { type MovedClock, movedClock } from "./pulumi-cli/moved-clock.js";
 import { createWorkspace, type Workspace } from "./support/engine";
 
 const SHARDS = 2;

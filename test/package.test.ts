@@ -75,6 +75,19 @@ test("its types resolve under every moduleResolution", () => {
   expect(status).toBe(0);
 });
 
+test("the lock file holds the integrity of everything but other machines' builds of two development tools", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { integrity?: string; link?: boolean; optional?: boolean }>;
+  };
+  const without = Object.entries(packages).filter(
+    ([name, { integrity, link }]) => name !== "" && integrity === undefined && link !== true,
+  );
+  for (const [name, { optional }] of without) {
+    expect(name).toMatch(/^node_modules\/(@biomejs\/cli-|@unrs\/resolver-binding-)/);
+    expect(optional).toBe(true);
+  }
+});
+
 test("package.json says who publishes what under which license", () => {
   const manifest = JSON.parse(read("package.json"));
   expect(manifest).toMatchObject({ license: "Apache-2.0", author: expect.any(String), engines: { node: ">=22" } });

@@ -111,10 +111,11 @@ function timesOf(lines) {
  * @param {number} totalMs
  */
 function keyframes(name, steps, totalMs) {
-  const stops = steps
-    .filter(([, y], index) => y !== steps[index - 1]?.[1])
-    .map(([atMs, y]) => `${((100 * atMs) / totalMs).toFixed(2)}%{transform:translateY(${y}px)}`);
-  return `@keyframes ${name}{0%{transform:translateY(0)}${stops.join("")}}`;
+  // Of several steps at one time the last one counts.
+  const stops = new Map([["0%", 0]]);
+  for (const [atMs, y] of steps) stops.set(`${Number(((100 * atMs) / totalMs).toFixed(2))}%`, y);
+  const rules = [...stops].map(([at, y]) => `${at}{transform:translateY(${y}px)}`);
+  return `@keyframes ${name}{${rules.join("")}}`;
 }
 
 /**

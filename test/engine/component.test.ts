@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { seed } from "../../emulator";
+import { VERSION } from "../../provider";
 import { emptyFolder, type PackageManager, runPackageManager, tarball, versions } from "./package-managers";
 import { changesSeenBy, createStack, type Stack } from "./stack";
 
@@ -117,21 +118,34 @@ test("where pnpm keeps it out of the program's reach, the preview says what to a
   expect(preview.code).not.toBe(0);
   expect(preview.output).toContain(
     `the package can't be found from ${workspace.directory}, where the program runs. ` +
-      "A dependency of the program has it, and the program needs it too: pnpm add pulumi-snapshots@0.1.0",
+      `A dependency of the program has it, and the program needs it too: pnpm add pulumi-snapshots@${VERSION}`,
   );
   expect(preview.output).not.toContain("Cannot find module");
   expect(emulator.requests).toEqual([]);
 
   await runPackageManager("pnpm", ["add", "--silent", "--ignore-workspace", tarball()], workspace.directory);
+  // What the package needs itself stays out of reach.
+  expect(readdirSync(join(workspace.directory, "node_modules"))).not.toContain("undici");
   await liveThrough(stack as Stack);
 }, 600_000);
 
-test("pnpm brings it into the program's reach with a public hoist pattern", async () => {
+test("pnpm's public hoist pattern brings it into reach; if it goes before its resources, nothing is lost", async () => {
   const { workspace } = await start("pnpm");
   rmSync(join(workspace.directory, "node_modules"), { recursive: true });
   workspace.write({ ".npmrc": "public-hoist-pattern[]=pulumi-snapshots\n" });
   await runPackageManager("pnpm", installs.pnpm, workspace.directory);
   await liveThrough(stack as Stack);
+
+  await workspace.up(["--skip-preview"], { expectCode: 0 });
+  rmSync(join(workspace.directory, "node_modules/pulumi-snapshots"));
+  for (const run of ["refresh", "destroy"] as const) {
+    const { code, output } = await workspace[run](["--skip-preview"]);
+    expect(code).not.toBe(0);
+    expect(output).toContain("Cannot find module 'pulumi-snapshots/runtime'");
+  }
+  const [left] = await workspace.resources(":Snapshot");
+  await workspace.pulumi(["state", "delete", left?.urn ?? "", "--yes"], { expectCode: 0 });
+  expect(await workspace.resources(":Snapshot")).toEqual([]);
 }, 600_000);
 
 test("under Yarn's Plug'n'Play the program needs it too, and then everything works", async () => {
@@ -144,7 +158,7 @@ test("under Yarn's Plug'n'Play the program needs it too, and then everything wor
   const env = { NODE_OPTIONS: `--require ${join(folder, ".pnp.cjs")}` };
   const preview = await workspace.preview([], { env });
   expect(preview.code).not.toBe(0);
-  expect(preview.output).toContain("and the program needs it too: yarn add pulumi-snapshots@0.1.0");
+  expect(preview.output).toContain(`and the program needs it too: yarn add pulumi-snapshots@${VERSION}`);
   expect(emulator.requests).toEqual([]);
 
   await runPackageManager("yarn", ["add", "--mode=skip-build", `pulumi-snapshots@file:${tarball()}`], folder);

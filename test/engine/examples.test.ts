@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { join } from "node:path";
 import { type Emulator, seed, startEmulator } from "../../emulator";
 import { definitions } from "../../provider/platforms";
+import { type MovedClock, movedClock } from "../pulumi-cli/moved-clock.js";
 import { createWorkspace, installedPackage, type Workspace, type WorkspaceOptions } from "../support/engine";
 import { compilerMessages, TSCONFIG } from "./compile";
-import { type MovedClock, movedClock } from "./moved-clock";
 import { changesSeenBy, concernsOf, diagnosticsOf } from "./stack";
 
 const REPOSITORY = join(__dirname, "../..");
@@ -161,6 +161,7 @@ test("the repository's own Pulumi.yaml runs the quick start", async () => {
   await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([
     `discloud create-snapshot ${seed.discloud.appId}`,
+    `scp create-snapshot ${seed.scp.volumeId}`,
     `scp create-snapshot ${seed.scp.volumeId}`,
     `snapshooter start-backup ${seed.snapshooter.jobId}`,
     `virtus create-app-snapshot ${seed.virtus.appId}`,

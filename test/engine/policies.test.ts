@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { seed } from "../../emulator";
+import { type MovedClock, movedClock } from "../pulumi-cli/moved-clock.js";
 import { STACK } from "../support/engine";
-import { type MovedClock, movedClock } from "./moved-clock";
 import { changesSeenBy, createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
 
 const policy = { resource: "BackupPolicy" } as const;

@@ -1,14 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { seed } from "../../emulator";
 import { runCommand } from "../pulumi-cli/processes.js";
 import { installedPackage, type Workspace } from "../support/engine";
+import { tarball } from "./package-managers";
 import { changesSeenBy, createStack, type Stack } from "./stack";
-
-/** The package manager whose node_modules are strict: a package finds only what it declares. */
-const PNPM = "pnpm@10.34.8";
-const INSTALL_TIMEOUT_MS = 180_000;
 
 const TYPESCRIPT = {
   "Pulumi.yaml": "name: snap\nruntime: nodejs\n",
@@ -44,28 +41,6 @@ afterEach(async () => {
   stack = undefined;
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
-
-function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-snapshots-program-")));
-  folders.push(folder);
-  return folder;
-}
-
-function tarball(): string {
-  const name = readdirSync(installedPackage()).find((file) => file.endsWith(".tgz"));
-  return join(installedPackage(), name ?? "");
-}
-
-/** The packages that the installed package was installed with. */
-function versions(): Record<string, string> {
-  return JSON.parse(readFileSync(join(installedPackage(), "package.json"), "utf8")).dependencies;
-}
-
-async function install(command: string, args: string[], cwd: string): Promise<void> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
-  const result = await runCommand(command, args, { cwd, env, timeoutMs: INSTALL_TIMEOUT_MS });
-  if (result.code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${result.output}`);
-}
 
 /** Up, refresh without the program, and destroy, with exactly one snapshot taken; returns the program's outputs. */
 async function liveThrough({ emulator, workspace }: Stack): Promise<Record<string, unknown>> {
@@ -111,33 +86,13 @@ test("a plain JavaScript program", async () => {
   await liveThrough(stack);
 });
 
-test("a program whose packages pnpm has installed", async () => {
-  const parent = temporaryFolder();
-  stack = await createStack({ files: JAVASCRIPT, parent });
-  const { workspace } = stack;
-  workspace.write({
-    "package.json": {
-      ...JAVASCRIPT["package.json"],
-      dependencies: {
-        "pulumi-snapshots": `file:${tarball()}`,
-        "@pulumi/pulumi": versions()["@pulumi/pulumi"],
-      },
-    },
-  });
-  const args = ["install", "--prefer-offline", "--ignore-scripts", "--ignore-workspace", "--silent"];
-  await install("npx", ["--yes", PNPM, ...args], workspace.directory);
-  // What the package needs lies beside it, out of the program's reach.
-  expect(readdirSync(join(workspace.directory, "node_modules"))).not.toContain("undici");
-  await liveThrough(stack);
-});
-
 test("a program in a monorepo that has the package as a workspace link", async () => {
   // As npm installs a workspace: the link beside, and what both need in a node_modules above them.
   const parent = join(installedPackage(), "monorepo");
   folders.push(parent);
   mkdirSync(join(parent, "linked"), { recursive: true });
   mkdirSync(join(parent, "node_modules"));
-  await install("tar", ["-xzf", tarball(), "--strip-components=1", "-C", "linked"], parent);
+  execFileSync("tar", ["-xzf", tarball(), "--strip-components=1", "-C", "linked"], { cwd: parent });
   symlinkSync("../linked", join(parent, "node_modules/pulumi-snapshots"), "dir");
   stack = await createStack({ files: JAVASCRIPT, parent });
   await liveThrough(stack);

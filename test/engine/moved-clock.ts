@@ -1,1 +1,0 @@
-export { type MovedClock, movedClock } from "../pulumi-cli/moved-clock.js";

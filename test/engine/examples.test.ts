@@ -68,7 +68,7 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
   },
 };
 
-// restore.test.ts runs the one that restores, docs-fleet.engine.test.ts the one of several stacks.
+// restore.test.ts runs the one that restores, docs/fleet.engine.test.ts the one of several stacks.
 const runElsewhere = ["restore", "fleet"];
 const snapshotExamples = folders.filter((name) => !Object.hasOwn(policyExamples, name) && !runElsewhere.includes(name));
 

@@ -1,5 +1,5 @@
 import { seed } from "../../emulator";
-import { blocksIn } from "../docs-pages";
+import { blocksIn } from "../docs/pages";
 import { changesSeenBy, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
 const TYPE = "pulumi-nodejs:dynamic/snapshots:Snapshot";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { pages, proseOf, root, textOf } from "./docs-pages";
+import { pages, proseOf, root, textOf } from "./pages";
 
 /** The anchors of a page as GitHub makes them: its headings in lower case, without punctuation, hyphens for spaces. */
 function anchorsOf(page: string): Set<string> {

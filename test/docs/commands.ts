@@ -1,4 +1,4 @@
-import { blocksOf, pages, proseOf } from "./docs-pages";
+import { blocksOf, pages, proseOf } from "./pages";
 
 /** A command line that a page shows. */
 export interface Shown {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { z } from "zod";
-import { shardOf, targetsOf } from "../examples/fleet/shards";
-import { type Target, targets } from "../examples/fleet/targets";
-import { growthOf, platformRows, stackRows } from "../scripts/fleet-plan";
-import { blocksIn, root } from "./docs-pages";
+import { shardOf, targetsOf } from "../../examples/fleet/shards";
+import { type Target, targets } from "../../examples/fleet/targets";
+import { growthOf, platformRows, stackRows } from "../../scripts/fleet-plan";
+import { blocksIn, root } from "./pages";
 
 // A dependency of @pulumi/pulumi, which has no types of its own.
 const { load } = require("js-yaml") as { load: (text: string) => unknown };

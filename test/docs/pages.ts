@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /** The repository's folder. */
-export const root = path.join(__dirname, "..");
+export const root = path.join(__dirname, "../..");
 
 /** The pages that people read, as paths from the repository's folder. */
 export const pages: readonly string[] = [

@@ -1,6 +1,6 @@
-import { definitions } from "../provider/platforms";
-import { blocksIn } from "./docs-pages";
-import { changesSeenBy, createStack, type Stack, withFaults } from "./engine/stack";
+import { definitions } from "../../provider/platforms";
+import { changesSeenBy, createStack, type Stack, withFaults } from "../engine/stack";
+import { blocksIn } from "./pages";
 
 let stack: Stack;
 afterEach(() => stack.dispose());

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { commandsShown, parseWords, usageIn } from "./docs-commands";
-import { root } from "./docs-pages";
+import { commandsShown, parseWords, usageIn } from "./commands";
+import { root } from "./pages";
 
 const program = path.join(root, "dist/sdk/cli/index.js");
 const helps = new Map<string, string>();

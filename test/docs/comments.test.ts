@@ -1,8 +1,8 @@
 import path from "node:path";
 import ts from "typescript";
-import type * as core from "../provider";
-import type * as sdk from "../sdk";
-import { root } from "./docs-pages";
+import type * as core from "../../provider";
+import type * as sdk from "../../sdk";
+import { root } from "./pages";
 
 const entry = path.join(root, "sdk/index.ts");
 const program = ts.createProgram([entry], {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
-import { root, textOf } from "./docs-pages";
+import { root, textOf } from "./pages";
 
 /** What stands for a name, an id or a time in a quoted message, and for what code puts into a text. */
 const GAP = "…";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import ts from "typescript";
-import { blocksIn, pages, root } from "./docs-pages";
+import { blocksIn, pages, root } from "./pages";
 
 // A dependency of @pulumi/pulumi, which has no types of its own.
 const { load } = require("js-yaml") as { load: (text: string) => unknown };
@@ -96,7 +96,7 @@ test("the programs that the pages show compile", () => {
   );
   expect(programs.size).toBeGreaterThan(20);
   // Its shape as documented, since the package itself is no dependency here.
-  const pulumiservice = path.join(root, "test/docs-pulumiservice.d.ts");
+  const pulumiservice = path.join(root, "test/docs/pulumiservice.d.ts");
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,

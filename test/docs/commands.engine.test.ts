@@ -1,5 +1,5 @@
-import { commandsShown, parseWords, usageIn } from "./docs-commands";
-import { createWorkspace, type Workspace } from "./support/engine";
+import { createWorkspace, type Workspace } from "../support/engine";
+import { commandsShown, parseWords, usageIn } from "./commands";
 
 let workspace: Workspace;
 

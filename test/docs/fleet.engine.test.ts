@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "../emulator";
-import { targetsOf } from "../examples/fleet/shards";
-import { targets } from "../examples/fleet/targets";
-import { compilerMessages } from "./engine/compile";
-import { changesSeenBy, withFaults } from "./engine/stack";
-import { type MovedClock, movedClock } from "./pulumi-cli/moved-clock.js";
-import { createWorkspace, type StackState, type Workspace } from "./support/engine";
+import { type Emulator, startEmulator } from "../../emulator";
+import { targetsOf } from "../../examples/fleet/shards";
+import { targets } from "../../examples/fleet/targets";
+import { compilerMessages } from "../engine/compile";
+import { changesSeenBy, withFaults } from "../engine/stack";
+import { type MovedClock, movedClock } from "../pulumi-cli/moved-clock.js";
+import { createWorkspace, type StackState, type Workspace } from "../support/engine";
 
 const SHARDS = 2;
 
@@ -33,7 +33,7 @@ test("the fleet runs in two stacks: each takes what is due of its own part, once
   emulator = await startEmulator({ now: clock.now });
   Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
   emulator.virtus.createIntervalMs = 0;
-  const directory = join(__dirname, "../examples/fleet");
+  const directory = join(__dirname, "../../examples/fleet");
   workspace = await createWorkspace({ directory, env: { ...emulator.environment, ...clock.env } });
   expect(compilerMessages(workspace.directory)).toEqual([]);
   const changes = changesSeenBy(emulator);

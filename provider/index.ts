@@ -9,6 +9,7 @@ export {
   plainCredentialProblems,
   resolveConnection,
 } from "./model/connection";
+export { defined } from "./model/defined";
 export { type ErrorKind, messageOf, SnapshotsError } from "./model/errors";
 export { parseSnapshotId } from "./model/ids";
 export type { PlatformDefinition } from "./model/platform";

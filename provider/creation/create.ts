@@ -1,4 +1,5 @@
 import { isoText } from "../model/clock";
+import { defined } from "../model/defined";
 import { isSnapshotsError, messageOf, SnapshotsError } from "../model/errors";
 import { until } from "../model/scope";
 import { candidatesOf, inDoubt, inWords, lagEndMs, watchList } from "./search";
@@ -20,7 +21,7 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
     requestedAt: platformTime(),
     known: before.items.map((item) => describe(item).key),
     knownComplete: before.complete,
-    ...(what.labels === undefined ? {} : { labels: what.labels }),
+    ...defined({ labels: what.labels }),
   };
   let leftMs: number | undefined;
   let sent: Sent<Item>;
@@ -56,7 +57,7 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
     sent.unlisted !== undefined && what.isComparable(sent.unlisted, before.items) ? sent.unlisted : undefined;
   request = {
     ...request,
-    answer: { ...(serverTimeMs === undefined ? {} : { serverTimeMs }), ...(hints === undefined ? {} : { hints }) },
+    answer: { ...defined({ serverTimeMs, hints }) },
   };
   // From here on something has been created: a journal that fails must not make it unknown.
   await recordRequest(run, request).catch(() => undefined);

@@ -1,4 +1,5 @@
 import { lookScope, poll } from "../http/poll";
+import { defined } from "../model/defined";
 import { messageOf, SnapshotsError } from "../model/errors";
 import { lagEndMs } from "./search";
 import type { CreateRequest, Outcome, Run } from "./types";
@@ -50,7 +51,7 @@ export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item
     request,
     isInferred,
     reason: `${title}: ${noun} ${describe(item).words} ${reason}`,
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   });
   // A run that is killed while it waits must leave behind what it created.
   if (isWaiting() && !what.isStored) await recordMade(run, claimed);

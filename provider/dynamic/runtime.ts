@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { systemClock } from "../http/system-clock";
 import { CONFIG_NAMESPACE, type ConnectionSources } from "../model/connection";
+import { defined } from "../model/defined";
 import { messageOf } from "../model/errors";
 import type { JsonValue } from "../model/snapshot";
 import { type Host, type Properties, UnfinishedError } from "../resources/host";
@@ -166,7 +167,7 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
     async diff(id, olds: Properties, news: Properties) {
       const { changes, replaces } = verbs().diff(id, olds, news);
       return {
-        ...(changes === undefined ? {} : { changes }),
+        ...defined({ changes }),
         ...(replaces === undefined ? {} : { replaces: [...replaces] }),
       };
     },

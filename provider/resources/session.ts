@@ -1,5 +1,6 @@
 import { SharedReads } from "../http/shared-reads";
 import { resolveConnection } from "../model/connection";
+import { defined } from "../model/defined";
 import { parseCustomTimeout } from "../model/duration";
 import { SnapshotsError } from "../model/errors";
 import type { PlatformDefinition, SnapshotPlatform } from "../model/platform";
@@ -234,7 +235,7 @@ export class Session {
     const { stopped } = this.host;
     return {
       deadlineMs: this.host.clock.now() + timeoutMs,
-      ...(stopped === undefined ? {} : { stopped }),
+      ...defined({ stopped }),
       announce: (message) => this.host.announce(urn, message),
       beforeChange: async () => this.host.beforeChange?.(),
     };

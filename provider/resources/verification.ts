@@ -1,3 +1,4 @@
+import { defined } from "../model/defined";
 import type { ObservedSnapshot, SnapshotStatus } from "../model/snapshot";
 import type { Properties } from "./host";
 import { textOf } from "./session";
@@ -52,7 +53,7 @@ export function verdictOf(held: Properties): Verdict | undefined {
     outcome: "intact",
     verifiedAt,
     verifiedBytes,
-    ...(sha256 === undefined ? {} : { sha256 }),
+    ...defined({ sha256 }),
     ...(hashes.length === 0 ? {} : { files: Object.fromEntries(hashes) }),
   };
 }
@@ -75,7 +76,7 @@ function factsOf(verdict: Verdict, shown: Properties): Properties {
   return {
     verifiedAt,
     verifiedBytes,
-    ...(sha256 === undefined ? {} : { sha256 }),
+    ...defined({ sha256 }),
     ...(files.length === 0 ? {} : { files }),
   };
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { type Adoption, findAdoptions, importOf, readStack, type Session } from "../../provider";
+import { type Adoption, defined, findAdoptions, importOf, readStack, type Session } from "../../provider";
 import { providerText, typeToken } from "../provider-text";
 import { optionalTarget, platformArgument } from "./arguments";
 import { EXIT, printJson, tell, UsageError } from "./output";
@@ -79,7 +79,7 @@ export function adoptCommand(): Command {
       const { connection, stack, cwd } = options;
       const query = {
         platform: definition.name,
-        ...(connection === undefined ? {} : { connection }),
+        ...defined({ connection }),
         ...optionalTarget(definition, target),
       };
       if (stack === undefined) throw new UsageError("--stack is missing: name the stack that is to adopt them");

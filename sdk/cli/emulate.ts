@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Emulator, EmulatorOptions, RecordedRequest } from "../../emulator";
-import { isoText } from "../../provider";
+import { defined, isoText } from "../../provider";
 import { printJson, tell } from "./output";
 import { verb, wholeNumber } from "./verb";
 
@@ -83,7 +83,7 @@ export function emulateCommand(): Command {
         {
           latencyMs: options.latency,
           faults: faults === undefined ? [] : parseFaults(await readFile(faults, "utf8"), faults),
-          ...(data === undefined ? {} : { data }),
+          ...defined({ data }),
           ...(options.log ? { onRequest: (request) => tell(logLine(request)) } : {}),
         },
         options.port,

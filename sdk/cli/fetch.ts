@@ -2,6 +2,7 @@ import {
   type ArchiveKind,
   type ByteSink,
   type Downloaded,
+  defined,
   downloadBytes,
   filesOfSnapshot,
   type Held,
@@ -28,7 +29,7 @@ export function filesOf(
   query: Properties,
   { connection }: { readonly connection?: string },
 ): Promise<SnapshotFiles> {
-  return filesOfSnapshot(session, { ...query, ...(connection === undefined ? {} : { connection }) });
+  return filesOfSnapshot(session, { ...query, ...defined({ connection }) });
 }
 
 /** Brings the bytes of one file to a sink, with a bar on a terminal. */

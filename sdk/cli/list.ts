@@ -1,5 +1,13 @@
 import type { Command } from "commander";
-import { instantOf, listSnapshots, managersIn, readStack, type SnapshotItem, systemClock } from "../../provider";
+import {
+  defined,
+  instantOf,
+  listSnapshots,
+  managersIn,
+  readStack,
+  type SnapshotItem,
+  systemClock,
+} from "../../provider";
 import { optionalTarget, platformArgument } from "./arguments";
 import { ageText, bytesText, type Cell, EXIT, printJson, printTable, tell } from "./output";
 import { stackState } from "./pulumi";
@@ -35,7 +43,7 @@ function rowOf(item: Listed, nowMs: number): Cell[] {
     { text: createdMs === undefined ? "" : String(item["createdAt"]) },
     { text: createdMs === undefined ? "" : ageText(nowMs - createdMs) },
     { text: sizeOf(item) },
-    { text: status, ...(style === undefined ? {} : { style }) },
+    { text: status, ...defined({ style }) },
     { text: item.resourceId },
     ...(managedBy === undefined
       ? []
@@ -59,9 +67,9 @@ export function listCommand(): Command {
       const definition = platformArgument(platform);
       const query = {
         platform: definition.name,
-        ...(options.connection === undefined ? {} : { connection: options.connection }),
+        ...defined({ connection: options.connection }),
         ...optionalTarget(definition, target),
-        ...(options.limit === undefined ? {} : { limit: options.limit }),
+        ...defined({ limit: options.limit }),
       };
       const session = await openSession(options, [{ platform: definition.name, connection: options.connection }]);
       const { stack, cwd } = options;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { forecastPolicy, type PolicyForecast, readStack, type StackResource } from "../../provider";
+import { defined, forecastPolicy, type PolicyForecast, readStack, type StackResource } from "../../provider";
 import { platformArgument } from "./arguments";
 import { type Cell, EXIT, printJson, printTable, tell, UsageError } from "./output";
 import { stackState } from "./pulumi";
@@ -32,7 +32,7 @@ function hours(seconds: number): string {
 function rowsOf({ name, nextRuns, longestGapSeconds, kept, going }: PolicyForecast): Cell[][] {
   const row = (what: string, which: string, why: string, style?: Cell["style"]): Cell[] => [
     { text: name },
-    { text: what, ...(style === undefined ? {} : { style }) },
+    { text: what, ...defined({ style }) },
     { text: which },
     { text: why },
   ];

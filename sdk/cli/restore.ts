@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import {
+  defined,
   fileJournal,
   instantOf,
   previewRestore,
@@ -167,9 +168,7 @@ export function restoreCommand(): Command {
       const session = await openSession(options, wanted, fileJournal(process.env));
       const query = {
         resourceId: id,
-        ...(connection === undefined ? {} : { connection }),
-        ...(files === undefined ? {} : { files }),
-        ...(again === undefined ? {} : { again }),
+        ...defined({ connection, files, again }),
       };
       await restoreOnce(session, what, query, options);
     });

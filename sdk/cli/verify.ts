@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type ByteSink, problemOf } from "../../provider";
+import { type ByteSink, defined, problemOf } from "../../provider";
 import { idArgument } from "./arguments";
 import { type FetchedFile, fetchTo, filesOf } from "./fetch";
 import { interruptible } from "./interrupt";
@@ -46,7 +46,7 @@ export function verifyCommand(): Command {
           sha256,
           archive: archive.kind,
           ok: problem === undefined,
-          ...(problem === undefined ? {} : { problem }),
+          ...defined({ problem }),
         });
       }
       const broken = files.filter(({ ok }) => !ok);

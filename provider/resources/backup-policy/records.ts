@@ -1,4 +1,5 @@
 import { instantOf } from "../../model/clock";
+import { defined } from "../../model/defined";
 import type { SnapshotReference } from "../../model/platform";
 import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
 import { pastInstantOf } from "../dated-ahead";
@@ -101,9 +102,7 @@ export function referenceTo({ id, snapshotName, region, createdAt, ...given }: S
   const name = snapshotName ?? given.name;
   return {
     snapshotId: id,
-    ...(name === undefined ? {} : { name }),
-    ...(region === undefined ? {} : { region }),
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ name, region, createdAt }),
   };
 }
 
@@ -120,12 +119,14 @@ export function recordOf(
   return {
     id: snapshot.snapshotId,
     ...Object.fromEntries(names),
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ createdAt }),
     status: snapshot.status,
-    ...(snapshot.sizeBytes === undefined ? {} : { sizeBytes: snapshot.sizeBytes }),
-    ...(snapshot.sizeText === undefined ? {} : { sizeText: snapshot.sizeText }),
-    ...(known.slot === undefined ? {} : { slot: known.slot }),
-    ...(known.adopted === undefined ? {} : { adopted: known.adopted }),
+    ...defined({
+      sizeBytes: snapshot.sizeBytes,
+      sizeText: snapshot.sizeText,
+      slot: known.slot,
+      adopted: known.adopted,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { create, type Outcome, resumeFromJournal, resumeRequest, waitUntilReady } from "../../creation";
+import { defined } from "../../model/defined";
 import { messageOf } from "../../model/errors";
 import type { ObservedRestore } from "../../model/restore";
 import { until } from "../../model/scope";
@@ -83,7 +84,7 @@ async function handOver(job: RestoreJob, outcome: Outcome<WatchedRestore>, store
   const overwritten = textOf(stored, "overwritten") ?? request.labels?.["overwritten"];
   const outs: Properties = {
     ...job.inputs,
-    ...(overwritten === undefined ? {} : { overwritten }),
+    ...defined({ overwritten }),
     ownerId: job.ownerId,
   };
   const unfinished = plainRequest(request);

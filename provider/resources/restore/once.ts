@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type JournalEntry, type Outcome, resumeRequest, waitUntilReady } from "../../creation";
 import { instantOf } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { messageOf, SnapshotsError } from "../../model/errors";
 import type { PlatformDefinition } from "../../model/platform";
 import type { ObservedRestore, RestorePlatform, RestoreStatus } from "../../model/restore";
@@ -134,10 +135,10 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
   const inputsFor = (snapshotId: string): Properties => {
     const wanted: Properties = {
       platform: definition.name,
-      ...(query.connection === undefined ? {} : { connection: query.connection }),
+      ...defined({ connection: query.connection }),
       [target.argument]: target.id,
       [snapshot]: snapshotId,
-      ...(query.files === undefined ? {} : { files: query.files }),
+      ...defined({ files: query.files }),
       confirm: { target: query.confirm, before: NEVER },
       __urn: urn,
     };

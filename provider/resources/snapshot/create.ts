@@ -10,6 +10,7 @@ import {
   waitUntilReady,
 } from "../../creation";
 import { instantOf, isoText } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { parseDuration } from "../../model/duration";
 import { SnapshotsError } from "../../model/errors";
 import { until } from "../../model/scope";
@@ -151,7 +152,7 @@ function outsFor(
   const createdAt = textOf(stored, "createdAt") ?? snapshot.createdAt;
   return {
     ...shownBy(definition, inputs, snapshot),
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ createdAt }),
     adopted,
     ownerId,
     ...(isInferred ? { inferred: true } : {}),

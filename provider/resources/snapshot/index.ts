@@ -1,3 +1,4 @@
+import { defined } from "../../model/defined";
 import { messageOf } from "../../model/errors";
 import { isMissing } from "../check";
 import type { Properties } from "../host";
@@ -38,7 +39,7 @@ function withId(id: string, olds: Properties): Properties {
     platform: definition.name,
     [target.argument]: target.id,
     deletionPolicy: "retain",
-    ...(snapshotId === undefined ? {} : { snapshotId }),
+    ...defined({ snapshotId }),
     ...olds,
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Creation, Labels, Listing, Match, Proof, Run } from "../../creation";
 import { ownerIdFor } from "../../creation/owner-id";
 import { instantOf } from "../../model/clock";
+import { defined } from "../../model/defined";
 import { parseSnapshotId, segmentsKey } from "../../model/ids";
 import type { PlatformDefinition } from "../../model/platform";
 import type { Scope } from "../../model/scope";
@@ -50,7 +51,7 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
   const canMark = hasDescriptions(opened.definition, target) && textOf(inputs, "description") === undefined;
   return {
     ...opened,
-    scope: { ...opened.scope, ...(ownMs === undefined ? {} : { ownTimeoutMs: ownMs }) },
+    scope: { ...opened.scope, ...defined({ ownTimeoutMs: ownMs }) },
     session,
     inputs,
     target,
@@ -127,7 +128,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
     isOwnerStored: job.isOwnerStored,
     isStored: job.isStored,
     requestHash: requestHashOf(job),
-    ...(job.labels === undefined ? {} : { labels: job.labels }),
+    ...defined({ labels: job.labels }),
     noun: "snapshot",
     title: titleOf(job),
     listLagMs: definition.listLagMs,
@@ -149,7 +150,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
       const answer = await platform.create?.(target, sentInputs, scope);
       if (answer === undefined) throw new TypeError(`${definition.title} has no create`);
       const { snapshot, ...others } = answer;
-      return { ...others, ...(snapshot === undefined ? {} : { item: snapshot }) };
+      return { ...others, ...defined({ item: snapshot }) };
     },
     async observe(item, scope) {
       const observed = await platform.observe(target, referenceOf(describe(item)), scope);
@@ -183,7 +184,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
         status: item.platformStatus ?? item.status,
         progress: progressOf(item),
         bearsOwner: bearsOwner(item),
-        ...(trusted === undefined ? {} : { timeMs: trusted }),
+        ...defined({ timeMs: trusted }),
       };
     },
     recall: ({ id }) => unseen(id),

@@ -1,4 +1,5 @@
 import { watchList } from "../../creation";
+import { defined } from "../../model/defined";
 import { SnapshotsError } from "../../model/errors";
 import { parseSnapshotId, type SnapshotAddress } from "../../model/ids";
 import type { PlatformDefinition } from "../../model/platform";
@@ -136,7 +137,7 @@ function shown(definition: PlatformDefinition, props: Properties, snapshot: Obse
     ...shownBy(definition, inputsOf(definition, props), snapshot),
     adopted: props["adopted"] === true,
     ...own,
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ createdAt }),
     ...(snapshot.status === "available" || unfinished === undefined ? {} : { unfinished }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../model/defined";
 import { formatSnapshotId } from "../../model/ids";
 import type { PlatformDefinition, SnapshotReference } from "../../model/platform";
 import type { JsonValue, ObservedSnapshot, Target } from "../../model/snapshot";
@@ -91,8 +92,6 @@ export function referenceOf(properties: Properties): SnapshotReference {
   const region = textOf(properties, "region");
   return {
     snapshotId: textOf(properties, "snapshotId") ?? "",
-    ...(name === undefined ? {} : { name }),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    ...(region === undefined ? {} : { region }),
+    ...defined({ name, createdAt, region }),
   };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import {
+  defined,
   definitions,
   type Gathered,
   gatherAccount,
@@ -46,7 +47,7 @@ async function sourceOf(stack: string, cwd: string | undefined): Promise<StackSo
     const named = typeof connection === "string" ? connection : undefined;
     return definition === undefined ? [] : [{ platform: definition.name, connection: named }];
   });
-  const options = { stack, ...(cwd === undefined ? {} : { cwd }) };
+  const options = { stack, ...defined({ cwd }) };
   const { sources } = await readConnections(wanted.length === 0 ? {} : options, wanted);
   return {
     name: stack,
@@ -81,7 +82,7 @@ async function ofStacks(names: readonly string[], { cwd, connection }: Options):
 
 /** What the platforms list of the accounts whose credentials the environment holds. */
 async function ofAccounts({ cwd, connection }: Options): Promise<Report> {
-  const options = { ...(connection === undefined ? {} : { connection }), ...(cwd === undefined ? {} : { cwd }) };
+  const options = { ...defined({ connection, cwd }) };
   const { sources } = await readConnections(options, []);
   const set = platforms.filter(
     (each) => isInEnvironment(each) && (connection === undefined || each.name === connection),

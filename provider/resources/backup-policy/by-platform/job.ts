@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Creation, ownerIdFor, type Run } from "../../../creation";
 import { lookScope } from "../../../http/poll";
+import { defined } from "../../../model/defined";
 import { SnapshotsError } from "../../../model/errors";
 import { formatPolicyId, parsePolicyId } from "../../../model/ids";
 import type { PlatformDefinition } from "../../../model/platform";
@@ -64,12 +65,12 @@ export function idOf(job: Job, policy: ObservedPolicy): string {
 /** The policy that a resource id names. */
 export function referenceTo(id: string, properties: Properties): PolicyReference {
   const region = textOf(properties, "policyRegion");
-  return { segments: parsePolicyId(id)?.segments ?? [], ...(region === undefined ? {} : { region }) };
+  return { segments: parsePolicyId(id)?.segments ?? [], ...defined({ region }) };
 }
 
 /** The policy that its platform shows. */
 export function referenceFor({ segments, region }: ObservedPolicy): PolicyReference {
-  return { segments, ...(region === undefined ? {} : { region }) };
+  return { segments, ...defined({ region }) };
 }
 
 function requestHashOf(job: Job): string {

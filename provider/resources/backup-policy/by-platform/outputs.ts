@@ -1,4 +1,5 @@
 import { isoText } from "../../../model/clock";
+import { defined } from "../../../model/defined";
 import type { ObservedPolicy, PolicyReference } from "../../../model/policy";
 import type { JsonValue, ObservedSnapshot } from "../../../model/snapshot";
 import type { Properties } from "../../host";
@@ -37,14 +38,13 @@ export function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs
     createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
     adopted: olds["adopted"] === true,
     ...ownershipOf(olds),
-    ...(policy.platformStatus === undefined ? {} : { platformStatus: policy.platformStatus }),
-    ...(policy.region === undefined ? {} : { policyRegion: policy.region }),
+    ...defined({ platformStatus: policy.platformStatus, policyRegion: policy.region }),
   };
 }
 
 /** Whose a policy is, as its state holds it. */
 function ownershipOf({ ownerId, inferred }: Properties): Properties {
-  return { ...(ownerId === undefined ? {} : { ownerId }), ...(inferred === undefined ? {} : { inferred }) };
+  return { ...defined({ ownerId, inferred }) };
 }
 
 /** What was known of the newest backup when it was looked at last. */

@@ -1,4 +1,5 @@
 import { isoText } from "../../../model/clock";
+import { defined } from "../../../model/defined";
 import type { PolicyStatus } from "../../../model/policy";
 import { until } from "../../../model/scope";
 import type { SnapshotList } from "../../../model/snapshot";
@@ -62,7 +63,7 @@ function outsOf(
     status: statusOf(inputs, unfinished !== undefined),
     snapshots: plainRecords(held.records),
     ...newestVerified(held.records),
-    ...(unfinished === undefined ? {} : { unfinished }),
+    ...defined({ unfinished }),
   };
 }
 

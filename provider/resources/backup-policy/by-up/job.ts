@@ -1,3 +1,4 @@
+import { defined } from "../../../model/defined";
 import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
 import { findDefinition } from "../../../platforms";
 import type { Properties } from "../../host";
@@ -53,7 +54,7 @@ export function openPolicyJob(session: Session, inputs: Properties, olds: Proper
   const policyId = policyIdOf(urn, olds);
   const isFirst = Object.keys(olds).length === 0;
   const ownMs = (isFirst ? undefined : ownTimeoutMs(inputs, "update")) ?? job.scope.ownTimeoutMs;
-  const scope = { ...job.scope, ...(ownMs === undefined ? {} : { ownTimeoutMs: ownMs }) };
+  const scope = { ...job.scope, ...defined({ ownTimeoutMs: ownMs }) };
   const limitMs = ownMs ?? job.timeoutMs;
   const own = { ...job, scope, ambiguity: "nearest", slot: dueAt, policyId, timeoutMs: limitMs } as const;
   const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(dueAt));
@@ -104,9 +105,9 @@ export function snapshotOf(outs: Properties): ObservedSnapshot {
     snapshotId: textOf(outs, "snapshotId") ?? "",
     segments: [],
     status: status as ObservedSnapshot["status"],
-    ...(createdAt === undefined ? {} : { createdAt }),
+    ...defined({ createdAt }),
     ...(typeof sizeBytes === "number" ? { sizeBytes } : {}),
-    ...(sizeText === undefined ? {} : { sizeText }),
+    ...defined({ sizeText }),
     details: outs,
   };
 }

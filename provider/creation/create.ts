@@ -57,12 +57,13 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
     sent.unlisted !== undefined && what.isComparable(sent.unlisted, before.items) ? sent.unlisted : undefined;
   request = {
     ...request,
-    answer: { ...defined({ serverTimeMs, hints }) },
+    answer: defined({ serverTimeMs, hints }),
   };
   // From here on something has been created: a journal that fails must not make it unknown.
   await recordRequest(run, request).catch(() => undefined);
-  // An answer that names the item is enough when the list lags; without one, only the list can tell.
-  const patienceMs = unlisted === undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
+  // An answer that names the item is enough when the list lags; without one, only the list can tell. What is to be proven
+  // has to be listed: its bytes are found by the list.
+  const patienceMs = unlisted === undefined || what.prove !== undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
   const search = await watchList(run, request, Math.min(run.scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found")
     return waitUntilReady(run, { item: search.item, request, isInferred: unlisted === undefined });

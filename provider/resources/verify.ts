@@ -26,15 +26,13 @@ export async function verify(
   scope: Scope,
 ): Promise<Verdict> {
   const leftMs = scope.deadlineMs - host.clock.now();
-  if (leftMs <= 0) return unproven("no time was left for its download: customTimeouts.create allows more");
+  if (leftMs <= 0) return unproven("no time was left for its download: customTimeouts allow more");
   const signal = host.clock.timeout(leftMs);
   try {
     const first = await checkBytes(subject, host, scope, signal);
     return first.outcome === "broken" ? await checkBytes(subject, host, scope, signal) : first;
   } catch (error) {
-    return unproven(
-      signal.aborted ? "its download was not over in time: customTimeouts.create allows more" : messageOf(error),
-    );
+    return unproven(signal.aborted ? "its download was not over in time: customTimeouts allow more" : messageOf(error));
   }
 }
 

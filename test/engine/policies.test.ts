@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { seed } from "../../emulator";
 import { type MovedClock, movedClock } from "../pulumi-cli/moved-clock.js";
 import { STACK } from "../support/engine";
-import { changesSeenBy, createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
+import { changesSeenBy, concernsOf, createStack, type Declared, diagnosticsOf, type Stack } from "./stack";
 
 const policy = { resource: "BackupPolicy" } as const;
 const daily = [{ cron: "0 3 * * *", timezone: "Asia/Seoul" }];
@@ -96,7 +96,7 @@ test("up makes one policy each that its platform runs, and takes one snapshot ea
   ]);
   for (const name of Object.keys(declared)) {
     const warnings = name === "server" ? [expect.stringMatching(/^warning: .*documents no time zone/)] : [];
-    expect([name, diagnosticsOf(run, name)]).toEqual([name, warnings]);
+    expect([name, concernsOf(run, name)]).toEqual([name, warnings]);
   }
   const policies = await stack.policies();
   const jobId = String(policies["job"]?.outputs?.["policyId"]);

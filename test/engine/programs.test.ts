@@ -117,7 +117,7 @@ const AUTOMATION = `
       version: up.outputs.version.value,
       refresh: refresh.summary.resourceChanges,
       destroy: destroy.summary.result,
-      says: destroy.stdout.includes("stays on Discloud"),
+      says: destroy.stdout.includes("kept on Discloud"),
     };
   }
   main().then((result) => console.log(JSON.stringify(result)), (error) => {

@@ -704,6 +704,20 @@ describe("a restore outside of a program", () => {
     expect(stack.emulator.snapshooter.restores).toHaveLength(2);
   });
 
+  it("of the latest goes on with the one that it asked for, although there is a newer one by now", async () => {
+    const deliver = async () => {
+      throw new Error("stdout is closed");
+    };
+    const { session } = stack.process();
+    const latest = `snapshooter/job/${jobId}/latest`;
+    await expect(restoreSnapshot(session, { resourceId: latest, confirm: jobId }, { deliver })).rejects.toThrow();
+    const [first] = stack.emulator.snapshooter.restores;
+    stack.clock.advance(60_000);
+    stack.emulator.snapshooter.addBackup(jobId);
+    expect(await once(latest, jobId)).toMatchObject({ resourceId: backup, resumed: true });
+    expect(stack.emulator.snapshooter.restores).toEqual([first]);
+  });
+
   it("is kept back by a stop before the request leaves, with nothing recorded", async () => {
     const aborter = new AbortController();
     const prepared = () => aborter.abort();

@@ -113,6 +113,22 @@ describe("a snapshot that is gone", () => {
     expect(stack.warningsOf("a")).toEqual([line]);
   });
 
+  it('leaves the state with the next refresh, where the program says onGone: "recreate" only then', async () => {
+    await stack.up("a", discloud);
+    loseSnapshot();
+    await stack.refresh("a");
+    const args = { ...discloud, onGone: "recreate" };
+    const later = expect.stringMatching(
+      /The next pulumi refresh takes it out of the state \(onGone: "recreate"\), and the/,
+    );
+    expect(await stack.preview("a", args)).toMatchObject({ step: "update", warnings: [later] });
+    await stack.up("a", args);
+    expect(props()).toMatchObject({ status: "gone" });
+    const leaves = expect.stringMatching(/It leaves the state \(onGone: "recreate"\), and the next pulumi up creates/);
+    expect((await stack.refresh("a")).warnings).toEqual([leaves]);
+    expect(await stack.up("a", args)).toMatchObject({ step: "create" });
+  });
+
   it.each([
     ["a change of triggers", { triggers: { release: "2" } }, "replace"],
     ['onGone: "keep"', { onGone: "keep" }, "update"],

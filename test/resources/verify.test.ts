@@ -196,6 +196,24 @@ describe("a snapshot whose store", () => {
     expect(downloads()).toBe(2);
   });
 
+  it("that is broken, no longer to be verified and gone by then is replaced", async () => {
+    onDownload("discloud", { fault: "corrupt" });
+    await stack.up("a", discloud);
+    clear();
+    stack.emulator.discloud.removeSnapshot(seed.discloud.appId, String(props()["snapshotId"]));
+    stack.clock.advance(15 * 60_000);
+    expect((await stack.up("a", without(discloud))).failure).toMatch(/can't be found/);
+    expect(await stack.up("a", without(discloud))).toMatchObject({ step: "replace", warnings: [] });
+    expect(props()["status"]).toBe("available");
+  });
+
+  it("that the list does not show yet is waited for", async () => {
+    stack.emulator.virtus.setListLag(5 * 60_000);
+    expect(await stack.up("a", database)).toMatchObject({ step: "create", warnings: [] });
+    expect(props()).toMatchObject({ status: "available", verifiedBytes: expect.any(Number) });
+    expect([count("create-database-snapshot"), downloads()]).toEqual([1, 1]);
+  });
+
   it("takes long says how far it is", async () => {
     const { version } = stack.emulator.discloud.addSnapshot(seed.discloud.appId, { sizeBytes: 5_000_000 });
     onDownload("discloud", { fault: "status", status: 429, times: 3 });
@@ -206,9 +224,7 @@ describe("a snapshot whose store", () => {
   it("is too slow for customTimeouts.create is asked again by the next up", async () => {
     onDownload("discloud", { fault: "stall" });
     const run = await stack.up("a", { ...discloud, timeouts: { create: "1s" } });
-    expect(run.failure).toMatch(
-      /could not be verified: its download was not over in time: customTimeouts.create allows more/,
-    );
+    expect(run.failure).toMatch(/could not be verified: its download was not over in time: customTimeouts allow more/);
     clear();
     expect(await stack.up("a", discloud)).toMatchObject({ step: "update", warnings: [] });
     expect(props()["status"]).toBe("available");

@@ -152,13 +152,16 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
   // What is wrong with the rest is said before anything is asked.
   let inputs = inputsFor(named);
   let { resourceId } = query;
+  const entry = await session.host.journal.find(urn, ownerId);
   if (named === "latest") {
-    const newest = await newestOf(session, what, query.connection);
+    // The same command goes on with what it asked for, whatever is the newest one by now.
+    const recorded = query.again === undefined ? entry?.request.labels?.["snapshotId"] : undefined;
+    const newest = recorded ?? (await newestOf(session, what, query.connection));
     inputs = inputsFor(newest);
     resourceId = resourceId.replace(/[^/]*$/, encodeURIComponent(newest));
   }
   const job = openJob(session, inputs, { ownerId });
-  return { job, resourceId, entry: await session.host.journal.find(urn, ownerId) };
+  return { job, resourceId, entry };
 }
 
 /** Refuses a restore that would be another one beside a request whose outcome is not known. */

@@ -20,7 +20,7 @@ import { shortList, spanInWords } from "../in-words";
 import { plainRequest } from "../request";
 import { type Session, sharing, textOf } from "../session";
 import type { Created } from "../verbs";
-import { wantsVerification } from "../verification";
+import { wantsVerification, withoutVerdict } from "../verification";
 import { defaultNameOf } from "./check";
 import { changeInPlace } from "./in-place";
 import { listNow, openJob, prove, RECOVER_WITHIN_MS, runOf, type SnapshotJob, titleOf, uniqueKeyOf } from "./job";
@@ -96,10 +96,11 @@ export function resumeSnapshot(
       return (await recovered(handOver(job, outcome, stored), session)).outs;
     }
     const isGone = observed.outcome === "gone" && session.host.clock.now() >= lagEndMs(run, request);
+    const held = { ...stored, ...inputs };
     throw new UnfinishedError(
       id,
-      // What vanished before it was usable has failed: the next up takes another.
-      { ...stored, ...inputs, ...(isGone ? { status: "failed" } : {}) },
+      // What vanished before it was usable has failed, whatever its bytes were: the next up takes another.
+      isGone ? { ...withoutVerdict(held), status: "failed" } : held,
       `${titleOf(job)}: snapshot ${textOf(stored, "snapshotId")} can't be found: ` +
         (observed.outcome === "gone" ? observed.proof : observed.reason),
     );

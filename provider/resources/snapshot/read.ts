@@ -9,7 +9,7 @@ import type { Properties } from "../host";
 import { requestOf } from "../request";
 import { type Session, sharing, textOf, urnOf } from "../session";
 import type { Read } from "../verbs";
-import { counted, verdictOf, wantsVerification } from "../verification";
+import { counted, verdictOf, wantsVerification, withoutVerdict } from "../verification";
 import { openJob, runOf } from "./job";
 import { reportGone } from "./rows";
 import { bookkeepingOf, idOf, inputsOf, outputsOf, referenceOf, shownBy } from "./state";
@@ -118,7 +118,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
       urn,
       `${what} was gone before it was ever usable: ${reason}. The next pulumi up takes another`,
     );
-    return result(id, { ...kept(), status: "failed" });
+    return result(id, { ...withoutVerdict(kept()), status: "failed" });
   }
   await reportGone(session, { ...props, snapshotId: reference.snapshotId }, reason);
   return result(id, { ...kept(), status: "gone" });

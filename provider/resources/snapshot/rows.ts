@@ -99,7 +99,10 @@ export function goneInWords(props: Properties, proof?: string): string {
   const another = wayToAnother(definition, props);
   switch (props["onGone"]) {
     case "recreate":
-      return `${gone}. It leaves the state (onGone: "recreate"), and the next pulumi up creates the resource again`;
+      // Only a refresh, which has the proof, takes it out of the state.
+      return proof === undefined
+        ? `${gone}. The next pulumi refresh takes it out of the state (onGone: "recreate"), and the up after that creates the resource again`
+        : `${gone}. It leaves the state (onGone: "recreate"), and the next pulumi up creates the resource again`;
     case "fail":
       return (
         `${gone}. pulumi up fails until the program decides (onGone: "fail"): ${another}, write onGone: "keep" to keep ` +

@@ -2,7 +2,7 @@ import { type CreateRequest, create, resumeFromJournal, resumeRequest, waitUntil
 import { instantOf, isoText } from "../../../model/clock";
 import { SnapshotsError } from "../../../model/errors";
 import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
-import type { Properties } from "../../host";
+import { type Properties, UnfinishedError } from "../../host";
 import { inParentheses, shortList, sizeInWords, slotInWords, spanInWords } from "../../in-words";
 import { requestOf } from "../../request";
 import { cannotCreate, handOver } from "../../snapshot/create";
@@ -122,8 +122,16 @@ export async function settleSlot(
   const isOwn = known === undefined ? isMarkedOwn(job, found) : known.adopted !== true;
   const nowText = isoText(clock.now());
   const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: false };
-  const wait = async () =>
-    handOver(job, await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn }));
+  const wait = async () => {
+    const outcome = await waitUntilReady(runOf(job), { item: found, request, isInferred: !isOwn });
+    try {
+      return handOver(job, outcome);
+    } catch (error) {
+      if (isOwn || !(error instanceof UnfinishedError)) throw error;
+      // Somebody else's stays that in the records, too.
+      throw new UnfinishedError(error.id, { ...error.properties, inferred: true }, error.reason, { cause: error });
+    }
+  };
   const isUsable =
     found.status === "available" && (!wantsVerification(job.inputs) || verdictOf(found.details) !== undefined);
   const usable = isUsable ? found : snapshotOf((await wait()).outs);

@@ -209,14 +209,9 @@ export class Workspace {
     return readFileSync(this.stateFile(), "utf8");
   }
 
-  /** Puts an earlier state file in place of one that a kill of the engine has cut, which writes in place. */
-  repairState(earlier: string): void {
-    const file = this.stateFile();
-    try {
-      JSON.parse(readFileSync(file, "utf8"));
-    } catch {
-      writeFileSync(file, earlier);
-    }
+  /** Puts an earlier state file in place of the one that is there. */
+  restoreState(earlier: string): void {
+    writeFileSync(this.stateFile(), earlier);
   }
 
   private stateFile(): string {

@@ -1,6 +1,6 @@
 "use strict";
 // How fast the package is, in ratios to the least that the engine and the network allow: `npm run bench`.
-// Options: --n <resources, default 500> --rounds <default 3> --only <commands|lists|creates|download|process|growth>,
+// Options: --n <resources, default 500> --rounds <default 3> --growth <the middle of its three sizes, default --n> --only <commands|lists|creates|download|process|growth>,
 // which prints that part and writes nothing.
 
 const fs = require("node:fs");
@@ -20,12 +20,13 @@ async function main() {
     options: {
       n: { type: "string", default: "500" },
       rounds: { type: "string", default: "3" },
+      growth: { type: "string" },
       only: { type: "string" },
     },
   });
-  const [n, rounds] = [Number(values.n), Number(values.rounds)];
-  if (!(Number.isInteger(n) && n >= 5 && Number.isInteger(rounds) && rounds >= 1)) {
-    throw new Error("--n is a whole number from 5 on, and --rounds one from 1 on");
+  const [n, rounds, growth] = [Number(values.n), Number(values.rounds), Number(values.growth ?? values.n)];
+  if (![n, rounds, growth].every(Number.isInteger) || Math.min(n, growth) < 5 || rounds < 1) {
+    throw new Error("--n and --growth are whole numbers from 5 on, and --rounds one from 1 on");
   }
   const wants = (/** @type {string} */ part) => values.only === undefined || values.only === part;
   const engine = await ensureEngine();
@@ -36,12 +37,12 @@ async function main() {
   const lists = wants("lists") ? await measureLists(options) : [];
   const creates = wants("creates") ? await measureCreates(options) : [];
   const download = wants("download") ? await measureDownload(options) : [];
-  const growth = wants("growth") ? await measureGrowth(options) : undefined;
+  const grown = wants("growth") ? await measureGrowth({ ...options, n: growth }) : undefined;
   const page = pageOf(
     {
       measures: [...lists, ...(commands?.measures ?? []), ...creates, ...download, ...(started?.measures ?? [])],
       ...(commands === undefined ? {} : { times: commands.times }),
-      ...(growth === undefined ? {} : { growth }),
+      ...(grown === undefined ? {} : { growth: grown }),
       ...(started === undefined ? {} : { retention: started.retention }),
     },
     { n, rounds, versions: versionsOf(engine.version) },

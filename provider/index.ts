@@ -1,7 +1,9 @@
 export type { ArchiveKind, ArchiveVerdict } from "./archive";
 export type { Journal, JournalEntry } from "./creation";
 export { fileJournal } from "./dynamic/journal";
+export { isRunning } from "./dynamic/processes";
 export { systemClock } from "./http/system-clock";
+export { inByteUnits } from "./model/bytes";
 export { type Clock, instantOf, isoText } from "./model/clock";
 export {
   CONFIG_NAMESPACE,
@@ -14,6 +16,7 @@ export { type ErrorKind, messageOf, SnapshotsError } from "./model/errors";
 export { parseSnapshotId } from "./model/ids";
 export type { PlatformDefinition } from "./model/platform";
 export type { DownloadLink, JsonValue, SnapshotStatus } from "./model/snapshot";
+export { nameInUrn } from "./model/urn";
 export { VERSION } from "./model/version";
 export { definitions, type PlatformName } from "./platforms";
 export { type Adoption, findAdoptions, type ImportedResource, importOf } from "./resources/adopt";

@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Journal, JournalEntry } from "../creation";
 import { messageOf } from "../model/errors";
 import { readRequest } from "../resources/request";
+import { isRunning } from "./processes";
 
 /** How long a provider waits for an answer after its engine has gone; one that takes a snapshot may take ten minutes. */
 export const ANSWER_WITHIN_MS = 11 * 60_000;
@@ -29,13 +30,7 @@ interface Stored extends JournalEntry {
 }
 
 function isStillRunning({ host, pid, untilMs }: Sender): boolean {
-  if (host !== hostname() || pid === process.pid || Date.now() > untilMs) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return host === hostname() && pid !== process.pid && Date.now() <= untilMs && isRunning(pid);
 }
 
 function isMissingFile(error: unknown): boolean {

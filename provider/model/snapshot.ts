@@ -81,9 +81,9 @@ export type Selection =
   | { readonly outcome: "none" }
   | { readonly outcome: "several"; readonly candidates: readonly ObservedSnapshot[] };
 
-/** Newest first by time of creation, whatever order the answer has; one of unknown age comes last. */
-export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
-  const timeMs = ({ createdAt }: ObservedSnapshot): number => instantOf(createdAt) ?? 0;
+/** Newest first by time of creation, whatever order they have; one of unknown age comes last. */
+export function newestFirst<Item extends { readonly createdAt?: string | null }>(snapshots: readonly Item[]): Item[] {
+  const timeMs = ({ createdAt }: Item): number => instantOf(createdAt) ?? 0;
   return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
 }
 

@@ -1,5 +1,6 @@
 import { SnapshotsError } from "../model/errors";
 import type { PlatformDefinition } from "../model/platform";
+import { nameInUrn } from "../model/urn";
 import { findDefinition } from "../platforms";
 import { listSnapshots, type SnapshotItem } from "./functions";
 import type { Properties } from "./host";
@@ -52,7 +53,7 @@ export async function findAdoptions(
   const items = (await listSnapshots(session, query)).filter(
     (item) => item["status"] === "available" && managerOf(item) === undefined,
   );
-  const taken = new Set(contents.urns.map((urn) => urn.split("::").at(-1)));
+  const taken = new Set(contents.urns.map(nameInUrn));
   return items.map((item) => {
     const definition = findDefinition(item["platform"]);
     if (definition === undefined) throw new TypeError(`${String(item["platform"])} was listed`);

@@ -34,7 +34,6 @@ export interface FilesRequest {
 export function noDownload(definition: PlatformDefinition): SnapshotsError {
   return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
     kind: "unsupported",
-    executed: "no",
   });
 }
 

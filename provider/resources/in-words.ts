@@ -1,3 +1,4 @@
+import { inByteUnits } from "../model/bytes";
 import type { Properties } from "./host";
 import { textOf } from "./session";
 
@@ -32,14 +33,7 @@ export function sizeInWords(outs: Properties): string | undefined {
 }
 
 function bytesInWords(bytes: number): string {
-  const units = ["KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = "B";
-  for (const next of units) {
-    if (value < 1024) break;
-    value /= 1024;
-    unit = next;
-  }
+  const { value, unit } = inByteUnits(bytes);
   return `${value < 10 && unit !== "B" ? Math.round(value * 10) / 10 : Math.round(value)} ${unit}`;
 }
 

@@ -7,6 +7,7 @@ const { once } = require("node:events");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { peakMiBOf } = require("./memory.js");
 const { median, range, rotated } = require("./numbers.js");
 
 /** @typedef {import("./report.js").Measure} Measure */
@@ -37,12 +38,7 @@ async function time([file = "", ...args], env = {}) {
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "inherit"] });
   let peakMiB = 0;
   const timer = setInterval(() => {
-    try {
-      const peak = /^VmHWM:\s*(\d+) kB$/m.exec(fs.readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1];
-      peakMiB = Math.max(peakMiB, Number(peak ?? 0) / 1024);
-    } catch {
-      // It ended in between; or the system has no /proc.
-    }
+    peakMiB = Math.max(peakMiB, peakMiBOf(child.pid));
   }, SAMPLE_MS);
   const [code] = await once(child, "exit");
   clearInterval(timer);

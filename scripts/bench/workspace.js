@@ -6,6 +6,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { pulumiEnvironment } = require("../../test/pulumi-cli/environment.js");
 const { descendants, runCommand } = require("../../test/pulumi-cli/processes.js");
+const { commandLineOf, peakMiBOf } = require("./memory.js");
 const { NOOP_RUNTIME, PROGRAMS } = require("./programs.js");
 
 /** @typedef {import("./programs.js").Declared} Declared */
@@ -115,16 +116,10 @@ class Workspace {
  * @param {number} pid
  */
 function providerMiB(pid) {
-  for (const each of descendants(pid)) {
-    try {
-      if (!fs.readFileSync(`/proc/${each}/cmdline`, "utf8").includes("/cmd/dynamic-provider")) continue;
-      const peak = /^VmHWM:\s*(\d+) kB$/m.exec(fs.readFileSync(`/proc/${each}/status`, "utf8"))?.[1];
-      if (peak !== undefined) return Number(peak) / 1024;
-    } catch {
-      // It ended in between; or the system has no /proc.
-    }
-  }
-  return 0;
+  const peaks = descendants(pid)
+    .filter((each) => commandLineOf(each).includes("/cmd/dynamic-provider"))
+    .map(peakMiBOf);
+  return peaks.find((peak) => peak > 0) ?? 0;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { styleText } from "node:util";
+import { inByteUnits } from "../../provider";
 
 /** The exit codes of every verb. */
 export const EXIT = {
@@ -71,17 +72,10 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
   }
 }
 
-const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
-
 /** Bytes in words, such as `12.3 MiB`. */
 export function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < byteUnits.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${byteUnits[unit]}`;
+  const { value, unit } = inByteUnits(bytes);
+  return `${unit === "B" ? value : value.toFixed(1)} ${unit}`;
 }
 
 const ageUnits: readonly (readonly [number, string])[] = [

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } f
 import { hostname } from "node:os";
 import path from "node:path";
 import type { ByteSink, Held, StoredFacts } from "../../provider";
+import { isRunning } from "../../provider";
 
 /** As many bytes as are written at once. */
 const BATCH_BYTES = 256 * 1024;
@@ -44,15 +45,6 @@ async function readNote(file: string): Promise<Note | undefined> {
     return typeof note?.resourceId === "string" ? note : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

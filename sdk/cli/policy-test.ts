@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { defined, forecastPolicy, type PolicyForecast, readStack, type StackResource } from "../../provider";
+import { defined, forecastPolicy, nameInUrn, type PolicyForecast, readStack, type StackResource } from "../../provider";
 import { platformArgument } from "./arguments";
 import { type Cell, EXIT, printJson, printTable, tell, UsageError } from "./output";
 import { stackState } from "./pulumi";
@@ -10,7 +10,7 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-const nameOf = ({ urn }: StackResource): string => urn.split("::").at(-1) ?? "";
+const nameOf = ({ urn }: StackResource): string => nameInUrn(urn);
 
 /** The policies that are meant: all, or those of the names. */
 function meant(resources: readonly StackResource[], names: readonly string[], stack: string): StackResource[] {

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import ts from "typescript";
 import { z } from "zod";
 import { type Emulator, seed, startEmulator } from "../../emulator";
+import { programMessages } from "../support/programs";
 import { Command, type FakeStack, fakePulumi } from "./command";
 
 const document = z.array(
@@ -42,27 +42,7 @@ async function run(args: readonly string[], stack: FakeStack = {}) {
 
 /** The problems of a program with the types of this package. */
 function problemsOf(text: string): string[] {
-  const file = path.join(__dirname, "adopted.ts");
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    types: [],
-    paths: { "pulumi-snapshots": [path.join(__dirname, "../../sdk/index.ts")] },
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => name === file || fileExists(name);
-  host.readFile = (name) => (name === file ? text : readFile(name));
-  host.getSourceFile = (name, language, ...others) =>
-    name === file ? ts.createSourceFile(name, text, language, true) : getSourceFile(name, language, ...others);
-  const program = ts.createProgram([file], options, host);
-  return ts
-    .getPreEmitDiagnostics(program, program.getSourceFile(file))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+  return programMessages(new Map([[path.join(__dirname, "adopted.ts"), text]]));
 }
 
 const id = `discloud/app/${seed.discloud.appId}/${seed.discloud.version}`;

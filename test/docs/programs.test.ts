@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import ts from "typescript";
+import { programMessages } from "../support/programs";
 import { blocksIn, pages, root } from "./pages";
 
 // A dependency of @pulumi/pulumi, which has no types of its own.
@@ -97,35 +97,8 @@ test("the programs that the pages show compile", () => {
   expect(programs.size).toBeGreaterThan(20);
   // Its shape as documented, since the package itself is no dependency here.
   const pulumiservice = path.join(root, "test/docs/pulumiservice.d.ts");
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    types: ["node"],
-    paths: { "pulumi-snapshots": [path.join(root, "sdk/index.ts")], "@pulumi/pulumiservice": [pulumiservice] },
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (file) => programs.has(file) || fileExists(file);
-  host.readFile = (file) => programs.get(file) ?? readFile(file);
-  host.getSourceFile = (file, language, ...others) => {
-    const text = programs.get(file);
-    return text === undefined
-      ? getSourceFile(file, language, ...others)
-      : ts.createSourceFile(file, text, language, true);
-  };
-  const program = ts.createProgram([...programs.keys()], options, host);
-  const messages = [...programs.keys()].flatMap((file) => {
-    const source = program.getSourceFile(file);
-    return ts.getPreEmitDiagnostics(program, source).map(({ messageText, start }) => {
-      const line = source?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0;
-      return `${path.basename(file)}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
-    });
-  });
-  expect(messages).toEqual([]);
+  const paths = { "@pulumi/pulumiservice": [pulumiservice] };
+  expect(programMessages(programs, { types: ["node"], paths })).toEqual([]);
 }, 60_000);
 
 test("the JSON and YAML that the pages show can be read", () => {

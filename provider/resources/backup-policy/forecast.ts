@@ -1,6 +1,7 @@
 import { isoText } from "../../model/clock";
 import type { RunBy } from "../../model/policy";
 import type { ObservedSnapshot, SnapshotList } from "../../model/snapshot";
+import { nameInUrn } from "../../model/urn";
 import { keepReasonText, longestGapAfter, nextRunsAfter } from "../../schedule";
 import type { Properties } from "../host";
 import { type Session, textOf } from "../session";
@@ -102,5 +103,5 @@ export async function forecastPolicy(session: Session, policy: StackResource): P
   const { urn, outputs } = policy;
   const nowMs = session.host.clock.now();
   const fate = await fateOf(session, policy);
-  return { urn, name: urn.split("::").at(-1) ?? "", ...runsAhead(outputs, nowMs), ...fate };
+  return { urn, name: nameInUrn(urn), ...runsAhead(outputs, nowMs), ...fate };
 }

@@ -1,7 +1,7 @@
 import { instantOf } from "../../model/clock";
 import { defined } from "../../model/defined";
 import type { SnapshotReference } from "../../model/platform";
-import type { JsonValue, ObservedSnapshot, SnapshotStatus } from "../../model/snapshot";
+import { type JsonValue, newestFirst, type ObservedSnapshot, type SnapshotStatus } from "../../model/snapshot";
 import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 import { counted, type Verdict, verdictNames, verdictOf, verifiedOutputs, withoutVerdict } from "../verification";
@@ -78,7 +78,7 @@ export function countedBy(
 
 /** The outputs of a policy about the newest of its records that is verified. */
 export function newestVerified(records: readonly SnapshotRecord[]): Properties {
-  const newest = newestRecordFirst(records).find((record) => verdictOn(record)?.outcome === "intact");
+  const newest = newestFirst(records).find((record) => verdictOn(record)?.outcome === "intact");
   return Object.fromEntries(
     Object.entries(newest ?? {}).filter(([name]) => Object.hasOwn(verifiedOutputs, name)),
   ) as Properties;
@@ -161,12 +161,6 @@ export function isSettled(records: readonly SnapshotRecord[], dueAt: unknown): b
 export function isSettledInState(properties: Properties, dueAt: unknown, nowMs: number): boolean {
   const records = recordsOf(properties);
   return isSettled(records, dueAt) && isSettled(withoutTimesAhead(records, nowMs), dueAt);
-}
-
-/** Newest first; those without a time at the end. */
-export function newestRecordFirst(records: readonly SnapshotRecord[]): SnapshotRecord[] {
-  const timeMs = ({ createdAt }: SnapshotRecord): number => instantOf(createdAt) ?? 0;
-  return [...records].sort((one, other) => timeMs(other) - timeMs(one));
 }
 
 /** A recorded snapshot in words. */

@@ -1,5 +1,6 @@
 import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
+import { nameInUrn } from "../../model/urn";
 import { runByOf, runsAhead } from "../backup-policy/forecast";
 import { judge } from "../backup-policy/freshness";
 import { recordsOf } from "../backup-policy/records";
@@ -8,7 +9,7 @@ import { textOf } from "../session";
 import type { Gathered, GatheredTarget, PolicyPart } from "./gather";
 import type { Report, ReportPolicy, ReportSnapshot, ReportStack, ReportTarget, TargetFreshness } from "./model";
 import { type SlotSnapshot, slotsWithout } from "./slots";
-import { nameOf, snapshotsOf } from "./snapshots";
+import { snapshotsOf } from "./snapshots";
 
 const DAY_MS = 86_400_000;
 /** The spans of time that a timeline can show, in days. */
@@ -72,7 +73,7 @@ function policyOf(
   );
   return {
     urn,
-    name: nameOf(urn),
+    name: nameInUrn(urn),
     stack: part.stack,
     runBy,
     suspended: outputs["suspended"] === true,

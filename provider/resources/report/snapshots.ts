@@ -1,6 +1,7 @@
-import { instantOf, isoText } from "../../model/clock";
+import { isoText } from "../../model/clock";
 import { formatSnapshotId, parseSnapshotId } from "../../model/ids";
-import type { ObservedSnapshot } from "../../model/snapshot";
+import { newestFirst, type ObservedSnapshot } from "../../model/snapshot";
+import { nameInUrn } from "../../model/urn";
 import { keepReasonText } from "../../schedule";
 import { verdictOn, verifiedRecordsOf } from "../backup-policy/records";
 import { pastInstantOf } from "../dated-ahead";
@@ -11,11 +12,6 @@ import type { GatheredTarget, Listed, PolicyPart } from "./gather";
 import type { ReportSnapshot } from "./model";
 
 const FOREIGN = keepReasonText({ rule: "foreign" });
-
-/** The name of a resource. */
-export function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
-}
 
 /** What the policies say of a snapshot. */
 interface Decision {
@@ -48,7 +44,7 @@ function fateOf(
   if (status !== "available") return { fate: "unfinished", because: platformStatus ?? null };
   if (decision.going !== undefined) return { fate: "going", because: decision.going };
   const snapshots = holders.filter(({ resource }) => resource === "Snapshot");
-  const reasons = [...decision.kept, ...snapshots.map(({ urn }) => `managed by Snapshot ${nameOf(urn)}`)];
+  const reasons = [...decision.kept, ...snapshots.map(({ urn }) => `managed by Snapshot ${nameInUrn(urn)}`)];
   if (reasons.length > 0) return { fate: "kept", because: [...new Set(reasons)].join(", ") };
   return holders.length > 0 ? { fate: "kept", because: null } : { fate: "untracked", because: null };
 }
@@ -156,11 +152,6 @@ function pendingSnapshots({ parts }: GatheredTarget): ReportSnapshot[] {
       },
     ];
   });
-}
-
-function newestFirst(snapshots: readonly ReportSnapshot[]): ReportSnapshot[] {
-  const timeMs = ({ createdAt }: ReportSnapshot): number => instantOf(createdAt) ?? 0;
-  return [...snapshots].sort((one, other) => timeMs(other) - timeMs(one));
 }
 
 /** The snapshots of a target, newest first: what the platform lists, and what only a state knows. */

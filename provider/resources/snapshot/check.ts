@@ -3,6 +3,7 @@ import type { ConnectionSources } from "../../model/connection";
 import type { CheckFailure } from "../../model/input";
 import type { PlatformDefinition } from "../../model/platform";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
+import { nameInUrn } from "../../model/urn";
 import {
   connectionFailures,
   fieldFailures,
@@ -64,7 +65,7 @@ export function defaultNameOf(definition: PlatformDefinition, inputs: Properties
   const hash = createHash("sha256")
     .update(JSON.stringify([urn, target, triggers]))
     .digest("hex");
-  return definition.defaultName?.(urn.split("::").at(-1) ?? "", hash.slice(0, 7));
+  return definition.defaultName?.(nameInUrn(urn), hash.slice(0, 7));
 }
 
 /**

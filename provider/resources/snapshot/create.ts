@@ -200,7 +200,7 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
     throw new SnapshotsError(
       `${titleOf(job)}: snapshot ${inWords(snapshot)} can't be adopted: it failed verification: ${proof.doubt}. Adopt ` +
         "another one by its id, or leave out verify",
-      { kind: "invalid", executed: "no" },
+      { kind: "invalid" },
     );
   }
   return adopted(job, proof, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);

@@ -24,7 +24,7 @@ export async function updateSnapshot(
   if (definition === undefined) return { ...olds, ...news };
   if (isUndecided(olds, news)) {
     const reason = goneInWords({ ...olds, ...news });
-    throw new SnapshotsError(`[${definition.name}] ${reason}`, { kind: "notFound", executed: "no" });
+    throw new SnapshotsError(`[${definition.name}] ${reason}`, { kind: "notFound" });
   }
   const request = requestOf(olds);
   const held =

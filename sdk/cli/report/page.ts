@@ -1,4 +1,5 @@
 import type { Report, ReportSnapshot, ReportTarget, TargetFreshness } from "../../../provider";
+import { nameInUrn } from "../../../provider";
 import { bytesText } from "../output";
 import { type Concern, concernsIn } from "./concerns";
 import { type Html, html, type Part } from "./html";
@@ -120,7 +121,7 @@ function snapshotTable({ snapshots, ...target }: ReportTarget, nowIso: string): 
       cell: ({ snapshotId }) =>
         html`<span class="${snapshotId.length > SHORT_ID ? "id" : "id short"}">${snapshotId}</span>`,
     },
-    { head: "Managed by", cell: ({ managedBy }) => managedBy.map((urn) => urn.split("::").at(-1) ?? "").join(", ") },
+    { head: "Managed by", cell: ({ managedBy }) => managedBy.map(nameInUrn).join(", ") },
   ];
   return table(`Snapshots of ${targetName({ ...target })}, newest first`, columns, snapshots);
 }

@@ -1,11 +1,12 @@
 import { defined } from "../../../model/defined";
-import type { JsonValue, ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
+import { type JsonValue, newestFirst, type ObservedSnapshot, type SnapshotList } from "../../../model/snapshot";
+import { nameInUrn } from "../../../model/urn";
 import { findDefinition } from "../../../platforms";
 import type { Properties } from "../../host";
 import { ownTimeoutMs, type Session, snapshotKey, textOf, urnOf } from "../../session";
 import { openJob, type SnapshotJob } from "../../snapshot/job";
 import { policyIdOf } from "../policy-id";
-import { newestRecordFirst, recordOf, referenceTo, type SnapshotRecord } from "../records";
+import { recordOf, referenceTo, type SnapshotRecord } from "../records";
 
 /** A scheduled time as a name can hold it: `20261121T0300Z`. */
 function slotText(dueAt: string): string {
@@ -57,7 +58,7 @@ export function openPolicyJob(session: Session, inputs: Properties, olds: Proper
   const scope = { ...job.scope, ...defined({ ownTimeoutMs: ownMs }) };
   const limitMs = ownMs ?? job.timeoutMs;
   const own = { ...job, scope, ambiguity: "nearest", slot: dueAt, policyId, timeoutMs: limitMs } as const;
-  const name = job.definition.defaultName?.(urn?.split("::").at(-1) ?? "", slotText(dueAt));
+  const name = job.definition.defaultName?.(nameInUrn(urn), slotText(dueAt));
   if (name === undefined) return { ...own, labels: { slot: dueAt } };
   return {
     ...own,
@@ -105,9 +106,7 @@ export function snapshotOf(outs: Properties): ObservedSnapshot {
     snapshotId: textOf(outs, "snapshotId") ?? "",
     segments: [],
     status: status as ObservedSnapshot["status"],
-    ...defined({ createdAt }),
-    ...(typeof sizeBytes === "number" ? { sizeBytes } : {}),
-    ...defined({ sizeText }),
+    ...defined({ createdAt, sizeBytes: typeof sizeBytes === "number" ? sizeBytes : undefined, sizeText }),
     details: outs,
   };
 }
@@ -119,5 +118,5 @@ export function recordOfCreated(outs: Properties, slot: string): SnapshotRecord 
 
 /** The records with one more, in place of an earlier record of the same snapshot. */
 export function withRecord(records: readonly SnapshotRecord[], added: SnapshotRecord): SnapshotRecord[] {
-  return newestRecordFirst([added, ...records.filter(({ id }) => id !== added.id)]);
+  return newestFirst([added, ...records.filter(({ id }) => id !== added.id)]);
 }

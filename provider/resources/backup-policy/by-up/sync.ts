@@ -1,12 +1,11 @@
 import { instantOf } from "../../../model/clock";
-import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
+import { newestFirst, type ObservedSnapshot, type SnapshotList } from "../../../model/snapshot";
 import type { Properties } from "../../host";
 import { shortList } from "../../in-words";
 import { counted, wantsVerification } from "../../verification";
 import {
   isFor,
   isRecorded,
-  newestRecordFirst,
   recordInWords,
   recordOf,
   recordsOf,
@@ -78,7 +77,7 @@ export async function synced(
         shortList(lost.map(recordInWords)),
     );
   }
-  return newestRecordFirst([...shown, ...unrecorded(job, properties, list)]);
+  return newestFirst([...shown, ...unrecorded(job, properties, list)]);
 }
 
 /** What bears this policy's mark, was taken since the policy was made, and is in no record. */

@@ -209,9 +209,10 @@ export class Workspace {
     return readFileSync(this.stateFile(), "utf8");
   }
 
-  /** Puts an earlier state file in place of the one that is there. */
+  /** Puts an earlier state file in place of the one that is there, without the attributes that the engine keeps beside it. */
   restoreState(earlier: string): void {
     writeFileSync(this.stateFile(), earlier);
+    rmSync(`${this.stateFile()}.attrs`, { force: true });
   }
 
   private stateFile(): string {

@@ -3,7 +3,7 @@ import { parseDuration } from "../../model/duration";
 import type { PlatformDefinition } from "../../model/platform";
 import type { PolicyField, PolicyTargetDefinition } from "../../model/policy";
 import { retentionSchema, schedulesSchema } from "../../schedule";
-import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
+import { connectionField, durationSchema, internalFields, perPlatform, platformField, verifyField } from "../fields";
 
 /** Whether policies of a target can verify what is taken: no download waits for what a platform takes by itself. */
 export function isVerifiable(definition: PlatformDefinition, { runBy }: PolicyTargetDefinition): boolean {
@@ -17,19 +17,8 @@ export function isScheduled(target: PolicyTargetDefinition): boolean {
 
 type PolicyFields = Readonly<Record<string, PolicyField>>;
 
-// Schemas take long to build, and every comparison of every policy asks for them.
-const fieldsOfPlatforms = new WeakMap<PlatformDefinition, PolicyFields>();
-
 /** The inputs of a BackupPolicy on a platform, by name; each of them where any of its targets has it. */
-export function policyFields(definition: PlatformDefinition): PolicyFields {
-  const known = fieldsOfPlatforms.get(definition);
-  if (known !== undefined) return known;
-  const fields = buildFields(definition);
-  fieldsOfPlatforms.set(definition, fields);
-  return fields;
-}
-
-function buildFields(definition: PlatformDefinition): PolicyFields {
+export const policyFields = perPlatform((definition): PolicyFields => {
   const fields: Record<string, PolicyField> = {
     platform: platformField(definition),
     connection: connectionField(definition),
@@ -83,7 +72,7 @@ function buildFields(definition: PlatformDefinition): PolicyFields {
     };
   }
   return { ...fields, ...internalFields() };
-}
+});
 
 /** The outputs that every BackupPolicy has beside its inputs, with what they hold. */
 export const policyOutputs: Readonly<Record<string, string>> = {

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { instantOf } from "../../model/clock";
 import type { InputField } from "../../model/input";
 import { unknownRemedy } from "../../model/nearest";
-import type { PlatformDefinition } from "../../model/platform";
-import { connectionField, internalFields, platformField } from "../fields";
+import { connectionField, internalFields, perPlatform, platformField } from "../fields";
 
 const confirm = z.strictObject(
   {
@@ -21,7 +20,7 @@ const confirm = z.strictObject(
 );
 
 /** The inputs of a Restore on a platform, by name. */
-export function restoreFields(definition: PlatformDefinition): Readonly<Record<string, InputField>> {
+export const restoreFields = perPlatform((definition): Readonly<Record<string, InputField>> => {
   const fields: Record<string, InputField> = {
     platform: platformField(definition),
     connection: connectionField(definition),
@@ -46,7 +45,7 @@ export function restoreFields(definition: PlatformDefinition): Readonly<Record<s
     change: "update",
   };
   return { ...fields, ...internalFields() };
-}
+});
 
 /** The outputs that a Restore has beside its inputs, with what they hold. */
 export const restoreOutputs: Readonly<Record<string, string>> = {

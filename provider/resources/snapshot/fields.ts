@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { parseDuration } from "../../model/duration";
 import type { InputField } from "../../model/input";
-import type { PlatformDefinition } from "../../model/platform";
-import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
+import { connectionField, durationSchema, internalFields, perPlatform, platformField, verifyField } from "../fields";
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   const all = values.map((value) => `"${value}"`);
@@ -10,7 +9,7 @@ function oneOf<const Values extends readonly [string, ...string[]]>(values: Valu
 }
 
 /** The inputs of a Snapshot on a platform, by name. */
-export function snapshotFields(definition: PlatformDefinition): Readonly<Record<string, InputField>> {
+export const snapshotFields = perPlatform((definition): Readonly<Record<string, InputField>> => {
   const fields: Record<string, InputField> = {
     platform: platformField(definition),
     connection: connectionField(definition),
@@ -68,7 +67,7 @@ export function snapshotFields(definition: PlatformDefinition): Readonly<Record<
     change: "update",
   };
   return { ...fields, ...internalFields() };
-}
+});
 
 /** The outputs that every platform has beside the inputs, with what they hold. */
 export const commonOutputs: Readonly<Record<string, string>> = {

@@ -3,11 +3,11 @@ import { outputNames } from "./backup-policy-outputs";
 import type { InputsOf } from "./functions";
 import type { Platform } from "./platform";
 import type { PolicySnapshot } from "./policy-snapshot";
-import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, resourceInputs } from "./resource";
 import type { Retention, Schedule } from "./schedule";
 import type { SnapshooterJob } from "./snapshooter-job";
+import { spareTraces } from "./traces";
 
 /** The arguments that a BackupPolicy has on every platform. */
 export interface CommonBackupPolicyArgs {
@@ -323,7 +323,7 @@ export class BackupPolicy extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds one run, such as `"1h"`.
    */
   constructor(name: string, args: BackupPolicyArgs, opts?: pulumi.CustomResourceOptions) {
-    const restoreTraces = sparePromiseTraces();
+    const restoreTraces = spareTraces();
     try {
       super(typeToken("BackupPolicy"), name, resourceInputs("BackupPolicy", name, args, outputNames, opts), opts);
     } finally {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./platform";
-import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource";
+import { spareTraces } from "./traces";
 
 /**
  * What is known of a restore. `accepted`: the platform accepted the request, and shows nothing of what followed.
@@ -172,7 +172,7 @@ export class Restore extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds the restore, such as `"2h"`.
    */
   constructor(name: string, args: RestoreArgs, opts?: pulumi.CustomResourceOptions) {
-    const restoreTraces = sparePromiseTraces();
+    const restoreTraces = spareTraces();
     try {
       super(typeToken("Restore"), name, resourceInputs("Restore", name, args, outputNames, opts), opts);
     } finally {

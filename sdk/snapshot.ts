@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./platform";
-import { sparePromiseTraces } from "./promise-traces";
 import { typeToken } from "./provider-text";
 import { addForeignOutputs, resourceInputs } from "./resource";
 import { outputNames } from "./snapshot-outputs";
+import { spareTraces } from "./traces";
 
 /**
  * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
@@ -302,7 +302,7 @@ export class Snapshot extends pulumi.CustomResource {
    * @param opts `customTimeouts.create` bounds the create, such as `"1h"`.
    */
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
-    const restoreTraces = sparePromiseTraces();
+    const restoreTraces = spareTraces();
     try {
       super(typeToken("Snapshot"), name, resourceInputs("Snapshot", name, args, outputNames, opts), opts);
     } finally {

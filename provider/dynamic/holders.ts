@@ -1,18 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../model/errors";
 import type { HolderRegistry } from "../resources/host";
+import { jsonFilesIn, textOfFile, together } from "./folder";
 import { localFolder } from "./journal";
 
 /** One resource that has adopted one snapshot. */
 interface Entry {
   readonly urn: string;
   readonly key: string;
-}
-
-function isMissingFile(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 /** The entry that a file holds; undefined where it is damaged. */
@@ -47,19 +44,10 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
     return result;
   }
 
-  async function read(file: string): Promise<string | undefined> {
-    try {
-      return await readFile(file, "utf8");
-    } catch (error) {
-      if (isMissingFile(error)) return undefined;
-      throw error;
-    }
-  }
-
   async function write(entry: Entry): Promise<void> {
     const file = fileOf(entry);
     const text = `${JSON.stringify(entry)}\n`;
-    if ((await read(file)) === text) return;
+    if ((await textOfFile(file)) === text) return;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Another process may write the same entry.
     const part = `${file}.${process.pid}.new`;
@@ -67,22 +55,25 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
     await rename(part, file);
   }
 
-  async function readAll(): Promise<Entry[]> {
-    const names = await readdir(folder).catch((error: unknown) => {
-      if (isMissingFile(error)) return [];
-      throw error;
-    });
+  // A file that has been read stays as it is until it is removed: its name tells what it holds.
+  const known = new Map<string, Entry>();
+
+  async function readOne(name: string): Promise<Entry | undefined> {
+    const held = known.get(name);
+    if (held !== undefined) return held;
+    const entry = parse((await textOfFile(join(folder, name))) ?? "");
+    if (entry !== undefined) known.set(name, entry);
+    return entry;
+  }
+
+  const readAll = together(async () => {
     const entries: Entry[] = [];
-    for (const name of names.filter((each) => each.endsWith(".json"))) {
-      const text = await read(join(folder, name));
-      const entry = text === undefined ? undefined : parse(text);
+    for (const name of await jsonFilesIn(folder)) {
+      const entry = await readOne(name);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
-  }
-
-  // What asks while the files are being read has the same answer.
-  let reading: Promise<Entry[]> | undefined;
+  });
 
   return {
     note: (urn, keys) =>
@@ -94,10 +85,7 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
         for (const key of keys) await rm(fileOf({ urn, key }), { force: true });
       }),
     async others(urn) {
-      reading ??= readAll().finally(() => {
-        reading = undefined;
-      });
-      const entries = await reading.catch((error: unknown) => {
+      const entries = await readAll().catch((error: unknown) => {
         throw new Error(
           `${folder} can't be read (${messageOf(error)}), so nothing tells which snapshots other resources have adopted: ` +
             "make it readable, or remove it if no resource has",

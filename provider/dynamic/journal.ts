@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Journal, JournalEntry } from "../creation";
 import { messageOf } from "../model/errors";
 import { readRequest } from "../resources/request";
+import { jsonFilesIn, textOfFile, together } from "./folder";
 import { isRunning } from "./processes";
 
 /** How long a provider waits for an answer after its engine has gone; one that takes a snapshot may take ten minutes. */
@@ -31,10 +32,6 @@ interface Stored extends JournalEntry {
 
 function isStillRunning({ host, pid, untilMs }: Sender): boolean {
   return host === hostname() && pid !== process.pid && Date.now() <= untilMs && isRunning(pid);
-}
-
-function isMissingFile(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 /** The provider's own folder in the user's Pulumi home: `PULUMI_HOME`, else `~/.pulumi`. */
@@ -82,13 +79,8 @@ export function fileJournal(
 
   async function read(name: string): Promise<Stored | undefined> {
     const file = join(entries, name);
-    let text: string;
-    try {
-      text = await readFile(file, "utf8");
-    } catch (error) {
-      if (isMissingFile(error)) return undefined;
-      throw error;
-    }
+    const text = await textOfFile(file);
+    if (text === undefined) return undefined;
     let problem = "it holds no journal entry";
     try {
       const entry = parseEntry(text);
@@ -102,17 +94,12 @@ export function fileJournal(
     );
   }
 
-  async function names(): Promise<string[]> {
-    const all = await readdir(entries).catch((error: unknown) => {
-      if (isMissingFile(error)) return [];
-      throw error;
-    });
-    return all.filter((name) => name.endsWith(".json"));
-  }
-
-  async function namesOf(urn: string): Promise<string[]> {
-    return (await names()).filter((name) => name.startsWith(hashOf(urn)));
-  }
+  const names = () => jsonFilesIn(entries);
+  const namesTogether = together(names);
+  const isOf = (urn: string) => {
+    const hash = hashOf(urn);
+    return (name: string) => name.startsWith(hash);
+  };
 
   /** With what a process has left that was killed while it wrote. */
   async function remove(name: string): Promise<void> {
@@ -121,7 +108,7 @@ export function fileJournal(
   }
 
   async function entryOf(urn: string, ownerId: string | undefined): Promise<Stored | undefined> {
-    const all = (await Promise.all((await namesOf(urn)).map(read))).filter((entry) => entry !== undefined);
+    const all = (await Promise.all((await names()).filter(isOf(urn)).map(read))).filter((entry) => entry !== undefined);
     const own = all.filter((entry) =>
       entry.ownerId === undefined || ownerId === undefined
         ? entry.origin === undefined || entry.origin === origin
@@ -168,7 +155,8 @@ export function fileJournal(
     settle: (urn, ownerId) => inTurn(urn, () => remove(nameOf(urn, ownerId))),
     confirm: (urn, isHeld) =>
       inTurn(urn, async () => {
-        for (const name of await namesOf(urn)) {
+        // One that is noted meanwhile is confirmed by the next run.
+        for (const name of (await namesTogether()).filter(isOf(urn))) {
           const made = (await read(name))?.made;
           if (made !== undefined && isHeld(made)) await remove(name);
         }

@@ -38,6 +38,23 @@ function urnOf(resource: ResourceName, name: string, parent: pulumi.Resource | u
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${typeToken(resource)}::${name}`;
 }
 
+/** Whether a resource is registered as soon as it is declared: it waits for no other one. */
+function waitsForNothing(args: object, opts: pulumi.CustomResourceOptions | undefined): boolean {
+  return (
+    opts?.parent === undefined &&
+    opts?.dependsOn === undefined &&
+    Object.values(args).every((value) => value === null || typeof value !== "object")
+  );
+}
+
+/** What a check can't know otherwise. It takes these inputs out again; what is only read has no check. */
+function marksOf(args: object, opts: pulumi.CustomResourceOptions | undefined): pulumi.Inputs {
+  if (opts?.id !== undefined) return {};
+  if (pulumi.runtime.isDryRun()) return { __preview: true };
+  // What is adopted is looked for among others: one list is enough for all that are declared together.
+  return "adopt" in args && waitsForNothing(args, opts) ? { __declaredMs: Date.now() } : {};
+}
+
 /**
  * What a resource class hands to the engine: the user's arguments, the outputs of the resource's platform (so that they
  * resolve for programs), and what the provider can't know otherwise.
@@ -60,8 +77,7 @@ export function resourceInputs(
     __provider: providerText(resource),
     __urn: urnOf(resource, name, opts?.parent),
     ...(timeouts === undefined ? {} : { timeouts }),
-    // The provider is not told otherwise; its check takes it out. What is only read has no check.
-    ...(pulumi.runtime.isDryRun() && opts?.id === undefined ? { __preview: true } : {}),
+    ...marksOf(args, opts),
   };
 }
 

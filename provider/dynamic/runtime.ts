@@ -115,10 +115,14 @@ function pick(properties: Properties, name: string): Properties {
 }
 
 /**
- * The input with which the resource classes say that the program runs in a preview: the engine tells a check nothing of
- * it. It ends here, so that no state and no plan holds it.
+ * What the resource classes tell besides, since the engine tells a check nothing of it: that the program runs in a
+ * preview, and when it has declared what waits for nothing, in milliseconds since 1970. These inputs end here, so that
+ * no state and no plan holds them.
  */
-const PREVIEW_MARK = "__preview";
+interface Marks {
+  readonly __preview?: unknown;
+  readonly __declaredMs?: unknown;
+}
 
 const here = sharedIn(thisProcess);
 
@@ -159,8 +163,9 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
     async configure(request) {
       shared.configure(request.config);
     },
-    async check(olds: Properties | undefined, { [PREVIEW_MARK]: mark, ...news }: Properties) {
-      shared.programAsks(mark === true);
+    async check(olds: Properties | undefined, { __preview, __declaredMs, ...news }: Properties & Marks) {
+      shared.programAsks(__preview === true);
+      if (typeof __declaredMs === "number") shared.session().noteDeclared(urnOf(news), __declaredMs);
       const { inputs, failures } = verbs().check(olds ?? {}, news);
       return { inputs: toPlain(inputs), failures: [...failures] };
     },

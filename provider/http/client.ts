@@ -81,10 +81,10 @@ export async function callApi<Schema extends z.ZodType>(
   scope: Scope,
 ): Promise<Answer<z.output<Schema>>> {
   const changes = call.changes ?? call.method !== "GET";
-  const { reads, mayShare } = scope;
+  const { reads, mayShare, settledMs } = scope;
   if (!changes && reads !== undefined && mayShare) {
     const key = JSON.stringify([api.baseUrl, call.method, call.path, call.query ?? {}, call.reading ?? 1]);
-    return reads.read(key, () => callUntilAnswered(api, call, changes, scope));
+    return reads.read(key, () => callUntilAnswered(api, call, changes, scope), settledMs);
   }
   if (!changes || reads === undefined) return callUntilAnswered(api, call, changes, scope);
   reads.end();

@@ -3,12 +3,15 @@ import type { TargetReads } from "../model/scope";
 
 /** How long an answer serves reads that start after it came. */
 const SHARED_FOR_MS = 3_000;
+/** The same for reads to which nothing newer than their program matters: as long as a thousand of them take. */
+const SHARED_SINCE_FOR_MS = 120_000;
 
 /** One answer that several reads share: in flight, or come a moment ago. */
 interface Shared {
   readonly answer: Promise<unknown>;
-  /** When it stops to serve reads that start; undefined while it is in flight. */
-  untilMs?: number;
+  readonly askedMs: number;
+  /** When it came; undefined while it is in flight. */
+  cameMs?: number;
 }
 
 /**
@@ -21,18 +24,23 @@ export class SharedReads implements TargetReads {
 
   constructor(private readonly clock: Clock) {}
 
+  /** Whether an answer serves a read that starts now. */
+  private serves({ askedMs, cameMs }: Shared, sinceMs = Number.POSITIVE_INFINITY): boolean {
+    if (cameMs === undefined) return true;
+    return this.clock.now() < cameMs + (askedMs >= sinceMs ? SHARED_SINCE_FOR_MS : SHARED_FOR_MS);
+  }
+
   /** Returns the shared answer of this key, or asks for one. A failure is shared by the reads in flight only. */
-  read<T>(key: string, ask: () => Promise<T>): Promise<T> {
+  read<T>(key: string, ask: () => Promise<T>, sinceMs?: number): Promise<T> {
     const known = this.shared.get(key);
-    if (known !== undefined && (known.untilMs === undefined || this.clock.now() < known.untilMs)) {
-      return known.answer as Promise<T>;
-    }
+    if (known !== undefined && this.serves(known, sinceMs)) return known.answer as Promise<T>;
+    const askedMs = this.clock.now();
     const answer = ask();
-    const own: Shared = { answer };
+    const own: Shared = { answer, askedMs };
     this.shared.set(key, own);
     answer.then(
       () => {
-        own.untilMs = this.clock.now() + SHARED_FOR_MS;
+        own.cameMs = this.clock.now();
       },
       () => {
         if (this.shared.get(key) === own) this.shared.delete(key);

@@ -1,7 +1,10 @@
 /** The reads of one target that the operations of a process share. */
 export interface TargetReads {
-  /** Returns the shared answer of this key, or asks for one. */
-  read<T>(key: string, ask: () => Promise<T>): Promise<T>;
+  /**
+   * Returns the shared answer of this key, or asks for one. `sinceMs`, in milliseconds since 1970: an answer that was asked
+   * for then or later will do, also where it came longer ago than others are shared.
+   */
+  read<T>(key: string, ask: () => Promise<T>, sinceMs?: number): Promise<T>;
   /** Notes that one more operation reads by id; returns how many have within the time that an answer is shared. */
   countById(): number;
   /** Ends the sharing of what has been asked for so far. */
@@ -24,6 +27,11 @@ export interface Scope {
   readonly reads?: TargetReads;
   /** Whether an answer of a moment ago is as good as a new one: never for what looks for the result of a write. */
   readonly mayShare?: true;
+  /**
+   * With `mayShare`: since when nothing that the operation depends on has happened, in milliseconds since 1970. An answer
+   * that was asked for later tells it as much as a new one. Left out where that is not known.
+   */
+  readonly settledMs?: number;
 }
 
 /** Returns a job whose operation has to be over at another time, in milliseconds since 1970. */

@@ -31,9 +31,9 @@ class Queues {
   }
 }
 
-/** The scope of a read for which an answer of a moment ago is as good as a new one. */
-export function sharing(scope: Scope): Scope {
-  return { ...scope, mayShare: true };
+/** The scope of a read for which an answer of a moment ago is as good as a new one, or any one since `settledMs`. */
+export function sharing(scope: Scope, settledMs?: number): Scope {
+  return { ...scope, mayShare: true, ...defined({ settledMs }) };
 }
 
 /** A platform opened for one operation of one resource. */
@@ -71,6 +71,8 @@ export class Session {
   readonly holders: Holders;
   /** The resources that the state has, by URN: their create is a replacement. */
   private readonly existing = new Set<string>();
+  /** When the program has declared the resources that wait for nothing, by URN. */
+  private readonly declared = new Map<string, number>();
   /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
   readonly chosen = new Set<string>();
   /** The policies of this process that are about to take a snapshot, by URN: their targets. */
@@ -85,6 +87,16 @@ export class Session {
   constructor(readonly host: Host) {
     this.datedAhead = new DatedAhead(host);
     this.holders = new Holders(host.holders ?? noHolders);
+  }
+
+  /** Notes when the program has declared a resource that waits for nothing, in milliseconds since 1970. */
+  noteDeclared(urn: string | undefined, declaredMs: number): void {
+    if (urn !== undefined) this.declared.set(urn, declaredMs);
+  }
+
+  /** Since when nothing that a resource depends on has happened, in milliseconds since 1970; undefined where unknown. */
+  settledMs(urn: string | undefined): number | undefined {
+    return urn === undefined ? undefined : this.declared.get(urn);
   }
 
   /** Notes that the state has a resource. */

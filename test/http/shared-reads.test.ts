@@ -16,6 +16,26 @@ describe("reads of one target", () => {
     expect(await reads.read("list", ask)).toBe(3);
   });
 
+  it("share an answer for longer where nothing newer than it matters to them, until a write", async () => {
+    const clock = fakeClock();
+    const reads = new SharedReads(clock);
+    let asked = 0;
+    const ask = async () => ++asked;
+    const declaredMs = clock.now();
+    clock.advance(1_000);
+    expect(await reads.read("list", ask, declaredMs)).toBe(1);
+    clock.advance(60_000);
+    expect(await reads.read("list", ask, declaredMs)).toBe(1);
+    expect(await reads.read("list", ask, clock.now())).toBe(2);
+    clock.advance(60_000);
+    expect(await reads.read("list", ask)).toBe(3);
+    clock.advance(60_000);
+    reads.end();
+    expect(await reads.read("list", ask, declaredMs)).toBe(4);
+    clock.advance(121_000);
+    expect(await reads.read("list", ask, declaredMs)).toBe(5);
+  });
+
   it("share a failure while it is in flight, and ask again after it", async () => {
     const reads = new SharedReads(fakeClock());
     let asked = 0;

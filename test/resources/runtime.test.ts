@@ -139,9 +139,10 @@ describe("the provider in the engine's own process", () => {
   });
 
   it("says what is to come where the class says that the program is in a preview, and passes that on to nobody", async () => {
-    const checked = await provider.check?.({}, { ...inputs, __preview: true });
+    const checked = await provider.check?.({}, { ...inputs, __preview: true, __declaredMs: 1 });
     expect(checked?.failures).toEqual([]);
     expect(checked?.inputs).not.toHaveProperty("__preview");
+    expect(checked?.inputs).not.toHaveProperty("__declaredMs");
     while (logged.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const ahead = `will take a snapshot of app ${seed.discloud.appId}`;
     expect(logged).toEqual([{ urn, severity: LogSeverity.INFO, message: ahead, ephemeral: false }]);

@@ -1,5 +1,5 @@
 import { seed } from "../../emulator";
-import { Stack } from "./stack";
+import { Stack, urnOf } from "./stack";
 
 let stack: Stack;
 beforeEach(async () => {
@@ -29,6 +29,20 @@ it("adopting many snapshots of one app asks for one list, and so does refreshing
   expect(lists("list-app-snapshots")).toBe(1);
   await refreshAll();
   expect(lists("list-app-snapshots")).toBe(2);
+});
+
+it("adopting what was declared together asks for one list however long it takes, and anew for what was declared after it", async () => {
+  const { session, verbs } = stack.process();
+  const declaredMs = stack.clock.now();
+  const adopt = async (name: string, since: number) => {
+    session.noteDeclared(urnOf(name), since);
+    stack.clock.advance(10_000);
+    await stack.up(name, app, verbs);
+    return lists("list-app-snapshots");
+  };
+  expect(await adopt("r0", declaredMs)).toBe(1);
+  expect(await adopt("r1", declaredMs)).toBe(1);
+  expect(await adopt("r2", stack.clock.now())).toBe(2);
 });
 
 it("refreshing many snapshots of one volume asks for its list once, and by id only for the first two", async () => {

@@ -74,7 +74,7 @@ describe.each([
     for (const args of all) {
       const resource = create(`${args.platform}-2`, args);
       await valueIn(resource.urn);
-      const { __provider, __urn, ...given } = registered.get(`${args.platform}-2`) ?? {};
+      const { __provider, __urn, __declaredMs, ...given } = registered.get(`${args.platform}-2`) ?? {};
       expect(given).toEqual(args);
       expect(__provider).toMatch(/^exports\.handler = /);
       expect(__urn).toBe(await valueIn(resource.urn));
@@ -104,6 +104,28 @@ describe("a resource", () => {
     expect(registered.get("b")).not.toHaveProperty("__preview");
   });
 
+  it("says when it was declared, where it adopts in an up and waits for nothing", async () => {
+    const args = { platform: "discloud", appId: "1", adopt: "latest" } as const;
+    const before = Date.now();
+    const first = new Snapshot("first", args);
+    const declaredMs = async (resource: Snapshot, name: string) => {
+      await valueIn(resource.urn);
+      return registered.get(name)?.["__declaredMs"];
+    };
+    const mark = await declaredMs(first, "first");
+    expect(mark).toBeGreaterThanOrEqual(before);
+    expect(mark).toBeLessThanOrEqual(Date.now());
+    const waiting = new Snapshot("waiting", args, { dependsOn: [first] });
+    expect(await declaredMs(waiting, "waiting")).toBeUndefined();
+    expect(await declaredMs(new Snapshot("child", args, { parent: first }), "child")).toBeUndefined();
+    const fed = new Snapshot("fed", { ...args, appId: first.urn.apply(() => "1") });
+    expect(await declaredMs(fed, "fed")).toBeUndefined();
+    const taken = new Snapshot("taken", { platform: "discloud", appId: "1" });
+    expect(await declaredMs(taken, "taken")).toBeUndefined();
+    await mock(true);
+    expect(await declaredMs(new Snapshot("first", args), "first")).toBeUndefined();
+  });
+
   it("hands over its customTimeouts", async () => {
     const options = { customTimeouts: { create: "1h", delete: "5m" } };
     await valueIn(new Snapshot("a", { platform: "discloud", appId: "1" }, options).urn);
@@ -126,10 +148,10 @@ describe("the traces of errors", () => {
     Error.prepareStackTrace = own;
   });
 
-  it("are prepared as before, while a resource is declared and after, but for those of its promises", async () => {
-    const prepared: (string | null | undefined)[] = [];
+  it("are prepared as before, while a resource is declared and after, but for those of the resource and its promises", async () => {
+    const prepared: (string | null | undefined)[][] = [];
     const prepare = (error: Error, frames: NodeJS.CallSite[]): string => {
-      prepared.push(frames[0]?.getFunctionName());
+      prepared.push(frames.map((frame) => frame.getFunctionName()));
       return `${error}\n${frames.map((frame) => `    at ${frame}`).join("\n")}`;
     };
     Error.prepareStackTrace = prepare;
@@ -144,8 +166,10 @@ describe("the traces of errors", () => {
     const snapshot = new Snapshot("a", args);
     expect(Error.prepareStackTrace).toBe(prepare);
     expect(seen[0]).toMatch(/^Error: a getter's\n {4}at /);
-    expect(prepared).not.toContain("debuggablePromise");
-    expect(prepared).toContain("callsites");
+    expect(prepared.map(([asking]) => asking)).not.toContain("debuggablePromise");
+    // The resource's own: of the program's frames only.
+    expect(prepared.flat()).toContain("Snapshot");
+    expect(prepared.flat()).not.toContain("Resource");
     await valueIn(snapshot.urn);
     expect(() => new Snapshot("", { platform: "discloud", appId: "1" })).toThrow(/Missing resource name/);
     expect(Error.prepareStackTrace).toBe(prepare);

@@ -171,7 +171,8 @@ function withName(job: SnapshotJob): SnapshotJob {
 }
 
 async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> {
-  const { snapshots, complete } = await job.platform.list(job.target, sharing(job.scope));
+  const scope = sharing(job.scope, job.session.settledMs(job.urn));
+  const { snapshots, complete } = await job.platform.list(job.target, scope);
   const snapshot =
     adopt === "latest"
       ? snapshots.find(({ status }) => status === "available")
@@ -193,8 +194,8 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
       { kind: "invalid" },
     );
   }
-  const { platform, definition, target, inputs, scope } = job;
-  const changed = await changeInPlace(platform, definition, target, inputs, describe(snapshot), scope);
+  const { platform, definition, target, inputs } = job;
+  const changed = await changeInPlace(platform, definition, target, inputs, describe(snapshot), job.scope);
   const proof = await proofOf(job, changed ?? snapshot);
   if (proof.item.status === "failed") {
     throw new SnapshotsError(

@@ -28,13 +28,12 @@ function parse(text: string): Entry | undefined {
  */
 export function fileHolders(environment: Readonly<Record<string, string | undefined>>): HolderRegistry {
   const folder = join(localFolder(environment), "holders");
-  const fileOf = ({ urn, key }: Entry): string =>
-    join(
-      folder,
-      `${createHash("sha256")
-        .update(JSON.stringify([urn, key]))
-        .digest("hex")}.json`,
-    );
+  const nameOf = ({ urn, key }: Entry): string =>
+    `${createHash("sha256")
+      .update(JSON.stringify([urn, key]))
+      .digest("hex")}.json`;
+  // A file that has been read or written stays as it is until it is removed: its name tells what it holds.
+  const known = new Map<string, Entry>();
 
   // A note that is still being written must not come after the removal that follows it.
   let tail: Promise<unknown> = Promise.resolve();
@@ -45,18 +44,21 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
   }
 
   async function write(entry: Entry): Promise<void> {
-    const file = fileOf(entry);
+    const name = nameOf(entry);
+    if (known.has(name)) return;
+    const file = join(folder, name);
     const text = `${JSON.stringify(entry)}\n`;
-    if ((await textOfFile(file)) === text) return;
+    if ((await textOfFile(file)) !== text) await replace(file, text);
+    known.set(name, entry);
+  }
+
+  async function replace(file: string, text: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Another process may write the same entry.
     const part = `${file}.${process.pid}.new`;
     await writeFile(part, text, { mode: 0o600, flush: true });
     await rename(part, file);
   }
-
-  // A file that has been read stays as it is until it is removed: its name tells what it holds.
-  const known = new Map<string, Entry>();
 
   async function readOne(name: string): Promise<Entry | undefined> {
     const held = known.get(name);
@@ -82,7 +84,11 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
       }),
     drop: (urn, keys) =>
       inTurn(async () => {
-        for (const key of keys) await rm(fileOf({ urn, key }), { force: true });
+        for (const key of keys) {
+          const name = nameOf({ urn, key });
+          known.delete(name);
+          await rm(join(folder, name), { force: true });
+        }
       }),
     async others(urn) {
       const entries = await readAll().catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Journal, JournalEntry } from "../creation";
 import { messageOf } from "../model/errors";
 import { readRequest } from "../resources/request";
-import { jsonFilesIn, textOfFile, together } from "./folder";
+import { jsonFilesIn, textOfFile } from "./folder";
 import { isRunning } from "./processes";
 
 /** How long a provider waits for an answer after its engine has gone; one that takes a snapshot may take ten minutes. */
@@ -39,6 +39,9 @@ export function localFolder(environment: Readonly<Record<string, string | undefi
   const home = environment["PULUMI_HOME"];
   return join(home === undefined || home === "" ? join(homedir(), ".pulumi") : home, "pulumi-snapshots");
 }
+
+/** How many characters {@link hashOf} returns. */
+const HASH_LENGTH = 64;
 
 function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -95,11 +98,28 @@ export function fileJournal(
   }
 
   const names = () => jsonFilesIn(entries);
-  const namesTogether = together(names);
-  const isOf = (urn: string) => {
+  const namesOf = async (urn: string) => {
     const hash = hashOf(urn);
-    return (name: string) => name.startsWith(hash);
+    return (await names()).filter((name) => name.startsWith(hash));
   };
+  // What this process may have to confirm: what was there when it first looked, and what it has noted itself.
+  const noted = new Map<string, Set<string>>();
+  const keep = (name: string) => {
+    const hash = name.slice(0, HASH_LENGTH);
+    noted.set(hash, (noted.get(hash) ?? new Set()).add(name));
+  };
+  let looked: Promise<void> | undefined;
+  async function notedOf(urn: string): Promise<Iterable<string>> {
+    looked ??= names().then(
+      (all) => all.forEach(keep),
+      (error: unknown) => {
+        looked = undefined;
+        throw error;
+      },
+    );
+    await looked;
+    return noted.get(hashOf(urn)) ?? [];
+  }
 
   /** With what a process has left that was killed while it wrote. */
   async function remove(name: string): Promise<void> {
@@ -108,7 +128,7 @@ export function fileJournal(
   }
 
   async function entryOf(urn: string, ownerId: string | undefined): Promise<Stored | undefined> {
-    const all = (await Promise.all((await names()).filter(isOf(urn)).map(read))).filter((entry) => entry !== undefined);
+    const all = (await Promise.all((await namesOf(urn)).map(read))).filter((entry) => entry !== undefined);
     const own = all.filter((entry) =>
       entry.ownerId === undefined || ownerId === undefined
         ? entry.origin === undefined || entry.origin === origin
@@ -144,19 +164,20 @@ export function fileJournal(
     note: (entry) =>
       inTurn(entry.urn, async () => {
         await mkdir(entries, { recursive: true, mode: 0o700 });
-        const file = join(entries, nameOf(entry.urn, entry.ownerId));
+        const name = nameOf(entry.urn, entry.ownerId);
+        const file = join(entries, name);
         // The request is still in flight: its answer may name the snapshot, and a later run must not look for it before.
         const isOpen = entry.made === undefined && entry.request.answer === undefined;
         const sender: Sender = { host: hostname(), pid: process.pid, untilMs: Date.now() + 2 * ANSWER_WITHIN_MS };
         const stored: Stored = { ...entry, origin, ...(isOpen ? { sender } : {}) };
         await writeFile(`${file}.new`, `${JSON.stringify(stored, undefined, 2)}\n`, { mode: 0o600, flush: true });
         await rename(`${file}.new`, file);
+        keep(name);
       }),
     settle: (urn, ownerId) => inTurn(urn, () => remove(nameOf(urn, ownerId))),
     confirm: (urn, isHeld) =>
       inTurn(urn, async () => {
-        // One that is noted meanwhile is confirmed by the next run.
-        for (const name of (await namesTogether()).filter(isOf(urn))) {
+        for (const name of await notedOf(urn)) {
           const made = (await read(name))?.made;
           if (made !== undefined && isHeld(made)) await remove(name);
         }

@@ -127,7 +127,12 @@ function measureRetention() {
   const sizes = [10_000, 100_000, 1_000_000];
   const seconds = sizes.map(simulateOn);
   /** @type {Measure} */
-  const measure = { what: "retention of 100,000 snapshots, in s", value: seconds[1], most: 0.5 };
+  const measure = {
+    what: "retention of 100,000 snapshots, in s",
+    value: seconds[1],
+    most: 0.5,
+    why: "a third of it is reading the snapshots' instants, and a fifth garbage collection",
+  };
   return { measure, rows: sizes.map((size, index) => [size.toLocaleString("en"), `${seconds[index]?.toFixed(2)} s`]) };
 }
 

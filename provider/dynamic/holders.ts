@@ -32,8 +32,9 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
     `${createHash("sha256")
       .update(JSON.stringify([urn, key]))
       .digest("hex")}.json`;
-  // A file that has been read or written stays as it is until it is removed: its name tells what it holds.
-  const known = new Map<string, Entry>();
+  // What this process has noted stays until it is dropped, and a file that holds an entry until it is removed.
+  const written = new Set<string>();
+  const parsed = new Map<string, Entry>();
 
   // A note that is still being written must not come after the removal that follows it.
   let tail: Promise<unknown> = Promise.resolve();
@@ -45,11 +46,11 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
 
   async function write(entry: Entry): Promise<void> {
     const name = nameOf(entry);
-    if (known.has(name)) return;
+    if (written.has(name)) return;
     const file = join(folder, name);
     const text = `${JSON.stringify(entry)}\n`;
     if ((await textOfFile(file)) !== text) await replace(file, text);
-    known.set(name, entry);
+    written.add(name);
   }
 
   async function replace(file: string, text: string): Promise<void> {
@@ -61,10 +62,10 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
   }
 
   async function readOne(name: string): Promise<Entry | undefined> {
-    const held = known.get(name);
-    if (held !== undefined) return held;
+    const known = parsed.get(name);
+    if (known !== undefined) return known;
     const entry = parse((await textOfFile(join(folder, name))) ?? "");
-    if (entry !== undefined) known.set(name, entry);
+    if (entry !== undefined) parsed.set(name, entry);
     return entry;
   }
 
@@ -86,7 +87,7 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
       inTurn(async () => {
         for (const key of keys) {
           const name = nameOf({ urn, key });
-          known.delete(name);
+          written.delete(name);
           await rm(join(folder, name), { force: true });
         }
       }),

@@ -38,6 +38,16 @@ describe("the registry of what resources have adopted", () => {
     expect(files()).toEqual([]);
   });
 
+  it("notes anew what was dropped before", async () => {
+    const registry = open();
+    for (let round = 0; round < 2; round++) {
+      await registry.note("urn:b", ["one"]);
+      expect(await registry.others("urn:a")).toEqual(new Map([["one", ["urn:b"]]]));
+      await registry.drop("urn:b", ["one"]);
+      expect(await registry.others("urn:a")).toEqual(new Map());
+    }
+  });
+
   it("keeps what another stack's resource of the same URN has adopted", async () => {
     await open().note("urn:b", ["one"]);
     await open().note("urn:b", ["two"]);

@@ -15,6 +15,7 @@ export { defined } from "./model/defined";
 export { type ErrorKind, messageOf, SnapshotsError } from "./model/errors";
 export { parseSnapshotId } from "./model/ids";
 export type { PlatformDefinition } from "./model/platform";
+export type { RestoreStatus } from "./model/restore";
 export type { DownloadLink, JsonValue, SnapshotStatus } from "./model/snapshot";
 export { nameInUrn } from "./model/urn";
 export { VERSION } from "./model/version";

@@ -1,43 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host, JsonValue, Properties, Session } from "../provider";
+import type { InputsOf } from "./arguments";
 import { readConnections } from "./connections";
 import { core } from "./core";
-import type { Platform } from "./platform";
-import type { SnapshotFile, SnapshotStatus } from "./snapshot";
+import type { OfAll, OfOne, Platform } from "./platforms";
+import type { SnapshotStatus } from "./snapshot";
 
 /** What a snapshot is of: one target, by the argument that its platform has. */
-export type SnapshotTarget =
-  | { platform: "discloud" | "dscloud"; connection?: string; appId: string }
-  | {
-      platform: "virtus";
-      connection?: string;
-      appId: string /** Not together with `appId`: it names the one target. */;
-      databaseId?: never;
-    }
-  | {
-      platform: "virtus";
-      connection?: string;
-      databaseId: string /** Not together with `databaseId`: it names the one target. */;
-      appId?: never;
-    }
-  | { platform: "snapshooter"; connection?: string; jobId: string }
-  | {
-      platform: "scp";
-      connection?: string;
-      volumeId: string /** Not together with `volumeId`: it names the one target. */;
-      fileVolumeId?: never;
-    }
-  | {
-      platform: "scp";
-      connection?: string;
-      fileVolumeId: string /** Not together with `fileVolumeId`: it names the one target. */;
-      volumeId?: never;
-    };
+export type SnapshotTarget = OfOne<"target">;
 
 /** The arguments of {@link getSnapshots}; `limit` is the most that it returns (default: all). */
-export type GetSnapshotsArgs = (SnapshotTarget | { platform: "discloud"; connection?: string; appId?: undefined }) & {
-  limit?: number;
-};
+export type GetSnapshotsArgs = (SnapshotTarget | OfOne<"account">) & { limit?: number };
 
 /** The arguments of {@link getSnapshot}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
 export type GetSnapshotArgs = SnapshotTarget & { id: string };
@@ -46,26 +19,16 @@ export type GetSnapshotArgs = SnapshotTarget & { id: string };
  * The arguments of {@link getDownloadLink}; `id` is the platform's own id, or `"latest"` for the newest usable one.
  * Samsung Cloud Platform gives no links.
  */
-export type GetDownloadLinkArgs = Exclude<SnapshotTarget, { platform: "scp" }> & { id: string };
+export type GetDownloadLinkArgs = Extract<SnapshotTarget, { platform: OfOne<"downloads"> }> & { id: string };
 
 /** A snapshot as a function returns it: its resource id and what a Snapshot has as outputs. */
-export interface SnapshotResult {
+export interface SnapshotResult extends OfAll<"snapshotResult"> {
   /** The id that `Snapshot.get` takes. */
   id: string;
   /** The platform that it is on. */
   platform: Platform;
   /** The connection that was asked. */
   connection: string;
-  /** Virtus Cloud, DS Cloud and Discloud: the app's id. */
-  appId?: string;
-  /** Virtus Cloud: the database's id. */
-  databaseId?: string;
-  /** SnapShooter: the backup job's id. */
-  jobId?: string;
-  /** Samsung Cloud Platform: the virtual-server volume's id. */
-  volumeId?: string;
-  /** Samsung Cloud Platform: the File Storage volume's id. */
-  fileVolumeId?: string;
   /** The platform's own id. */
   snapshotId: string;
   /** What is known of its state. */
@@ -78,28 +41,6 @@ export interface SnapshotResult {
   sizeBytes?: number;
   /** Its size as the API says it. */
   sizeText?: string;
-  /** Discloud: the version, `YYYYMMDD-HHMMSS` in a time zone that Discloud does not document. */
-  version?: string;
-  /** Virtus Cloud: the snapshot's name, which others of the same target share. */
-  snapshotName?: string;
-  /** Virtus Cloud: the version's id, where the platform's list shows one. */
-  versionId?: string;
-  /** DS Cloud: the backup's name. */
-  backupName?: string;
-  /** SnapShooter: when it was completed, ISO-8601 UTC. */
-  completedAt?: string;
-  /** SnapShooter: its files. */
-  files?: SnapshotFile[];
-  /** Samsung Cloud Platform: its name. */
-  name?: string;
-  /** Samsung Cloud Platform: its description. */
-  description?: string;
-  /** Samsung Cloud Platform: its size in GiB, which is the volume's. */
-  sizeGib?: number;
-  /** Samsung Cloud Platform: when it was last changed, ISO-8601 UTC. */
-  updatedAt?: string;
-  /** Samsung Cloud Platform: the region that it is in. */
-  region?: string;
 }
 
 /** A link to a snapshot's bytes. Whoever has it can download them: keep it out of logs and of plain outputs. */
@@ -176,8 +117,3 @@ export function getDownloadLinkOutput(
   // The arguments are made secret, not the result: that would be copied, and lose a file called `__proto__`.
   return pulumi.secret(args).apply((known) => getDownloadLink(known as GetDownloadLinkArgs));
 }
-
-/** The same arguments, each of which may be an output; `platform` and `connection` are plain. */
-export type InputsOf<Args> = Args extends unknown
-  ? { [Name in keyof Args]: Name extends "platform" | "connection" ? Args[Name] : pulumi.Input<Args[Name]> }
-  : never;

@@ -1,19 +1,17 @@
-export {
-  BackupPolicy,
-  type BackupPolicyArgs,
-  type CommonBackupPolicyArgs,
-  type DiscloudBackupPolicyArgs,
-  type DscloudBackupPolicyArgs,
-  type ScheduledArgs,
-  type ScpFileVolumeBackupPolicyArgs,
-  type ScpServerBackupPolicyArgs,
-  type ScpVolumeBackupPolicyArgs,
-  type SnapshooterJobPolicyArgs,
-  type SnapshooterWatchArgs,
-  type VerifiedPolicyArgs,
-  type VirtusAppBackupPolicyArgs,
-  type VirtusDatabaseBackupPolicyArgs,
-} from "./backup-policy";
+export type {
+  CommonBackupPolicyArgs,
+  CommonRestoreArgs,
+  CommonSnapshotArgs,
+  CreatingSnapshotArgs,
+  DeletableSnapshotArgs,
+  InputsOf,
+  RestoreConfirmation,
+  RetainedSnapshotArgs,
+  ScheduledArgs,
+  VerifiedPolicyArgs,
+  VerifiedSnapshotArgs,
+} from "./arguments";
+export { BackupPolicy, type BackupPolicyArgs } from "./backup-policy";
 export {
   type DownloadLinkResult,
   type GetDownloadLinkArgs,
@@ -25,23 +23,42 @@ export {
   getSnapshotOutput,
   getSnapshots,
   getSnapshotsOutput,
-  type InputsOf,
   type SnapshotResult,
   type SnapshotTarget,
 } from "./functions";
-export type { Platform } from "./platform";
+export type { Platform } from "./platforms";
+export type { DiscloudBackupPolicyArgs, DiscloudSnapshotArgs } from "./platforms/discloud";
+export type {
+  DscloudBackupPolicyArgs,
+  LatestDscloudSnapshotArgs,
+  NamedDscloudSnapshotArgs,
+} from "./platforms/dscloud";
+export type {
+  ScpFileVolumeBackupPolicyArgs,
+  ScpFileVolumeSnapshotArgs,
+  ScpServerBackupPolicyArgs,
+  ScpVolumeBackupPolicyArgs,
+  ScpVolumeRestoreArgs,
+  ScpVolumeSnapshotArgs,
+} from "./platforms/scp";
+export type {
+  SnapshooterJob,
+  SnapshooterJobPolicyArgs,
+  SnapshooterRestoreArgs,
+  SnapshooterRestoreCompute,
+  SnapshooterSnapshotArgs,
+  SnapshooterWatchArgs,
+  SnapshotFile,
+} from "./platforms/snapshooter";
+export type {
+  VirtusAppBackupPolicyArgs,
+  VirtusAppSnapshotArgs,
+  VirtusDatabaseBackupPolicyArgs,
+  VirtusDatabaseRestoreArgs,
+  VirtusDatabaseSnapshotArgs,
+} from "./platforms/virtus";
 export type { PolicySnapshot } from "./policy-snapshot";
-export {
-  type CommonRestoreArgs,
-  Restore,
-  type RestoreArgs,
-  type RestoreConfirmation,
-  type RestoreStatus,
-  type ScpVolumeRestoreArgs,
-  type SnapshooterRestoreArgs,
-  type SnapshooterRestoreCompute,
-  type VirtusDatabaseRestoreArgs,
-} from "./restore";
+export { Restore, type RestoreArgs, type RestoreStatus } from "./restore";
 export {
   type FromOptions,
   longestGapSeconds,
@@ -50,23 +67,4 @@ export {
   type Retention,
   type Schedule,
 } from "./schedule";
-export type { SnapshooterJob } from "./snapshooter-job";
-export {
-  type CommonSnapshotArgs,
-  type CreatingSnapshotArgs,
-  type DeletableSnapshotArgs,
-  type DiscloudSnapshotArgs,
-  type LatestDscloudSnapshotArgs,
-  type NamedDscloudSnapshotArgs,
-  type RetainedSnapshotArgs,
-  type ScpFileVolumeSnapshotArgs,
-  type ScpVolumeSnapshotArgs,
-  type SnapshooterSnapshotArgs,
-  Snapshot,
-  type SnapshotArgs,
-  type SnapshotFile,
-  type SnapshotStatus,
-  type VerifiedSnapshotArgs,
-  type VirtusAppSnapshotArgs,
-  type VirtusDatabaseSnapshotArgs,
-} from "./snapshot";
+export { Snapshot, type SnapshotArgs, type SnapshotStatus } from "./snapshot";

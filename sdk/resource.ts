@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusePlainCredentials } from "./connections";
-import type { Platform } from "./platform";
+import type { Platform } from "./platforms";
 import { refuseUnreachableProvider } from "./program-folder";
 import { providerText, type ResourceName, typeToken } from "./provider-text";
 

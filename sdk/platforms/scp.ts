@@ -1,0 +1,193 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type {
+  CommonBackupPolicyArgs,
+  CommonRestoreArgs,
+  CreatingSnapshotArgs,
+  DeletableSnapshotArgs,
+  InputsOf,
+  ScheduledArgs,
+} from "../arguments";
+import type { Retention } from "../schedule";
+
+/**
+ * A snapshot of a virtual-server volume on Samsung Cloud Platform.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/createsnapshot/
+ */
+export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
+  platform: "scp";
+  /** The volume's id. */
+  volumeId: pulumi.Input<string>;
+  /** Not together with `volumeId`: a snapshot is for one target. */
+  fileVolumeId?: never;
+  /**
+   * The snapshot's name: letters, digits, spaces, hyphens and underscores, at most 255. Default: the resource's name, `-`
+   * and 7 hex digits of a hash over URN, target and triggers, kept while the resource lives. Changed in place.
+   */
+  name?: pulumi.Input<string>;
+  /** The snapshot's description. Changed in place; left out, it stays as it is. */
+  description?: pulumi.Input<string>;
+  /** Snapshot a volume that is attached to a server, which is refused without it. Counts at create only. */
+  force?: pulumi.Input<boolean>;
+}
+
+/** A snapshot of a File Storage volume on Samsung Cloud Platform, which names it itself. */
+export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
+  platform: "scp";
+  /** The File Storage volume's id. */
+  fileVolumeId: pulumi.Input<string>;
+  /** Not together with `fileVolumeId`: a snapshot is for one target. */
+  volumeId?: never;
+}
+
+/** A snapshot of a virtual-server volume by every `pulumi up` whose scheduled time has passed, and what is kept of them. */
+export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
+  platform: "scp";
+  /** The volume's id. */
+  volumeId: pulumi.Input<string>;
+  /** Not together with `volumeId`: a policy is for one target. */
+  serverId?: never;
+  /** Not together with `volumeId`: a policy is for one target. */
+  fileVolumeId?: never;
+  /** Snapshot a volume that is attached to a server. */
+  force?: pulumi.Input<boolean>;
+  /** Left out, nothing is ever pruned. Only what this policy has made is. */
+  retention?: pulumi.Input<InputsOf<Retention>>;
+}
+
+/** A server backup, which Samsung Cloud Platform runs. */
+export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
+  platform: "scp";
+  /** The server's id. */
+  serverId: pulumi.Input<string>;
+  /** Not together with `serverId`: a policy is for one target. */
+  volumeId?: never;
+  /** Not together with `serverId`: a policy is for one target. */
+  fileVolumeId?: never;
+  /** The backup's name; no other one may have it. */
+  name: pulumi.Input<string>;
+  /** Default: `AGENTLESS`. */
+  policyCategory?: pulumi.Input<"AGENTLESS" | "AGENT">;
+  /** Default: `VM_IMAGE`. */
+  policyType?: pulumi.Input<"VM_IMAGE" | "FILESYSTEM">;
+  /** Default: `VIRTUAL_SERVER`. */
+  serverCategory?: pulumi.Input<"VIRTUAL_SERVER" | "GPU_SERVER" | "BAREMETAL_SERVER">;
+  /** Default: true. */
+  encrypt?: pulumi.Input<boolean>;
+  /** The region that backups are kept in; with an agent, copied to. Left out, the platform decides. */
+  storageRegion?: pulumi.Input<string>;
+  /** Copies the backups to another region. */
+  drEnabled?: pulumi.Input<boolean>;
+  /** The paths to back up, with policyType `FILESYSTEM`. */
+  filesystemPaths?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Backs up all file systems, with policyType `FILESYSTEM`. */
+  isAllFilesystem?: pulumi.Input<boolean>;
+  /** Its tags. The API takes them at creation, and does not show them. */
+  tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** `keepWithin` only: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`. */
+  retention: pulumi.Input<InputsOf<Pick<Retention, "keepWithin">>>;
+  /** What destroy does: `retain` (default) leaves the backup running, `delete` deletes it. */
+  deletionPolicy?: "retain" | "delete";
+}
+
+/** The snapshot schedule of a File Storage volume, which Samsung Cloud Platform runs. */
+export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
+  platform: "scp";
+  /** The File Storage volume's id. */
+  fileVolumeId: pulumi.Input<string>;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
+  volumeId?: never;
+  /** Not together with `fileVolumeId`: a policy is for one target. */
+  serverId?: never;
+  /** `keepLast` only, from 1 to 128. */
+  retention: pulumi.Input<InputsOf<Pick<Retention, "keepLast">>>;
+  /** Takes over the schedule that the volume has already; destroy then leaves it there. */
+  adopt?: pulumi.Input<boolean>;
+}
+
+/**
+ * A revert of a virtual-server volume on Samsung Cloud Platform. The volume must be detached.
+ * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
+ */
+export interface ScpVolumeRestoreArgs extends CommonRestoreArgs {
+  /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
+  platform: "scp";
+  /** The volume's id. */
+  volumeId: pulumi.Input<string>;
+  /** The id of the volume's newest snapshot: the platform reverts to no other. */
+  snapshotId: pulumi.Input<string>;
+}
+
+/** Samsung Cloud Platform, as programs see it. */
+export interface Scp {
+  target:
+    | { platform: "scp"; connection?: string; volumeId: string; fileVolumeId?: never }
+    | { platform: "scp"; connection?: string; fileVolumeId: string; volumeId?: never };
+  snapshotArgs: ScpVolumeSnapshotArgs | ScpFileVolumeSnapshotArgs;
+  snapshotResult: {
+    /** Samsung Cloud Platform: the virtual-server volume's id. */
+    volumeId?: string;
+    /** Samsung Cloud Platform: the File Storage volume's id. */
+    fileVolumeId?: string;
+    /** Samsung Cloud Platform: the snapshot's name. */
+    name?: string;
+    /** Samsung Cloud Platform: the snapshot's description. */
+    description?: string;
+    /** Samsung Cloud Platform: its size in GiB, which is the volume's. */
+    sizeGib?: number;
+    /** Samsung Cloud Platform: when it was last changed, ISO-8601 UTC. */
+    updatedAt?: string;
+    /** Samsung Cloud Platform: the region that it is in. */
+    region?: string;
+  };
+  snapshotSettings: {
+    /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
+    force?: boolean;
+  };
+  policyArgs: ScpVolumeBackupPolicyArgs | ScpServerBackupPolicyArgs | ScpFileVolumeBackupPolicyArgs;
+  policyOutputs: {
+    /** Samsung Cloud Platform: the virtual-server volume's id. */
+    volumeId?: string;
+    /** Samsung Cloud Platform: the id of the server that is backed up. */
+    serverId?: string;
+    /** Samsung Cloud Platform: the File Storage volume's id. */
+    fileVolumeId?: string;
+    /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
+    force?: boolean;
+    /** Samsung Cloud Platform: the server backup's name. */
+    name?: string;
+    /** Samsung Cloud Platform: whether an agent takes the backups; default: `AGENTLESS`. */
+    policyCategory?: string;
+    /** Samsung Cloud Platform: what is backed up; default: `VM_IMAGE`. */
+    policyType?: string;
+    /** Samsung Cloud Platform: the kind of server; default: `VIRTUAL_SERVER`. */
+    serverCategory?: string;
+    /** Samsung Cloud Platform: whether backups are encrypted; default: true. */
+    encrypt?: boolean;
+    /** Samsung Cloud Platform: the region that backups are kept in. */
+    storageRegion?: string;
+    /** Samsung Cloud Platform: whether backups are copied to another region. */
+    drEnabled?: boolean;
+    /** Samsung Cloud Platform: the paths that are backed up. */
+    filesystemPaths?: string[];
+    /** Samsung Cloud Platform: whether all file systems are backed up. */
+    isAllFilesystem?: boolean;
+    /** Samsung Cloud Platform: the tags that it was created with. */
+    tags?: Record<string, string>;
+    /** Samsung Cloud Platform: whether an existing File Storage schedule is adopted. */
+    adopt?: boolean;
+    /** Samsung Cloud Platform: what destroy does with a server backup; default: `retain`. */
+    deletionPolicy?: "retain" | "delete";
+  };
+  restoreArgs: ScpVolumeRestoreArgs;
+  restoreOutputs: {
+    /** Samsung Cloud Platform: the volume's id. */
+    volumeId?: string;
+    /** Samsung Cloud Platform: the snapshot's id. */
+    snapshotId?: string;
+  };
+}

@@ -5,6 +5,7 @@ import { seed } from "../emulator";
 import type { PlatformDefinition } from "../provider/model/platform";
 import { VERSION } from "../provider/model/version";
 import { definitions, openPlatform } from "../provider/platforms";
+import { targets as matrixTargets } from "./matrix/targets";
 
 const root = path.join(__dirname, "..");
 const platforms: readonly PlatformDefinition[] = Object.values(definitions);
@@ -269,6 +270,13 @@ describe("what the rooms of the house import", () => {
   });
 });
 
+test("every folder of a platform is registered", () => {
+  for (const room of ["provider/platforms", "emulator", "test/platforms"]) {
+    const folders = readdirSync(path.join(root, room), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect([room, folders.map(({ name }) => name).sort()]).toEqual([room, Object.keys(definitions).sort()]);
+  }
+});
+
 describe.each(platforms.map((platform) => [platform.name, platform] as const))("the platform %s", (name, platform) => {
   it("has every room", () => {
     const folder = path.join(root, "provider", "platforms", name);
@@ -293,6 +301,27 @@ describe.each(platforms.map((platform) => [platform.name, platform] as const))("
       expect([test, existsSync(path.join(root, "test", "platforms", name, `${test}.test.ts`))]).toEqual([test, true]);
     }
     expect(read(`test/platforms/${name}/contract.test.ts`)).toContain("describePlatform(");
+  });
+
+  it("is broken by the matrix, with each of its targets", () => {
+    const broken = matrixTargets
+      .filter((target) => target.platform === name)
+      .flatMap(({ resource, args }) => Object.keys(args).map((argument) => `${resource} ${argument}`));
+    const { targets, policyTargets, restoreTargets } = platform;
+    for (const [resource, all] of Object.entries({
+      Snapshot: targets,
+      BackupPolicy: policyTargets,
+      Restore: restoreTargets,
+    })) {
+      expect(broken).toEqual(expect.arrayContaining(Object.keys(all).map((argument) => `${resource} ${argument}`)));
+    }
+  });
+
+  it("is shown by an example, and told of where all platforms are", () => {
+    const examples = filesUnder("examples", ".ts").map(read);
+    expect(examples.filter((text) => text.includes(`platform: "${name}"`))).not.toEqual([]);
+    expect(read("docs/platforms.md")).toContain(`\n## ${platform.title}\n`);
+    expect((JSON.parse(read("package.json")) as { description: string }).description).toContain(platform.title);
   });
 
   it("links each operation of its client to its documentation", () => {

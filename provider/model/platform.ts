@@ -118,7 +118,7 @@ export interface SnapshotPlatform {
     inputs: Readonly<Record<string, JsonValue>>,
     scope: Scope,
   ): Promise<ObservedSnapshot>;
-  /** Deletes a snapshot and returns when it is gone; one that is gone already is no error. */
+  /** Deletes a snapshot, over lost answers too, and returns when it is gone; one that is gone already is no error. */
   delete?(target: Target, reference: SnapshotReference, scope: Scope): Promise<void>;
   /** A fresh link to a snapshot's bytes. */
   downloadLink?(target: Target, reference: SnapshotReference, scope: Scope): Promise<DownloadLink>;

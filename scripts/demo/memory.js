@@ -19,7 +19,10 @@ const { definitions } = require("../../dist/provider/index.js");
 /**
  * Everything that can be snapshotted, with what the emulator remembers of it.
  *
- * @type {Record<string, (emulator: import("../../dist/emulator/index.js").Emulator) => Shelf[]>}
+ * @type {Record<
+ *   import("../../dist/emulator/index.js").EmulatedPlatform,
+ *   (emulator: import("../../dist/emulator/index.js").Emulator) => Shelf[]
+ * >}
  */
 const SHELVES = {
   discloud: ({ discloud }) => [...discloud.apps.values()].map(({ snapshots }) => snapshots),

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { type Adoption, defined, findAdoptions, importOf, readStack, type Session } from "../../provider";
 import { providerText, typeToken } from "../provider-text";
-import { optionalTarget, platformArgument } from "./arguments";
+import { optionalTarget, PLATFORMS, platformArgument } from "./arguments";
 import { EXIT, printJson, tell, UsageError } from "./output";
 import { type StackName, stackState } from "./pulumi";
 import { openSession } from "./session";
@@ -71,7 +71,7 @@ export function adoptCommand(): Command {
       "pulumi import --file import.json --generate-code=false --protect=false --stack prod",
     ]),
   )
-    .argument("<platform>", "virtus, dscloud, discloud, snapshooter or scp")
+    .argument("<platform>", PLATFORMS)
     .argument("[target]", "<kind>/<id>, such as app/1745338954955; left out: the whole account, where the API can")
     .option("--import <file>", "also write a file for pulumi import, after which the next preview shows nothing")
     .action(async (platform: string, target: string | undefined, options: Options) => {

@@ -1,6 +1,11 @@
 import { definitions, type PlatformDefinition, type Properties, parseSnapshotId, snapshotQuery } from "../../provider";
 import { UsageError } from "./output";
 
+/** What may stand for a platform, in a sentence. */
+export const PLATFORMS = Object.keys(definitions)
+  .join(", ")
+  .replace(/, (\w+)$/, " or $1");
+
 /** The platform that an argument names. */
 export function platformArgument(text: string): PlatformDefinition {
   const names = Object.keys(definitions);

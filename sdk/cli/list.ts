@@ -8,7 +8,7 @@ import {
   type SnapshotItem,
   systemClock,
 } from "../../provider";
-import { optionalTarget, platformArgument } from "./arguments";
+import { optionalTarget, PLATFORMS, platformArgument } from "./arguments";
 import { ageText, bytesText, type Cell, EXIT, printJson, printTable, tell } from "./output";
 import { stackState } from "./pulumi";
 import { openSession } from "./session";
@@ -60,7 +60,7 @@ export function listCommand(): Command {
       "pulumi-snapshots list discloud --stack prod   # what no resource manages is marked untracked",
     ]),
   )
-    .argument("<platform>", "virtus, dscloud, discloud, snapshooter or scp")
+    .argument("<platform>", PLATFORMS)
     .argument("[target]", "<kind>/<id>, such as app/1745338954955; left out: the whole account, where the API can")
     .option("--limit <number>", "at most so many, the newest", wholeNumber)
     .action(async (platform: string, target: string | undefined, options: Options) => {

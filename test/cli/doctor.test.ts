@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import { type Emulator, type EmulatorOptions, seed, startEmulator } from "../../emulator";
 import { Command, fakePulumi } from "./command";
 
 const document = z.array(
@@ -56,20 +56,17 @@ test("finds every connection of the environment good, and changes nothing", asyn
   const { code, stdout, stderr } = await run(["--json"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const results = document.parse(JSON.parse(stdout));
-  expect(results.map(({ connection }) => connection).sort()).toEqual([
-    "discloud",
-    "dscloud",
-    "scp",
-    "snapshooter",
-    "virtus",
-  ]);
+  const platforms = Object.keys(seed);
+  expect(results.map(({ connection }) => connection).sort()).toEqual([...platforms].sort());
   for (const { checks } of results) {
     expect(checks.map(({ name }) => name)).toEqual(names);
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   }
   expect(emulator.requests.filter(({ changes }) => changes)).toEqual([]);
   const table = await run([]);
-  expect(table.stdout.split("\n").filter((line) => /^\w+\t(\w+)\tok\t/.test(line))).toHaveLength(25);
+  expect(table.stdout.split("\n").filter((line) => /^\w+\t(\w+)\tok\t/.test(line))).toHaveLength(
+    platforms.length * names.length,
+  );
 });
 
 test("tells what each platform shows of plan and version, and says where nothing can be asked", async () => {

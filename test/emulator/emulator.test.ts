@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Emulator, seed, startEmulator } from "../../emulator";
+import type { ConnectionFields } from "../../provider/model/connection";
+import type { PlatformDefinition } from "../../provider/model/platform";
+import { definitions } from "../../provider/platforms";
 import { ask, signedIn } from "./ask";
 
 let emulator: Emulator;
@@ -11,25 +14,13 @@ describe("the emulator", () => {
     emulator = await startEmulator();
     const { url, port, environment } = emulator;
     expect(url).toBe(`http://127.0.0.1:${port}`);
-    expect(Object.keys(environment).sort()).toEqual([
-      "DISCLOUD_API_URL",
-      "DISCLOUD_TOKEN",
-      "DSCLOUD_ACCOUNT_ID",
-      "DSCLOUD_API_KEY",
-      "DSCLOUD_API_URL",
-      "DSCLOUD_BACKUPS_URL",
-      "SCP_ACCESS_KEY",
-      "SCP_BACKUP_URL",
-      "SCP_FILESTORAGE_URL",
-      "SCP_REGION",
-      "SCP_SECRET_KEY",
-      "SCP_VIRTUALSERVER_URL",
-      "SNAPSHOOTER_API_URL",
-      "SNAPSHOOTER_TOKEN",
-      "VIRTUS_API_KEY",
-      "VIRTUS_API_URL",
-      "VIRTUS_SNAPSHOTS_URL",
-    ]);
+    const fields = Object.values<PlatformDefinition>(definitions).flatMap(({ connectionFields }) =>
+      Object.values<ConnectionFields[string]>(connectionFields),
+    );
+    const variables = (some: typeof fields) => some.map((field) => field.environment);
+    const needed = fields.filter(({ url, required }) => url || required);
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(variables(needed)));
+    expect(variables(fields)).toEqual(expect.arrayContaining(Object.keys(environment)));
     for (const [name, value] of Object.entries(environment)) {
       expect(value).not.toBe("");
       if (name.endsWith("_URL")) expect(value.startsWith(`${url}/`) && !value.endsWith("/")).toBe(true);

@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BackupPolicy, type BackupPolicyArgs, Snapshot, type SnapshotArgs } from "../../sdk";
+import { BackupPolicy, type BackupPolicyArgs, type Platform, Snapshot, type SnapshotArgs } from "../../sdk";
 
 const schedules = [{ cron: "0 3 * * *" }];
-const snapshots: SnapshotArgs[] = [
-  { platform: "virtus", appId: "1" },
-  { platform: "dscloud", appId: "1", adopt: "latest" },
-  { platform: "discloud", appId: "1" },
-  { platform: "snapshooter", jobId: "1", deletionPolicy: "retain" },
-  { platform: "scp", volumeId: "1", deletionPolicy: "retain" },
-];
-const policies: BackupPolicyArgs[] = [
-  { platform: "virtus", databaseId: "1", schedules },
-  { platform: "dscloud", appId: "1", maxAge: "26h" },
-  { platform: "discloud", appId: "1", schedules },
-  { platform: "snapshooter", jobId: "1", maxAge: "26h" },
-  { platform: "scp", volumeId: "1", schedules },
-];
+const snapshots: Record<Platform, SnapshotArgs> = {
+  virtus: { platform: "virtus", appId: "1" },
+  dscloud: { platform: "dscloud", appId: "1", adopt: "latest" },
+  discloud: { platform: "discloud", appId: "1" },
+  snapshooter: { platform: "snapshooter", jobId: "1", deletionPolicy: "retain" },
+  scp: { platform: "scp", volumeId: "1", deletionPolicy: "retain" },
+};
+const policies: Record<Platform, BackupPolicyArgs> = {
+  virtus: { platform: "virtus", databaseId: "1", schedules },
+  dscloud: { platform: "dscloud", appId: "1", maxAge: "26h" },
+  discloud: { platform: "discloud", appId: "1", schedules },
+  snapshooter: { platform: "snapshooter", jobId: "1", maxAge: "26h" },
+  scp: { platform: "scp", volumeId: "1", schedules },
+};
 
 /** What the class has handed to the engine, by resource name. */
 const registered = new Map<string, Record<string, unknown>>();
@@ -51,8 +51,12 @@ const everyOutput = (resource: object) =>
   Object.entries(resource).filter(([name]) => !name.startsWith("__") && name !== "urn" && name !== "id");
 
 describe.each([
-  ["Snapshot", snapshots, (name: string, args: object) => new Snapshot(name, args as SnapshotArgs)],
-  ["BackupPolicy", policies, (name: string, args: object) => new BackupPolicy(name, args as BackupPolicyArgs)],
+  ["Snapshot", Object.values(snapshots), (name: string, args: object) => new Snapshot(name, args as SnapshotArgs)],
+  [
+    "BackupPolicy",
+    Object.values(policies),
+    (name: string, args: object) => new BackupPolicy(name, args as BackupPolicyArgs),
+  ],
 ] as const)("a %s", (_resource, all, create) => {
   it("has every output on every platform, undefined where the platform has none", async () => {
     returned = { status: "available" };

@@ -67,8 +67,10 @@ test("the types name every platform and no other", () => {
 });
 
 test.each(each)("what programs name on %s is exported", (name) => {
-  const hidden = exportsOf(path.join(folder, "platforms", `${name}.ts`)).filter((symbol) => !exported.has(symbol.name));
-  expect(hidden.map((symbol) => symbol.name.toLowerCase())).toEqual([name]);
+  const named = exportsOf(path.join(folder, "platforms", `${name}.ts`)).map((symbol) => symbol.name);
+  const hidden = named.filter((one) => !exported.has(one));
+  // The one that joins the others, in sdk/platforms/index.ts.
+  expect(hidden.filter((one) => one.toLowerCase() !== name)).toEqual([]);
 });
 
 test("each platform has its types in a file of its own", () => {
@@ -143,6 +145,12 @@ test.each(resources)("a %s declares to the engine what its platform has", (_name
   expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(expected));
 });
 
+test("Snapshot.get says which ids there are", () => {
+  const text = readFileSync(path.join(folder, "snapshot.ts"), "utf8");
+  const ids = platforms.flatMap(({ name, targets }) => Object.values(targets).map(({ kind }) => `\`${name}/${kind}/<`));
+  expect(ids.filter((id) => !text.includes(id))).toEqual([]);
+});
+
 test("a function's result has every output that it can have", () => {
   const expected = [
     "id",
@@ -202,12 +210,13 @@ test("comments of durations, sizes and instants name their unit", () => {
 // What programs write is what the provider reads; the compiler checks it.
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : never) : never;
 const same: [
+  Same<sdk.Platform, core.PlatformName>,
   Same<sdk.Schedule, core.Schedule>,
   Same<sdk.Retention, core.Retention>,
   Same<sdk.SnapshotStatus, core.SnapshotStatus>,
   Same<sdk.RestoreStatus, core.RestoreStatus>,
-] = [true, true, true, true];
+] = [true, true, true, true, true];
 
-test("schedules, retentions and statuses are the provider's own", () => {
-  expect(same).toEqual([true, true, true, true]);
+test("platforms, schedules, retentions and statuses are the provider's own", () => {
+  expect(same).toEqual([true, true, true, true, true]);
 });

@@ -9,9 +9,8 @@ import type { Virtus } from "./virtus";
 /**
  * What programs see of each platform, in its own file. What a platform hasn't, its interface leaves out.
  *
- * - `target`: what functions name; `account`: what `getSnapshots` takes where the API lists a whole account;
- *
- *   `downloads`: its name, where the API gives download links.
+ * - `target`: what functions name. `account`: what `getSnapshots` takes where the API lists a whole account. `downloads`:
+ *   the platform's name, where the API gives download links.
  * - `snapshotArgs`, `policyArgs`, `restoreArgs`: the arguments of each resource, one interface a target.
  * - `snapshotResult`: what functions and a Snapshot show of a snapshot; `snapshotSettings`: what only a Snapshot shows.
  * - `policyOutputs`, `restoreOutputs`: what those resources show.

@@ -54,6 +54,8 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
         `not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
           "unless that resource goes in the same run, nothing deletes the snapshot any more",
       );
+    } else if (props["status"] !== "gone") {
+      await session.host.inform(urn, `deleted snapshot "${snapshotId}" of ${what}`);
     }
   } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
     // Only what a person may want to delete asks for one.

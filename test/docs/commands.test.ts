@@ -88,7 +88,7 @@ const refusals: readonly [part: RegExp, message: RegExp][] = [
 
 test("every pulumi-snapshots command that a script of the pages runs, or --help shows, works with the emulator", async () => {
   const emulator = await startEmulator();
-  Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0, revertingMs: 0 });
+  Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
   const folder = mkdtempSync(path.join(tmpdir(), "pulumi-snapshots-docs-"));
   const { volumeId } = seed.scp;
   const urn = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/snapshots:BackupPolicy::nightly";
@@ -100,13 +100,18 @@ test("every pulumi-snapshots command that a script of the pages runs, or --help 
     inputs: {},
     outputs: { __urn: urn, platform: "scp", volumeId, runBy: "up", schedules: [{ cron: "0 3 * * *" }], snapshots: [] },
   };
+  const NODE_COMPILE_CACHE = path.join(folder, "compiled");
   const PATH = fakePulumi(folder, { names: ["prod", "shop", "acme/shop/staging"], resources: [nightly] });
 
   /** What is wrong with the end of a command; each runs in a folder and with a PULUMI_HOME of its own. */
   async function problemOfRun(args: readonly string[]): Promise<string | undefined> {
     const cwd = mkdtempSync(path.join(folder, "run-"));
     mkdirSync(path.join(cwd, "infra")); // what --cwd names
-    const command = new Command({ args, env: { ...emulator.environment, PATH, PULUMI_HOME: cwd }, cwd });
+    const command = new Command({
+      args,
+      env: { ...emulator.environment, PATH, NODE_COMPILE_CACHE, PULUMI_HOME: cwd },
+      cwd,
+    });
     const code = await command.ended;
     const text = args.join(" ");
     const refusal = refusals.find(([part]) => part.test(text));

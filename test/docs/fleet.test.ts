@@ -102,6 +102,14 @@ describe("the fleet's manifests", () => {
   });
 });
 
+test("a stack of the fleet without a setting fails, instead of looking after all targets", () => {
+  const { config } = load(readFileSync(path.join(root, "examples/fleet/Pulumi.yaml"), "utf8")) as {
+    config: Record<string, object>;
+  };
+  expect(Object.keys(config)).toEqual(["shard", "shards"]);
+  for (const setting of Object.values(config)) expect(setting).not.toHaveProperty("default");
+});
+
 describe("the fleet's parts", () => {
   const many: Target[] = Array.from({ length: 10_000 }, (_, index) => ({
     name: `app-${index}`,

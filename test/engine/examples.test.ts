@@ -32,15 +32,15 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
   policy: {
     policies: { nightly: "discloud appId" },
     changes: ["discloud create-snapshot"],
-    stays: { nightly: /^kept on Discloud: the 1 snapshot that it holds \(its API can't delete\)$/ },
+    stays: { nightly: /^kept on Discloud: 1 snapshot of this policy \(its API can't delete\)$/ },
   },
   "policy-run-by-up": {
     policies: { app: "virtus appId", database: "virtus databaseId", volume: "scp volumeId" },
     changes: ["scp create-snapshot", "virtus create-app-snapshot", "virtus create-database-snapshot"],
     stays: {
-      app: /^kept on Virtus Cloud: the 1 snapshot that it holds /,
-      database: /^kept on Virtus Cloud: the 1 snapshot that it holds /,
-      volume: /^warning: kept on Samsung Cloud Platform: the 1 snapshot that it holds; nothing deletes it any more$/,
+      app: /^kept on Virtus Cloud: 1 snapshot of this policy /,
+      database: /^kept on Virtus Cloud: 1 snapshot of this policy /,
+      volume: /^warning: kept on Samsung Cloud Platform: 1 snapshot of this policy; nothing deletes it any more$/,
     },
   },
   "policy-run-by-platform": {

@@ -546,7 +546,7 @@ describe("triggers", () => {
     const run = await stack.up("a", { ...discloud, triggers: { release: "2" } });
     expect(run).toEqual({ step: "replace", warnings: [] });
     expect(stack.told.at(-1)?.message).toContain(
-      `kept on Discloud: snapshot ${old["snapshotId"]} of app 1745338954955`,
+      `kept on Discloud: snapshot "${old["snapshotId"]}" of app 1745338954955`,
     );
     expect(made("a")).toMatchObject({ triggers: { release: "2" } });
     expect(made("a")["snapshotId"]).not.toBe(old["snapshotId"]);

@@ -97,7 +97,7 @@ describe("an up says on the row what it has done", () => {
     expect(run).toEqual({ step: "replace", warnings: [] });
     expect(told().slice(1)).toEqual([
       expect.stringMatching(/^took snapshot /),
-      `kept on Discloud: snapshot ${old} of ${app} (its API can't delete)`,
+      `kept on Discloud: snapshot "${old}" of ${app} (its API can't delete)`,
     ]);
   });
 });

@@ -59,7 +59,8 @@ export function statusError(
   const first = clocks === undefined ? "" : `${clocks}, then `;
   const remedies: Partial<Record<ErrorKind, string>> = {
     unauthorized: `${first}${credentialRemedy(api.connection)}`,
-    notFound: missingRemedy(api.connection),
+    // Of what has no target the id can't be wrong.
+    ...(call.target === undefined ? {} : { notFound: missingRemedy(api.connection) }),
     forbidden: `${first}check that the credential may do this`,
     rateLimited: "too many requests: try again later",
     unavailable: "the platform is not available now: try again later",

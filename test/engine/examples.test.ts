@@ -140,8 +140,10 @@ test.each(snapshotExamples)("examples/%s runs, shows no change when run again, a
   for (const { urn, outputs } of held) {
     const own = urn.split("::").at(-1) ?? "";
     const isDeleted = deleted.some((each) => each.urn === urn);
-    const stays = expect.stringContaining(`: snapshot ${outputs?.["snapshotId"]} of`);
-    expect(diagnosticsOf(destroy, own)).toEqual(isDeleted ? [] : [stays]);
+    const what = `snapshot "${outputs?.["snapshotId"]}" of`;
+    expect(diagnosticsOf(destroy, own)).toEqual([
+      expect.stringMatching(isDeleted ? `^deleted ${what}` : `^kept on [\\w ]+: ${what}`),
+    ]);
   }
 });
 

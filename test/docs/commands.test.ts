@@ -140,4 +140,4 @@ test("every pulumi-snapshots command that a script of the pages runs, or --help 
     rmSync(folder, { recursive: true });
   }
   expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
-}, 60_000);
+}, 120_000);

@@ -79,12 +79,23 @@ function plain(args: object): Properties {
   return args as Record<string, JsonValue>;
 }
 
+/** Asks a platform for a program; a refusal ends the program with its reason, and without a stack trace. */
+async function ask<Answer>(name: string, request: (session: Session) => Promise<Answer>): Promise<Answer> {
+  try {
+    return await request(programSession());
+  } catch (error) {
+    if (!(error instanceof core().SnapshotsError)) throw error;
+    throw new pulumi.RunError(`${name}: ${error.message}`, { cause: error });
+  }
+}
+
 /**
  * Lists snapshots, newest first, all pages: of one target, or of the whole account where the API can (Discloud).
  * Fails with the platform's reason; an answer that can't be understood is an error, never an empty list.
  */
 export async function getSnapshots(args: GetSnapshotsArgs): Promise<SnapshotResult[]> {
-  return (await core().listSnapshots(programSession(), plain(args))) as unknown as SnapshotResult[];
+  const items = await ask("getSnapshots", (session) => core().listSnapshots(session, plain(args)));
+  return items as unknown as SnapshotResult[];
 }
 
 /** {@link getSnapshots} for arguments that are outputs. */
@@ -94,7 +105,8 @@ export function getSnapshotsOutput(args: pulumi.Input<InputsOf<GetSnapshotsArgs>
 
 /** Shows one snapshot by its own id, or the newest usable one as `latest`; one that does not exist is an error. */
 export async function getSnapshot(args: GetSnapshotArgs): Promise<SnapshotResult> {
-  return (await core().showSnapshot(programSession(), plain(args))) as unknown as SnapshotResult;
+  const item = await ask("getSnapshot", (session) => core().showSnapshot(session, plain(args)));
+  return item as unknown as SnapshotResult;
 }
 
 /** {@link getSnapshot} for arguments that are outputs. */
@@ -104,7 +116,7 @@ export function getSnapshotOutput(args: pulumi.Input<InputsOf<GetSnapshotArgs>>)
 
 /** A download link to one snapshot's bytes, fresh each time. It is a bearer secret and is stored nowhere. */
 export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLinkResult> {
-  return core().linkToSnapshot(programSession(), plain(args));
+  return ask("getDownloadLink", (session) => core().linkToSnapshot(session, plain(args)));
 }
 
 /**

@@ -59,7 +59,7 @@ function startOf(from: string | Date | undefined): number {
   const instantMs = text instanceof Date ? text.getTime() : core().instantOf(text);
   if (instantMs === undefined || Number.isNaN(instantMs)) {
     throw new Error(
-      `from: "${String(from)}" is no instant: write a Date or a text with its zone, such as "2026-11-21T03:00:00Z"`,
+      `from: "${String(from)}" is not an instant: write a Date or a text with its zone, such as "2026-11-21T03:00:00Z"`,
     );
   }
   return instantMs;
@@ -77,7 +77,7 @@ function startOf(from: string | Date | undefined): number {
 export function nextRuns(schedules: readonly Schedule[], options: NextRunsOptions = {}): string[] {
   const { from, count = 10 } = options;
   if (!Number.isSafeInteger(count) || count < 0) {
-    throw new Error(`count: ${String(count)} is no number of runs: write a whole number, 0 or more`);
+    throw new Error(`count: ${String(count)} is not a number of runs: write a whole number, 0 or more`);
   }
   const { isoText, nextRunsAfter } = core();
   return nextRunsAfter(schedules, startOf(from), count).map(isoText);

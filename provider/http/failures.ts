@@ -59,6 +59,8 @@ export function statusError(
   const first = clocks === undefined ? "" : `${clocks}, then `;
   const remedies: Partial<Record<ErrorKind, string>> = {
     unauthorized: `${first}${credentialRemedy(api.connection)}`,
+    // Of what has no target the id can't be wrong.
+    ...(call.target === undefined ? {} : { notFound: missingRemedy(api.connection) }),
     forbidden: `${first}check that the credential may do this`,
     rateLimited: "too many requests: try again later",
     unavailable: "the platform is not available now: try again later",
@@ -70,6 +72,11 @@ export function statusError(
     status: answer.status,
     ...defined({ code: explanation.code, retryAfterMs: waitMs, requestId: explanation.requestId }),
   });
+}
+
+/** What to do where the platform says that there is no such target. */
+export function missingRemedy({ name }: Connection): string {
+  return `check the id, and that the account of the connection "${name}" has it`;
 }
 
 function credentialRemedy(connection: Connection): string {

@@ -94,5 +94,7 @@ export function connectionFailures(
   const connection = inputs["connection"];
   if (typeof connection !== "string" || connection === UNKNOWN) return [];
   const resolved = resolveConnection(definition.name, definition.connectionFields, connection, sources);
-  return "problems" in resolved ? resolved.problems.map((reason) => ({ property: "connection", reason })) : [];
+  // The engine shows the value of the property that it is given, and the default connection is no value of the program's.
+  const property = connection === definition.name ? "" : "connection";
+  return "problems" in resolved ? resolved.problems.map((reason) => ({ property, reason })) : [];
 }

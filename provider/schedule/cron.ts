@@ -89,7 +89,7 @@ function read(text: string): ParsedCron {
     // Only whole days are asked of croner, and in UTC: what a clock change does to a time is decided in zone.ts.
     days = new Cron(`0 0 ${dayFields}`, { mode: "5-part", utcOffset: 0 });
   } catch (error) {
-    return { problem: `"${text}" is not a cron text (${reasonOf(error)}): write for example "0 3 * * 1-5"` };
+    return { problem: `"${text}" is not a cron expression (${reasonOf(error)}): write for example "0 3 * * 1-5"` };
   }
   if (days.nextRun(new Date(0)) === null) {
     return { problem: `"${text}" never runs: no month it names has such a day` };

@@ -66,8 +66,8 @@ async function writeImport(
 export function adoptCommand(): Command {
   return withConnection(
     verb("adopt", "Print a program that adopts the usable snapshots which no resource of a stack manages", [
-      "pulumi-snapshots adopt discloud app/1745338954955 --stack prod >> index.ts",
-      "pulumi-snapshots adopt discloud --stack prod --import import.json >> index.ts",
+      "pulumi-snapshots adopt discloud app/1745338954955 --stack prod > adopted.ts   # then import it in index.ts",
+      "pulumi-snapshots adopt discloud --stack prod --import import.json > adopted.ts",
       "pulumi import --file import.json --generate-code=false --protect=false --stack prod",
     ]),
   )

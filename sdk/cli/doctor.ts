@@ -39,15 +39,11 @@ function meant(
 /** `pulumi-snapshots doctor`: whether connections work, and what to do where they don't. */
 export function doctorCommand(): Command {
   return withConnection(
-    verb(
-      "doctor",
-      "Check each connection: reach, credential, plan, clock and API version; ends with 3 where one fails",
-      [
-        "pulumi-snapshots doctor",
-        "pulumi-snapshots doctor discloud",
-        "pulumi-snapshots doctor --stack prod   # also the connections of the stack's config",
-      ],
-    ),
+    verb("doctor", "Check each connection: reach, credential, plan, clock and API version; exits 3 if one fails", [
+      "pulumi-snapshots doctor",
+      "pulumi-snapshots doctor discloud",
+      "pulumi-snapshots doctor --stack prod   # also the connections of the stack's config",
+    ]),
   )
     .argument("[platform]", "one platform; left out: every connection that is set")
     .action(async (name: string | undefined, options: Options) => {

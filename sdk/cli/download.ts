@@ -114,8 +114,8 @@ export function downloadCommand(): Command {
     ]),
   )
     .argument("<id>", "a Snapshot's resource id, or a target's with /latest for its newest usable one")
-    .option("-o, --output <path>", "a file, a folder, or - for stdout; default: a name made of the id")
-    .option("--force", "replace files that exist")
+    .option("-o, --output <path>", "a file, a folder, or - for stdout; default: a name derived from the id")
+    .option("--force", "overwrite existing files")
     .action(async (id: string, options: Options) => {
       const { definition, query } = idArgument(id);
       const { output } = options;

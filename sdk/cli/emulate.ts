@@ -72,9 +72,9 @@ export function emulateCommand(): Command {
       `port on 127.0.0.1; 0 for any (default: ${DEFAULT_PORT}, or the next free one)`,
       portNumber,
     )
-    .option("--latency <milliseconds>", "how late every answer comes", wholeNumber, 0)
+    .option("--latency <milliseconds>", "delay of every answer", wholeNumber, 0)
     .option("--faults <file>", "a JSON list of faults, each with the platform, the operation and how often it fires")
-    .option("--data <dir>", "keep what the platforms hold in a folder, for the next start")
+    .option("--data <dir>", "keep the data of the platforms in a folder between starts")
     .option("--log", "write each request to stderr")
     .action(async (options: Options) => {
       const { parseFaults } = loadEmulator();

@@ -40,7 +40,7 @@ function rowOf(item: Listed, nowMs: number): Cell[] {
   const style = statusStyles[status];
   const { managedBy } = item;
   return [
-    { text: createdMs === undefined ? "" : String(item["createdAt"]) },
+    { text: createdMs === undefined ? "unknown" : String(item["createdAt"]) },
     { text: createdMs === undefined ? "" : ageText(nowMs - createdMs) },
     { text: sizeOf(item) },
     { text: status, ...defined({ style }) },
@@ -62,7 +62,7 @@ export function listCommand(): Command {
   )
     .argument("<platform>", PLATFORMS)
     .argument("[target]", "<kind>/<id>, such as app/1745338954955; left out: the whole account, where the API can")
-    .option("--limit <number>", "at most so many, the newest", wholeNumber)
+    .option("--limit <number>", "show at most this many, the newest", wholeNumber)
     .action(async (platform: string, target: string | undefined, options: Options) => {
       const definition = platformArgument(platform);
       const query = {

@@ -83,5 +83,5 @@ function testCommand(): Command {
 
 /** `pulumi-snapshots policy`: what there is to do with policies. */
 export function policyCommand(): Command {
-  return new Command("policy").description("Try the policies of a stack").exitOverride().addCommand(testCommand());
+  return new Command("policy").description("Test the policies of a stack").exitOverride().addCommand(testCommand());
 }

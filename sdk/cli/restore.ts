@@ -146,7 +146,7 @@ export function restoreCommand(): Command {
     .option("--files <ids...>", "SnapShooter: the ids of the files to restore; left out, all of them")
     .option(
       "--again <instant>",
-      "restore though an earlier request of this instant may have: its outcome was not seen, and the target was not restored",
+      "restore once more: the outcome of the request of this instant is unknown, and you have seen that it restored nothing",
     )
     .action(async (id: string, options: Options) => {
       const { definition } = idArgument(id);

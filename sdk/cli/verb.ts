@@ -27,7 +27,7 @@ export function verb(name: string, description: string, examples: readonly strin
 /** Adds the options that say which credentials are used. */
 export function withConnection(command: Command): Command {
   return command
-    .option("--connection <name>", "the connection to use; default: the platform's, which has its name")
+    .option("--connection <name>", "the connection to use; default: the one named after the platform")
     .option("--stack <name>", "the Pulumi stack whose config fills what the environment lacks")
     .option("--cwd <dir>", "the folder of the stack's program; default: this one");
 }

@@ -21,7 +21,7 @@ const nowhere: ByteSink = { write: async () => undefined, restart: async () => u
 /** `pulumi-snapshots verify`: what a download does, without keeping the bytes. */
 export function verifyCommand(): Command {
   return withConnection(
-    verb("verify", "Download a snapshot, check it and keep nothing; ends with 3 where it is broken", [
+    verb("verify", "Download a snapshot, check it and keep nothing; exits 3 if it is broken", [
       "pulumi-snapshots verify discloud/app/1745338954955/20241207-190711",
       "pulumi-snapshots verify snapshooter/job/6f7c5f07-bd49-49a5-8416-27b8de037ddc/latest --json",
     ]),

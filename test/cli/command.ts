@@ -77,14 +77,16 @@ export class Command {
 
 /** What a stack of Pulumi has, as a stand-in for the `pulumi` command prints it. */
 export interface FakeStack {
+  /** Its names; default: `prod`. */
+  readonly names?: readonly string[];
   /** `pulumi config --json --show-secrets`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** The resources of `pulumi stack export`. */
   readonly resources?: readonly unknown[];
 }
 
-/** Puts a stand-in for `pulumi` into a folder, with one stack called `prod`; returns the PATH that has it first. */
-export function fakePulumi(folder: string, { config = {}, resources = [] }: FakeStack): string {
+/** Puts a stand-in for `pulumi` into a folder, with one stack; returns the PATH that has it first. */
+export function fakePulumi(folder: string, { names = ["prod"], config = {}, resources = [] }: FakeStack): string {
   const bin = path.join(folder, "bin");
   mkdirSync(bin, { recursive: true });
   const stack = { version: 3, deployment: { resources } };
@@ -92,7 +94,7 @@ export function fakePulumi(folder: string, { config = {}, resources = [] }: Fake
     const args = process.argv.slice(2);
     const stack = args[args.indexOf("--stack") + 1];
     require("node:fs").appendFileSync(${JSON.stringify(path.join(folder, "pulumi.log"))}, args.join(" ") + "\\n");
-    if (stack !== "prod") {
+    if (!${JSON.stringify(names)}.includes(stack)) {
       console.error("error: no stack named '" + stack + "' found");
       process.exit(255);
     }

@@ -88,6 +88,7 @@ test.each([
 
 test("lists a whole account where the API can, and at most as many as asked for", async () => {
   emulator.discloud.addSnapshot(seed.discloud.emptyAppId);
+  expect((await run(["discloud"])).stdout).toMatch(/^unknown\t\t/);
   const all = items.parse(JSON.parse((await run(["discloud", "--json"])).stdout));
   expect(all.map((item) => item["appId"])).toEqual([seed.discloud.emptyAppId, seed.discloud.appId]);
   const one = items.parse(JSON.parse((await run(["discloud", "--json", "--limit", "1"])).stdout));
@@ -146,6 +147,14 @@ describe("a failure ends with 1, in the provider's words:", () => {
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(/\[dscloud\] list backups of app \w+: can't connect to 127\.0\.0\.1:1/);
+  });
+
+  test("a target that the account does not have", async () => {
+    const { code, stderr } = await run(["virtus", "database/99"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /HTTP 404 DATABASE_NOT_FOUND \(check the id, and that the account of the connection "virtus" has it\)/,
+    );
   });
 
   test("an answer that can't be understood is no empty list", async () => {

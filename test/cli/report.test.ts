@@ -183,6 +183,12 @@ describe("with --stack", () => {
     const { resources } = prodStack();
     const markdown = await run(["--stack", "prod", "--format", "markdown"], { resources });
     expect(markdown.stdout).toMatch(/^# Backup report\n[\s\S]*\| Target \|[\s\S]*### `volume 3f500f00/);
+    // Discloud shows no zone with its times.
+    const { appId, version } = seed.discloud;
+    const undated = { platform: "discloud", connection: "discloud", appId, snapshotId: version };
+    const one = [resourceIn("Snapshot", "old", `discloud/app/${appId}/${version}`, undated)];
+    const said = await run(["--stack", "prod", "--format", "markdown"], { resources: one });
+    expect(said.stdout).toContain(`| \`app ${appId}\` | Discloud | – No maxAge | time unknown | 1 |`);
     const both = await run(["--stack", "prod", "--out", "report.md", "--json"], { resources });
     expect(both.code).toBe(0);
     expect(read(both.stdout).targets).toHaveLength(3);

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { commandsShown, parseWords, usageIn } from "./commands";
-import { root } from "./pages";
+import { seed, startEmulator } from "../../emulator";
+import { Command, fakePulumi, program } from "../cli/command";
+import { commandsIn, commandsScripted, commandsShown, parseWords, usageIn } from "./commands";
 
-const program = path.join(root, "dist/sdk/cli/index.js");
 const helps = new Map<string, string>();
 
 function helpOf(...verbs: string[]): string {
@@ -71,3 +73,71 @@ test("the page of the command line has every verb", () => {
   const shown = new Set(commandsShown("pulumi-snapshots").map(({ words }) => words[1]));
   expect(verbs.filter((verb) => !shown.has(verb ?? ""))).toEqual([]);
 });
+
+/** The verbs that take operands or options of their own, with the verbs before them. */
+function leaves(...verbs: string[]): string[][] {
+  const below = verbsOf(helpOf(...verbs));
+  return below.length === 0 ? [verbs] : below.flatMap((verb) => leaves(...verbs, verb));
+}
+
+/** Endings other than 0, by what is in the command: what it needs exists on a terminal, or after a lost answer only. */
+const refusals: readonly [part: RegExp, message: RegExp][] = [
+  [/^restore (?!.*--confirm)/, /--confirm is missing/],
+  [/--again/, /this machine has recorded none for this target/],
+];
+
+test("every pulumi-snapshots command that a script of the pages runs, or --help shows, works with the emulator", async () => {
+  const emulator = await startEmulator();
+  Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
+  const folder = mkdtempSync(path.join(tmpdir(), "pulumi-snapshots-docs-"));
+  const { volumeId } = seed.scp;
+  const urn = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/snapshots:BackupPolicy::nightly";
+  const nightly = {
+    urn,
+    type: "pulumi-nodejs:dynamic/snapshots:BackupPolicy",
+    id: `scp/volume/${volumeId}/policy/0a1b2c3d`,
+    custom: true,
+    inputs: {},
+    outputs: { __urn: urn, platform: "scp", volumeId, runBy: "up", schedules: [{ cron: "0 3 * * *" }], snapshots: [] },
+  };
+  const NODE_COMPILE_CACHE = path.join(folder, "compiled");
+  const PATH = fakePulumi(folder, { names: ["prod", "shop", "acme/shop/staging"], resources: [nightly] });
+
+  /** What is wrong with the end of a command; each runs in a folder and with a PULUMI_HOME of its own. */
+  async function problemOfRun(args: readonly string[]): Promise<string | undefined> {
+    const cwd = mkdtempSync(path.join(folder, "run-"));
+    mkdirSync(path.join(cwd, "infra")); // what --cwd names
+    const command = new Command({
+      args,
+      env: { ...emulator.environment, PATH, NODE_COMPILE_CACHE, PULUMI_HOME: cwd },
+      cwd,
+    });
+    const code = await command.ended;
+    const text = args.join(" ");
+    const refusal = refusals.find(([part]) => part.test(text));
+    const isRight = refusal === undefined ? code === 0 : code === 1 && refusal[1].test(command.stderr);
+    return isRight ? undefined : `${text}: ${code} ${command.stderr}`;
+  }
+
+  const examples = leaves().flatMap((verbs) => {
+    const [, text = ""] = helpOf(...verbs).split("Examples:\n");
+    return commandsIn(text, "pulumi-snapshots");
+  });
+  const lines = [...commandsScripted("pulumi-snapshots").map(({ words }) => words), ...examples]
+    // `emulate` runs until it is stopped, and has tests of its own.
+    .filter((words) => words[1] !== "emulate" && !words.some((word) => /[<$…]/.test(word)))
+    .map((words) => JSON.stringify(words.slice(1)));
+  const left = [...new Set(lines)].map((line): string[] => JSON.parse(line));
+  expect(left.length).toBeGreaterThan(25);
+  const problems: (string | undefined)[] = [];
+  const runAll = async () => {
+    for (let args = left.shift(); args !== undefined; args = left.shift()) problems.push(await problemOfRun(args));
+  };
+  try {
+    await Promise.all([runAll(), runAll(), runAll()]);
+  } finally {
+    await emulator.close();
+    rmSync(folder, { recursive: true });
+  }
+  expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
+}, 120_000);

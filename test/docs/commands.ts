@@ -25,18 +25,34 @@ function commandsOf(script: string): string[] {
     .map((command) => command.replace(/^\s*(-\s+)?(run:\s+)?(\$\s+)?(npx\s+)?/, "").trim());
 }
 
+type Program = "pulumi" | "pulumi-snapshots";
+
+/** The words of each command of a program in a script. */
+export function commandsIn(script: string, program: Program): string[][] {
+  return commandsOf(script)
+    .map(wordsOf)
+    .filter(([first]) => first === program);
+}
+
 /** The commands of a program that the pages show in scripts, pipelines and text. */
-export function commandsShown(program: "pulumi" | "pulumi-snapshots"): Shown[] {
-  const isMeant = (words: readonly string[]) => words[0] === program;
+export function commandsShown(program: Program): Shown[] {
   return pages.flatMap((page) => {
     const scripts = blocksOf(page).filter(({ language }) => ["sh", "bash", "yaml", ""].includes(language));
     const quoted = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
     return [...scripts.map(({ text }) => text), ...quoted]
-      .flatMap(commandsOf)
-      .map(wordsOf)
-      .filter(isMeant)
+      .flatMap((script) => commandsIn(script, program))
       .map((words) => ({ page, words }));
   });
+}
+
+/** The commands of a program that the shell scripts of the pages run. */
+export function commandsScripted(program: Program): Shown[] {
+  return pages.flatMap((page) =>
+    blocksOf(page)
+      .filter(({ language }) => language === "sh")
+      .flatMap(({ text }) => commandsIn(text, program))
+      .map((words) => ({ page, words })),
+  );
 }
 
 /** What `--help` of a command says that it takes. */

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { shardOf, targetsOf } from "../../examples/fleet/shards";
@@ -40,6 +41,20 @@ const stackManifest = z.strictObject({
   }),
 });
 
+/** A schema of Kubernetes that allows no field beside those that it names. */
+function strict(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(strict);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, strict(value)]));
+  return "properties" in inner && inner["type"] === "object" ? { ...inner, additionalProperties: false } : inner;
+}
+
+/** The operator's own definition of a Stack. */
+const crd: { group: string; version: string; kind: string; spec: unknown } = JSON.parse(
+  readFileSync(path.join(__dirname, "stack-crd.json"), "utf8"),
+);
+const operatorSpec = z.fromJSONSchema(strict(crd.spec) as z.core.JSONSchema.JSONSchema);
+
 const program = path.join(root, "examples/fleet/stacks.js");
 
 describe("the fleet's manifests", () => {
@@ -57,6 +72,24 @@ describe("the fleet's manifests", () => {
     expect(new Set(items.map(({ spec, metadata }) => `${spec.stack} ${metadata.name}`)).size).toBe(20);
   });
 
+  it("fit the operator's own schema, which a misspelt or mistyped field does not", () => {
+    const { items } = JSON.parse(execFileSync(process.execPath, [program, "20"], { encoding: "utf8" }));
+    for (const { apiVersion, kind, spec } of items) {
+      expect([apiVersion, kind]).toEqual([`${crd.group}/${crd.version}`, crd.kind]);
+      expect(operatorSpec.safeParse(spec).error).toBeUndefined();
+    }
+    const [{ spec }] = items;
+    for (const wrong of [
+      { resyncFrequencySecond: 900 },
+      { resyncFrequencySeconds: "900" },
+      { envRefs: { A: { literal: { value: "1" } } } },
+      { envRefs: { A: { type: "Secret", secret: { name: "pulumi" } } } },
+      { stack: undefined },
+    ]) {
+      expect(operatorSpec.safeParse({ ...spec, ...wrong }).success).toBe(false);
+    }
+  });
+
   it("are what the guide shows, but for some of the variables", () => {
     const [shown = ""] = blocksIn("docs/fleet.md", "yaml");
     const list = JSON.parse(execFileSync(process.execPath, [program, "20"], { encoding: "utf8" }));
@@ -67,6 +100,14 @@ describe("the fleet's manifests", () => {
   it("are not printed for what is no number of stacks", () => {
     expect(() => execFileSync(process.execPath, [program, "none"], { stdio: "pipe" })).toThrow(/usage: node stacks.js/);
   });
+});
+
+test("a stack of the fleet without a setting fails, instead of looking after all targets", () => {
+  const { config } = load(readFileSync(path.join(root, "examples/fleet/Pulumi.yaml"), "utf8")) as {
+    config: Record<string, object>;
+  };
+  expect(Object.keys(config)).toEqual(["shard", "shards"]);
+  for (const setting of Object.values(config)) expect(setting).not.toHaveProperty("default");
 });
 
 describe("the fleet's parts", () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { programMessages } from "../support/programs";
 import { blocksIn, pages, root } from "./pages";
 
@@ -98,7 +99,10 @@ test("the programs that the pages show compile", () => {
   // Its shape as documented, since the package itself is no dependency here.
   const pulumiservice = path.join(root, "test/docs/pulumiservice.d.ts");
   const paths = { "@pulumi/pulumiservice": [pulumiservice] };
-  expect(programMessages(programs, { types: ["node"], paths })).toEqual([]);
+  // As in the tsconfig.json of getting started.
+  const module = ts.ModuleKind.NodeNext;
+  const moduleResolution = ts.ModuleResolutionKind.NodeNext;
+  expect(programMessages(programs, { module, moduleResolution, types: ["node"], paths })).toEqual([]);
 }, 60_000);
 
 test("the JSON and YAML that the pages show can be read", () => {

@@ -1,4 +1,4 @@
-// What docs/fleet.md uses of @pulumi/pulumiservice, after its documents:
+// What docs/fleet.md uses of @pulumi/pulumiservice, after its documents and the types of its version 1.3.0:
 // https://www.pulumi.com/registry/packages/pulumiservice/api-docs/deploymentsettings/ and …/deploymentschedule/
 import * as pulumi from "@pulumi/pulumi";
 

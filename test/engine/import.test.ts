@@ -46,7 +46,7 @@ test("the README's file imports a snapshot into the README's program, and the ne
     outputs: { ...discloud, snapshotId: seed.discloud.version, status: "available", sizeText: expect.any(String) },
   });
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-  expect(destroy.stdout).toMatch(/kept on Discloud: snapshot 20241207-190711 of app/);
+  expect(destroy.stdout).toMatch(/kept on Discloud: snapshot "20241207-190711" of app/);
   expect(changes()).toEqual([]);
 }, 600_000);
 
@@ -87,7 +87,7 @@ test("an import file with as good as no outputs is filled by a refresh; Snapshot
   const requests = requestsSeenBy(emulator);
   requests();
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-  const stays = /^ +kept on Discloud: snapshot 20241207-190711 of app/gm;
+  const stays = /^ +kept on Discloud: snapshot "20241207-190711" of app/gm;
   expect(destroy.stdout.match(stays)).toHaveLength(1);
   expect(diagnosticsOf(destroy, "got-dscloud")).toEqual([]);
   expect(requests()).toEqual([]);

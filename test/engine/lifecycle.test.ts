@@ -239,7 +239,7 @@ test("a changed trigger previews as its old => new; the new snapshot is usable b
     const old = decodeURIComponent(before[name]?.split("/").at(-1) ?? "");
     expect(diagnosticsOf(up, name)).toEqual([
       expect.stringMatching(name === "on-dscloud" ? /^adopted snapshot / : /^took snapshot .*\d s\)/),
-      expect.stringMatching(new RegExp(`^kept on .*: snapshot ${old} of `)),
+      expect.stringMatching(new RegExp(`^kept on .*: snapshot "${old}" of `)),
     ]);
   }
 });
@@ -303,7 +303,7 @@ test("destroy deletes what up took for it under the policy of the last up, and s
     new RegExp(`^error: .*delete backup ${mine}: .*set deletionPolicy: "retain", run pulumi up once`),
   );
   expect(Object.keys(await stack.snapshots())).toEqual(["daily-backup"]);
-  expect(diagnosticsOf(destroy, "named")).toEqual([]);
+  expect(diagnosticsOf(destroy, "named")).toEqual([expect.stringMatching(/^deleted snapshot ".*" of volume /)]);
   expect(onVolume(attachedVolumeId).map(({ id }) => id)).toEqual([foreign.id]);
   expect(onVolume(volumeId)).toEqual(onPlatform.volume);
   expect(onFiles()).toEqual(onPlatform.files);
@@ -324,14 +324,14 @@ test("destroy deletes what up took for it under the policy of the last up, and s
     const id = decodeURIComponent(before[name]?.split("/").at(-1) ?? "");
     expect([name, diagnosticsOf(destroy, name)]).toEqual([
       name,
-      [expect.stringMatching(new RegExp(`^kept on ${title}: snapshot ${id} of ${kind} .* \\(${why}\\)$`))],
+      [expect.stringMatching(new RegExp(`^kept on ${title}: snapshot "${id}" of ${kind} .* \\(${why}\\)$`))],
     ]);
   }
 
   emulator.snapshooter.deletion = "accepted";
   emulator.snapshooter.addBackup(emptyJobId);
   const again = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
-  expect(diagnosticsOf(again, "daily-backup")).toEqual([]);
+  expect(diagnosticsOf(again, "daily-backup")).toEqual([expect.stringMatching(/^deleted snapshot ".*" of job /)]);
   expect(backups(jobId)).toEqual(onPlatform.job);
   expect(backups(emptyJobId)).toEqual([...onPlatform.daily.slice(0, -1), expect.any(String)]);
   expect(backups(emptyJobId)).not.toContain(mine);

@@ -269,9 +269,9 @@ test("destroy removes the schedule that it made, deletes no snapshot, and says w
     files: /its 1 backup stays on/,
     dscloud: /^kept on DS Cloud: every backup \(the policy only watched\)$/,
     backups: /^kept on SnapShooter: every backup \(the policy only watched\)$/,
-    app: new RegExp(`^kept on Discloud: the ${counts["app"]} snapshots that it holds `),
-    database: new RegExp(`^kept on Virtus Cloud: the ${counts["database"]} snapshots that it holds `),
-    volume: /^warning: kept on Samsung Cloud Platform: the 1 snapshot that it holds; nothing deletes it any more$/,
+    app: new RegExp(`^kept on Discloud: ${counts["app"]} snapshots of this policy `),
+    database: new RegExp(`^kept on Virtus Cloud: ${counts["database"]} snapshots of this policy `),
+    volume: /^warning: kept on Samsung Cloud Platform: 1 snapshot of this policy; nothing deletes it any more$/,
   };
   for (const [name, sentence] of Object.entries(says)) {
     expect([name, diagnosticsOf(destroy, name)]).toEqual([name, [expect.stringMatching(sentence)]]);

@@ -230,7 +230,7 @@ test("a lost answer is got over in the same up, or in the next one while the rep
   const next = await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([]);
   const stays = (id: string | undefined, why: RegExp) =>
-    expect.stringMatching(new RegExp(`^(warning: )?kept on .*: snapshot ${id} of .* \\(${why.source}`));
+    expect.stringMatching(new RegExp(`^(warning: )?kept on .*: snapshot "${id}" of .* \\(${why.source}`));
   const inferred = /no answer of the platform named it as this resource's, it was only inferred/;
   expect(concernsOf(next, "app").sort()).toEqual([
     stays(made.app, /its API can't delete/),
@@ -252,7 +252,7 @@ test("a lost answer is got over in the same up, or in the next one while the rep
   expect(changes()).toEqual([`scp delete-snapshot ${volumeId}`]);
   expect(onVolume(volumeId)).not.toContain(made.volume);
   expect(onVolume(volumeId)).toHaveLength(foreign.length + 1);
-  expect(diagnosticsOf(destroy, "volume")).toEqual([]);
+  expect(diagnosticsOf(destroy, "volume")).toEqual([expect.stringMatching(/^deleted snapshot ".*" of volume /)]);
   expect(diagnosticsOf(destroy, "backup")).toEqual([stays(second, inferred)]);
   expect(diagnosticsOf(destroy, "files")).toEqual([stays(made.files, inferred)]);
 });

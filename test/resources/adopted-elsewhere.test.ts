@@ -31,7 +31,7 @@ async function share(): Promise<string> {
 
 const kept = expect.stringMatching(
   new RegExp(
-    `^not deleted: snapshot [0-9a-f-]+ of volume ${seed.scp.volumeId} stays on Samsung Cloud Platform because ` +
+    `^not deleted: snapshot "[0-9a-f-]+" of volume ${seed.scp.volumeId} stays on Samsung Cloud Platform because ` +
       `${urnOf("b")} manages it, too; unless that resource goes in the same run, nothing deletes the snapshot any more$`,
   ),
 );

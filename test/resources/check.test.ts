@@ -162,7 +162,7 @@ describe("a bad input is refused at preview, at its own name and with its remedy
       [dscloud, "DSCLOUD_API_KEY"],
     ] as const) {
       const { failures } = check(news, { environment: {} });
-      expect(failures).toEqual([{ property: "connection", reason: expect.stringContaining(variable) }]);
+      expect(failures).toEqual([{ property: "", reason: expect.stringContaining(variable) }]);
     }
   });
 
@@ -170,7 +170,7 @@ describe("a bad input is refused at preview, at its own name and with its remedy
     const { failures } = check(discloud, { config: () => ({ token: TOKEN }), isSecret: () => false });
     expect(failures).toEqual([
       {
-        property: "connection",
+        property: "",
         reason: expect.stringMatching(/plain text; .*"pulumi config set --path --secret snapshots:discloud\.token/),
       },
     ]);
@@ -182,8 +182,8 @@ describe("a bad input is refused at preview, at its own name and with its remedy
       { environment: {} },
     );
     expect(failures.map(({ property }) => property).sort()).toEqual([
+      "", // the default connection
       "appId",
-      "connection",
       "nothing",
       "onGone",
       "reuseWithin",

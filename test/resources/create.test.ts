@@ -494,7 +494,11 @@ describe("adopt", () => {
       /no usable snapshot to adopt: it lists no snapshots at all .*plan/,
     ],
     ["a backup that failed", { ...dscloud, adopt: seed.dscloud.failedName }, /can't be adopted: its status is failed/],
-    ["on an app that isn't there", { ...discloud, appId: "nowhere", adopt: "latest" }, /there is no such app/],
+    [
+      "on an app that isn't there",
+      { ...discloud, appId: "nowhere", adopt: "latest" },
+      /there is no such app \(check the id, and that the account of the connection "discloud" has it\)$/,
+    ],
   ])("%s is refused and leaves nothing behind", async (_title, args, message) => {
     expect((await stack.up("a", args)).failure).toMatch(message);
     expect(stack.state.size).toBe(0);
@@ -542,7 +546,7 @@ describe("triggers", () => {
     const run = await stack.up("a", { ...discloud, triggers: { release: "2" } });
     expect(run).toEqual({ step: "replace", warnings: [] });
     expect(stack.told.at(-1)?.message).toContain(
-      `kept on Discloud: snapshot ${old["snapshotId"]} of app 1745338954955`,
+      `kept on Discloud: snapshot "${old["snapshotId"]}" of app 1745338954955`,
     );
     expect(made("a")).toMatchObject({ triggers: { release: "2" } });
     expect(made("a")["snapshotId"]).not.toBe(old["snapshotId"]);

@@ -263,7 +263,7 @@ describe("a state that says next to nothing", () => {
     expect((await stack.up("a", app)).step).toBe("same");
     expect(stack.posts()).toBe(0);
     await stack.destroy("a");
-    expect(stack.told.at(-1)?.message).toContain(`kept on Discloud: snapshot ${seed.discloud.version}`);
+    expect(stack.told.at(-1)?.message).toContain(`kept on Discloud: snapshot "${seed.discloud.version}"`);
   });
 
   it("of a request that names no snapshot can't be read", async () => {

@@ -221,9 +221,9 @@ describe("reading a snapshot by its id alone", () => {
 
 describe("destroy", () => {
   it.each([
-    ["discloud", discloud, "kept on Discloud: snapshot 20261120-233015 of app 1745338954955 (its API can't delete)"],
+    ["discloud", discloud, `kept on Discloud: snapshot "20261120-233015" of app 1745338954955 (its API can't delete)`],
     ["virtus", virtus, /^kept on Virtus Cloud: snapshot /],
-    ["dscloud", dscloud, /^kept on DS Cloud: snapshot Backup at 2025-06-14 09:48:16 of app \w+ /],
+    ["dscloud", dscloud, /^kept on DS Cloud: snapshot "Backup at 2025-06-14 09:48:16" of app \w+ /],
   ])("on %s sends nothing, and says what stays, without a warning", async (_platform, wish, line) => {
     await stack.up("a", wish);
     const requests = stack.emulator.requests.length;

@@ -90,6 +90,14 @@ describe("an up says on the row what it has done", () => {
     expect(told()).toEqual([expect.stringMatching(/^adopted snapshot "Backup at .*" of app .* \(2025-06-14T.*Z.*\)$/)]);
   });
 
+  it("adopted, what another Snapshot has adopted: which", async () => {
+    const latest = { ...discloud, adopt: "latest" };
+    const { verbs } = stack.process();
+    await stack.up("a", latest, verbs);
+    await stack.up("b", latest, verbs);
+    expect(told().at(-1)).toMatch(/^adopted .*, which Snapshot "a" manages, too$/);
+  });
+
   it("kept: once, as information, where nothing else is possible", async () => {
     await stack.up("a", discloud);
     const old = props()["snapshotId"];
@@ -97,7 +105,7 @@ describe("an up says on the row what it has done", () => {
     expect(run).toEqual({ step: "replace", warnings: [] });
     expect(told().slice(1)).toEqual([
       expect.stringMatching(/^took snapshot /),
-      `kept on Discloud: snapshot ${old} of ${app} (its API can't delete)`,
+      `kept on Discloud: snapshot "${old}" of ${app} (its API can't delete)`,
     ]);
   });
 });

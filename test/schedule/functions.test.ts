@@ -23,8 +23,8 @@ describe("nextRuns", () => {
     ["schedules", [[{ cron: "@reboot" }]], /schedules\[0\]\.cron: "@reboot"/],
     ["no schedules", [[]], /at least one schedule/],
     ["from without a zone", [daily, { from: "2026-11-21T03:00:00" }], /from: .* with its zone/],
-    ["from that is no time", [daily, { from: "soon" }], /from: "soon" is no instant/],
-    ["from that is no date", [daily, { from: new Date(Number.NaN) }], /is no instant/],
+    ["from that is no time", [daily, { from: "soon" }], /from: "soon" is not an instant/],
+    ["from that is no date", [daily, { from: new Date(Number.NaN) }], /is not an instant/],
     ["a negative count", [daily, { count: -1 }], /count: -1/],
     ["a fractional count", [daily, { count: 1.5 }], /count: 1\.5/],
   ])("refuses %s", (_what, args, says) => {
@@ -40,6 +40,6 @@ describe("longestGapSeconds", () => {
 
   it("refuses what nextRuns refuses", () => {
     expect(() => longestGapSeconds([])).toThrow(/at least one schedule/);
-    expect(() => longestGapSeconds(daily, { from: "soon" })).toThrow(/is no instant/);
+    expect(() => longestGapSeconds(daily, { from: "soon" })).toThrow(/is not an instant/);
   });
 });

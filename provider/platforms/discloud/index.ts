@@ -1,3 +1,4 @@
+import { missingRemedy } from "../../http/failures";
 import { instantOf, isoText } from "../../model/clock";
 import type { Connection } from "../../model/connection";
 import { defined } from "../../model/defined";
@@ -26,9 +27,8 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       // A 404 has no time with it, and the first create needs one as much as any other.
       const timed = answer ?? (await showApp(api, target.id, scope));
       if (timed === undefined) {
-        throw new SnapshotsError(`[discloud] list snapshots of app ${target.id}: there is no such app`, {
-          kind: "notFound",
-        });
+        const message = `[discloud] list snapshots of app ${target.id}: there is no such app`;
+        throw new SnapshotsError(`${message} (${missingRemedy(connection)})`, { kind: "notFound" });
       }
       return {
         snapshots: newestFirst((answer?.data.versions ?? []).map((item) => toSnapshot(item, zoneMs))),

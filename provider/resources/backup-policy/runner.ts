@@ -3,7 +3,7 @@ import type { Created } from "../verbs";
 
 /** What stays on the platform when a policy goes. */
 export interface Staying {
-  /** A phrase: `the 2 snapshots that it holds`. */
+  /** A phrase: `2 snapshots of this policy`. */
   readonly what: string;
   /** Whether a person has to see to it from then on. */
   readonly needsPerson: boolean;

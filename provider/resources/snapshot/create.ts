@@ -212,7 +212,10 @@ function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | un
   const { session, definition, target, urn } = job;
   const nameIn = (other: string): string => other.replace(/^.*:(\w+)::(.*)$/, '$1 "$2"');
   const taker = session.holders.takerOf(urn, uniqueKeyOf(job, snapshot));
-  if (taker !== undefined) return `which ${nameIn(taker)} has taken in this run`;
+  // A Snapshot may have taken it or adopted it.
+  if (taker !== undefined) {
+    return `which ${nameIn(taker)} ${taker.includes(":Snapshot::") ? "manages, too" : "has taken in this run"}`;
+  }
   const ahead = session.policyAhead(definition, target);
   return ahead === undefined
     ? undefined

@@ -51,9 +51,11 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
     if (holder !== undefined) {
       await session.host.warn(
         urn,
-        `not deleted: snapshot ${snapshotId} of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
+        `not deleted: snapshot "${snapshotId}" of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
           "unless that resource goes in the same run, nothing deletes the snapshot any more",
       );
+    } else if (props["status"] !== "gone") {
+      await session.host.inform(urn, `deleted snapshot "${snapshotId}" of ${what}`);
     }
   } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
     // Only what a person may want to delete asks for one.
@@ -63,7 +65,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       isDeletable && isSpared
         ? `it failed verification: ${verdict.because}; a replacement deletes none for that, delete it there yourself`
         : whyKept(definition, props);
-    await tell(urn, `kept on ${definition.title}: snapshot ${snapshotId} of ${what}${inParentheses(why)}`);
+    await tell(urn, `kept on ${definition.title}: snapshot "${snapshotId}" of ${what}${inParentheses(why)}`);
   }
   await settleDeleted(session, id, props);
 }
@@ -88,7 +90,7 @@ async function release(session: Session, props: Properties, key: string): Promis
   if (isDeleted) {
     await host.inform(
       urn,
-      `deleted snapshot ${textOf(props, "snapshotId")}: the resource that took it goes in this run, too`,
+      `deleted snapshot "${textOf(props, "snapshotId")}": the resource that took it goes in this run, too`,
     );
   }
   return isDeleted;

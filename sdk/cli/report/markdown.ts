@@ -3,13 +3,13 @@ import { shown } from "../output";
 import { characterOf, concernsIn } from "./concerns";
 import {
   ageSentence,
-  agoText,
   count,
   fateText,
   freshnessWords,
   type Mark,
   markOrder,
   marks,
+  newestText,
   policySentence,
   sizeText,
   slotsOf,
@@ -98,14 +98,13 @@ export function markdownOf(report: Report): string {
     return `- ${characterOf(look)} **${label}**${where}: ${code(text)}`;
   });
   const overview = targets.map((target) => {
-    const { lastSnapshotAt, problem, platformTitle, freshness } = target;
+    const { problem, platformTitle, freshness } = target;
     const { label, character } = freshnessWords[freshness];
-    const newest = lastSnapshotAt === null ? "none" : agoText(lastSnapshotAt, generatedAt);
     return [
       code(targetName(target)),
       platformTitle,
       `${character} ${label}`,
-      problem === null ? newest : "unknown",
+      newestText(target, generatedAt),
       problem === null ? String(target.snapshots.length) : "unknown",
     ];
   });

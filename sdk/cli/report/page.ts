@@ -13,6 +13,7 @@ import {
   freshnessWords,
   markOrder,
   marks,
+  newestText,
   policySentence,
   sizeText,
   slotsOf,
@@ -96,8 +97,7 @@ function overview({ targets, generatedAt }: Report, anchorOf: (target: ReportTar
     { head: "State", cell: ({ freshness }) => pill(freshness), isShort: true },
     {
       head: "Newest usable",
-      cell: ({ lastSnapshotAt, problem }) =>
-        problem !== null ? "unknown" : lastSnapshotAt === null ? "none" : agoText(lastSnapshotAt, generatedAt),
+      cell: (target) => newestText(target, generatedAt),
     },
     { head: "Snapshots", cell: ({ snapshots, problem }) => (problem === null ? snapshots.length : "unknown") },
   ];

@@ -117,6 +117,13 @@ export function ageSentence({ lastSnapshotAt, maxAgeSeconds, problem }: ReportTa
   return `${what}${most}.`;
 }
 
+/** When the newest usable snapshot of a target was taken, in a word or two. */
+export function newestText({ lastSnapshotAt, problem, snapshots }: ReportTarget, nowIso: string): string {
+  if (problem !== null) return "unknown";
+  if (lastSnapshotAt !== null) return agoText(lastSnapshotAt, nowIso);
+  return snapshots.some(({ status, fate }) => status === "available" && fate !== "unlisted") ? "time unknown" : "none";
+}
+
 /** A policy in one sentence. */
 export function policySentence(policy: ReportPolicy): string {
   const { runBy, suspended, schedules, retention, maxAge, nextRuns } = policy;

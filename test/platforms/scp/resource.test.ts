@@ -613,6 +613,7 @@ describe("destroy", () => {
     stack.clock.advance(10_000);
     server().deletingMs = 60_000;
     expect(await stack.destroy("a")).toEqual({ step: "drop", warnings: [] });
+    expect(stack.told.at(-1)?.message).toMatch(new RegExp(`^deleted snapshot "[\\w-]+" of volume ${volumeId}$`));
     expect(
       server()
         .snapshotsOf(volumeId)

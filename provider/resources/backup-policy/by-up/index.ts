@@ -33,7 +33,7 @@ export function runByUp(session: Session): PolicyRunner {
     async delete(_id, props) {
       const count = recordsOf(props).filter(({ status }) => status !== "failed").length;
       if (count === 0) return undefined;
-      const those = count === 1 ? "the 1 snapshot that it holds" : `the ${count} snapshots that it holds`;
+      const those = `${count} ${count === 1 ? "snapshot" : "snapshots"} of this policy`;
       return definitionOf(props).delete
         ? { what: `${those}; nothing deletes ${count === 1 ? "it" : "them"} any more`, needsPerson: true }
         : { what: `${those} (its API can't delete)`, needsPerson: false };

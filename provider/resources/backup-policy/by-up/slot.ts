@@ -143,7 +143,7 @@ export async function settleSlot(
   });
   const shown = recordInWords(recordOf(usable));
   const others = besides(job, found, before, dueAt);
-  await inform(job.urn, `snapshot ${shown} is there for ${dueAt}: no other one is taken${others}`);
+  await inform(job.urn, `took none for ${slotInWords(dueAt)}: snapshot ${shown} counts for it${others}`);
   return seen;
 }
 

@@ -1,16 +1,16 @@
 import { execFileSync } from "node:child_process";
-import path from "node:path";
+import { compileCache, program } from "../cli/command";
 import { commandsShown, parseWords, usageIn } from "./commands";
-import { root } from "./pages";
 
-const program = path.join(root, "dist/sdk/cli/index.js");
 const helps = new Map<string, string>();
 
 function helpOf(...verbs: string[]): string {
   const key = verbs.join(" ");
-  const known = helps.get(key) ?? execFileSync(process.execPath, [program, ...verbs, "--help"], { encoding: "utf8" });
-  helps.set(key, known);
-  return known;
+  const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+  const help =
+    helps.get(key) ?? execFileSync(process.execPath, [program, ...verbs, "--help"], { env, encoding: "utf8" });
+  helps.set(key, help);
+  return help;
 }
 
 /** The verbs below a command, by its help. */

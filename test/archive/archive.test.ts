@@ -142,9 +142,11 @@ describe("a zip, whatever its entries are", () => {
     fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 3 }), async (entries) => {
         const { bytes } = zipOf(entries);
+        const unseen: number[] = [];
         for (let length = 1; length < bytes.length; length++) {
-          expect([length, await isFound(bytes.subarray(0, length), "zip")]).toEqual([length, true]);
+          if (!(await isFound(bytes.subarray(0, length), "zip"))) unseen.push(length);
         }
+        expect(unseen).toEqual([]);
         expect(await isFound(Buffer.concat([bytes, Buffer.from("x")]), "zip")).toBe(true);
       }),
       runs,
@@ -154,10 +156,11 @@ describe("a zip, whatever its entries are", () => {
     fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 2 }), fc.nat(7), async (entries, bit) => {
         const { bytes, free } = zipOf(entries);
+        const unseen: number[] = [];
         for (let at = 0; at < bytes.length; at++) {
-          if (free.has(at)) continue;
-          expect([at, await isFound(flipped(bytes, at, bit), "zip")]).toEqual([at, true]);
+          if (!free.has(at) && !(await isFound(flipped(bytes, at, bit), "zip"))) unseen.push(at);
         }
+        expect(unseen).toEqual([]);
       }),
       runs,
     ));
@@ -179,12 +182,13 @@ describe("a flipped byte is found", () => {
       { name: "b", content: Buffer.from("second") },
     ]);
     const isContent = (at: number) => (at >= 512 && at < 1024) || (at >= 1536 && at < 2048);
+    const unseen: number[] = [];
     for (let at = 0; at < bytes.length; at++) {
       // A zero before the digits, and what ends them, can also be a space.
       const isSpacing = [154, 155, 1178, 1179].includes(at) || [148, 1172].includes(at);
-      if (isContent(at) || isSpacing) continue;
-      expect([at, await isFound(flipped(bytes, at, 1), "tar")]).toEqual([at, true]);
+      if (!isContent(at) && !isSpacing && !(await isFound(flipped(bytes, at, 1), "tar"))) unseen.push(at);
     }
+    expect(unseen).toEqual([]);
   });
 
   test.each([

@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 const common = {
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.demo/"],
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
@@ -36,5 +38,7 @@ module.exports = {
       globalTeardown: "<rootDir>/test/pulumi-cli/global-teardown.js",
     },
   ],
+  // Tests wait now and then, for a retry or for a process: one more than there are cores keeps these busy.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: 30_000,
 };

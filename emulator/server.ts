@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
+import { TrieRouter } from "hono/router/trie-router";
 import { defined } from "../provider/model/defined";
 import { type CheckedFaultRule, createFaults, type Faults } from "./faults";
 import { type Change, keptHeaders } from "./memory";
@@ -164,7 +165,8 @@ export async function startServer(options: {
     return RESPONSE_ALREADY_SENT;
   };
 
-  const app = new Hono<Env>();
+  // The default tries a faster one first, which doesn't take these routes.
+  const app = new Hono<Env>({ router: new TrieRouter() });
   for (const [platform, { service }] of Object.entries(platforms)) {
     for (const route of service.routes) {
       app.on(route.method, route.path, (context) => answerRequest(context, platform, route));
@@ -253,7 +255,7 @@ async function toRequest(context: Context<Env>, operation: string): Promise<Emul
     path: incoming.url ?? "/",
     param: (name) => context.req.param(name) ?? "",
     header: (name) => context.req.header(name),
-    body: await context.req.text(),
+    body: asksForChange(incoming.method ?? "GET") ? await context.req.text() : "",
   });
 }
 

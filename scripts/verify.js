@@ -26,16 +26,14 @@ const path = require("node:path");
 /**
  * @param {string} name
  * @param {string} project One of jest.config.js.
- * @param {number} workers
+ * @param {...string} options
  * @returns {Part}
  */
-const tests = (name, project, workers) => ({
+const tests = (name, project, ...options) => ({
   name,
-  command: ["npx", "jest", "--selectProjects", project, `--maxWorkers=${workers}`],
+  command: ["npx", "jest", "--selectProjects", project, ...options],
   isTest: true,
 });
-
-const cores = os.availableParallelism();
 
 const chromium = process.env["CHROMIUM"] || "/usr/bin/chromium";
 const noChromium = `there is no Chromium at ${chromium}: apt-get install chromium, or name another one in CHROMIUM`;
@@ -46,12 +44,14 @@ const PARTS = [
   { name: "build", command: ["npm", "run", "--silent", "build"] },
   { name: "types", command: ["npm", "run", "--silent", "types"] },
   { name: "generated files", command: ["node", "scripts/generate-docs.js", "--check"] },
-  tests("unit tests", "unit", cores),
-  { ...tests("browser tests", "browser", 1), ...(fs.existsSync(chromium) ? {} : { missing: noChromium }) },
+  tests("unit tests", "unit"),
+  {
+    ...tests("browser tests", "browser", "--maxWorkers=1"),
+    ...(fs.existsSync(chromium) ? {} : { missing: noChromium }),
+  },
   // It starts a process per core itself.
-  tests("matrix", "matrix", 1),
-  // They wait now and then, for a retry or for a platform: one more than there are cores keeps these busy.
-  tests("engine tests", "engine", cores + 1),
+  tests("matrix", "matrix", "--maxWorkers=1"),
+  tests("engine tests", "engine"),
 ];
 
 function main() {

@@ -1,6 +1,4 @@
-import { dirname, sep } from "node:path";
-
-const sdkFolder = dirname(require.resolve("@pulumi/pulumi/package.json")) + sep;
+const sdkFolder = require.resolve("@pulumi/pulumi/package.json").slice(0, -"package.json".length);
 
 /** Whether a frame is neither Node.js's nor the SDK's, and so tells a user where something is declared. */
 function isOfProgram(frame: NodeJS.CallSite): boolean {

@@ -165,7 +165,8 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
     },
     async check(olds: Properties | undefined, { __preview, __declaredMs, ...news }: Properties & Marks) {
       shared.programAsks(__preview === true);
-      if (typeof __declaredMs === "number") shared.session().noteDeclared(urnOf(news), __declaredMs);
+      const urn = urnOf(news);
+      if (urn !== undefined && typeof __declaredMs === "number") shared.session().declared.set(urn, __declaredMs);
       const { inputs, failures } = verbs().check(olds ?? {}, news);
       return { inputs: toPlain(inputs), failures: [...failures] };
     },

@@ -1,10 +1,10 @@
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import type { Clock } from "../model/clock";
 import { isLoopbackHost } from "../model/connection";
 import { messageOf, SnapshotsError } from "../model/errors";
 import { kindOfStatus } from "./failures";
 import { redact } from "./redact";
-import { codeOf, dispatcherFor, USER_AGENT, wasNeverSent } from "./transport";
+import { codeOf, dispatcherFor, USER_AGENT, undici, wasNeverSent } from "./transport";
 
 /** For how long a store may send nothing, neither an answer nor a byte of it. */
 const IDLE_MS = 60_000;
@@ -147,7 +147,7 @@ export async function openDownload(asked: DownloadRequest): Promise<Download> {
   for (let redirects = 0; ; redirects++) {
     try {
       answer = await watch.whileWaiting(
-        request(url, {
+        undici().request(url, {
           method: "GET",
           headers: {
             accept: "*/*",

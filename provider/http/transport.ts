@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import type { Clock } from "../model/clock";
 import { isLoopbackHost } from "../model/connection";
 import { defined } from "../model/defined";
@@ -12,11 +12,14 @@ const CONNECT_TIMEOUT_MS = 15_000;
 /** What this package calls itself. */
 export const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
 
+/** The HTTP client, loaded with the first request: many a command sends none. */
+export const undici = () => require("undici") as typeof import("undici");
+
 /** Requests through the proxy that the environment names, where it names one and doesn't except the address. */
 function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: boolean }): Dispatcher {
   const proxy = systemProxy();
   try {
-    return new EnvHttpProxyAgent({
+    return new (undici().EnvHttpProxyAgent)({
       ...options,
       requestTls: tls,
       proxyTls: tls,
@@ -42,7 +45,7 @@ export function dispatcherFor(url: URL, changes: boolean): Dispatcher {
     // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would switch it off.
     const tls = { rejectUnauthorized: true };
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS, ...tls } };
-    dispatcher = isDirect ? new Agent(options) : proxyAgent(options, tls);
+    dispatcher = isDirect ? new (undici().Agent)(options) : proxyAgent(options, tls);
     dispatchers.set(key, dispatcher);
   }
   return dispatcher;
@@ -86,7 +89,7 @@ export async function send(
   clock: Clock,
 ): Promise<RawAnswer> {
   const signal = clock.timeout(timeoutMs);
-  const answer = await request(url, {
+  const answer = await undici().request(url, {
     method: method as Dispatcher.HttpMethod,
     headers: {
       accept: "application/json",

@@ -71,8 +71,8 @@ export class Session {
   readonly holders: Holders;
   /** The resources that the state has, by URN: their create is a replacement. */
   private readonly existing = new Set<string>();
-  /** When the program has declared the resources that wait for nothing, by URN. */
-  private readonly declared = new Map<string, number>();
+  /** When the program has declared the resources that wait for nothing, by URN, in milliseconds since 1970. */
+  readonly declared = new Map<string, number>();
   /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
   readonly chosen = new Set<string>();
   /** The policies of this process that are about to take a snapshot, by URN: their targets. */
@@ -87,16 +87,6 @@ export class Session {
   constructor(readonly host: Host) {
     this.datedAhead = new DatedAhead(host);
     this.holders = new Holders(host.holders ?? noHolders);
-  }
-
-  /** Notes when the program has declared a resource that waits for nothing, in milliseconds since 1970. */
-  noteDeclared(urn: string | undefined, declaredMs: number): void {
-    if (urn !== undefined) this.declared.set(urn, declaredMs);
-  }
-
-  /** Since when nothing that a resource depends on has happened, in milliseconds since 1970; undefined where unknown. */
-  settledMs(urn: string | undefined): number | undefined {
-    return urn === undefined ? undefined : this.declared.get(urn);
   }
 
   /** Notes that the state has a resource. */

@@ -84,8 +84,18 @@ function holds(marks: DayMarks, rule: WeekRule): boolean {
   return referenceDays().every((day, index) => marks[index] === 1 || !fits(rule, day));
 }
 
+const rulesOfMarks = new WeakMap<DayMarks, { readonly rules: readonly WeekRule[] | undefined }>();
+
 /** The repetitions, as few as possible, that together make these days; undefined where none do. Monday comes first. */
 export function weekRulesOf(marks: DayMarks): readonly WeekRule[] | undefined {
+  const known = rulesOfMarks.get(marks);
+  if (known !== undefined) return known.rules;
+  const rules = findWeekRules(marks);
+  rulesOfMarks.set(marks, { rules });
+  return rules;
+}
+
+function findWeekRules(marks: DayMarks): readonly WeekRule[] | undefined {
   if (holds(marks, { every: "day" })) return [{ every: "day" }];
   const rules: WeekRule[] = [];
   for (const weekday of [1, 2, 3, 4, 5, 6, 0]) {

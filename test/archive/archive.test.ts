@@ -142,9 +142,11 @@ describe("a zip, whatever its entries are", () => {
     fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 3 }), async (entries) => {
         const { bytes } = zipOf(entries);
+        const unseen: number[] = [];
         for (let length = 1; length < bytes.length; length++) {
-          expect([length, await isFound(bytes.subarray(0, length), "zip")]).toEqual([length, true]);
+          if (!(await isFound(bytes.subarray(0, length), "zip"))) unseen.push(length);
         }
+        expect(unseen).toEqual([]);
         expect(await isFound(Buffer.concat([bytes, Buffer.from("x")]), "zip")).toBe(true);
       }),
       runs,
@@ -154,10 +156,11 @@ describe("a zip, whatever its entries are", () => {
     fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 2 }), fc.nat(7), async (entries, bit) => {
         const { bytes, free } = zipOf(entries);
+        const unseen: number[] = [];
         for (let at = 0; at < bytes.length; at++) {
-          if (free.has(at)) continue;
-          expect([at, await isFound(flipped(bytes, at, bit), "zip")]).toEqual([at, true]);
+          if (!free.has(at) && !(await isFound(flipped(bytes, at, bit), "zip"))) unseen.push(at);
         }
+        expect(unseen).toEqual([]);
       }),
       runs,
     ));
@@ -179,12 +182,13 @@ describe("a flipped byte is found", () => {
       { name: "b", content: Buffer.from("second") },
     ]);
     const isContent = (at: number) => (at >= 512 && at < 1024) || (at >= 1536 && at < 2048);
+    const unseen: number[] = [];
     for (let at = 0; at < bytes.length; at++) {
       // A zero before the digits, and what ends them, can also be a space.
       const isSpacing = [154, 155, 1178, 1179].includes(at) || [148, 1172].includes(at);
-      if (isContent(at) || isSpacing) continue;
-      expect([at, await isFound(flipped(bytes, at, 1), "tar")]).toEqual([at, true]);
+      if (!isContent(at) && !isSpacing && !(await isFound(flipped(bytes, at, 1), "tar"))) unseen.push(at);
     }
+    expect(unseen).toEqual([]);
   });
 
   test.each([
@@ -215,12 +219,12 @@ test("a chunk is asked for only when the one before is used up, and memory does 
   await opened.write(bytes);
   expect(await opened.end()).toEqual({ kind: "zip" });
 
-  // 512 MiB of zeros in one gzip: 512 KiB that come out as more than any buffer may hold.
+  // 320 MiB of zeros in one gzip: 320 KiB that come out as more than any buffer may hold.
   const member = gzipSync(Buffer.alloc(64 * 1024 * 1024));
   const large = openArchiveCheck();
   const before = process.memoryUsage().rss;
   let most = before;
-  for (let count = 0; count < 8; count++) {
+  for (let count = 0; count < 5; count++) {
     await large.write(member);
     most = Math.max(most, process.memoryUsage().rss);
   }

@@ -40,9 +40,9 @@ async function run(args: readonly string[], stack: FakeStack = {}) {
   return { code: await command.ended, stdout: command.stdout, stderr: command.stderr };
 }
 
-/** The problems of a program with the types of this package. */
-function problemsOf(text: string): string[] {
-  return programMessages(new Map([[path.join(__dirname, "adopted.ts"), text]]));
+/** The problems of programs with the types of this package. */
+function problemsOf(texts: readonly string[]): string[] {
+  return programMessages(new Map(texts.map((text, index) => [path.join(__dirname, `adopted-${index}.ts`), text])));
 }
 
 const id = `discloud/app/${seed.discloud.appId}/${seed.discloud.version}`;
@@ -69,7 +69,7 @@ new Snapshot("${name}", {
       ["scp", `volume/${seed.scp.volumeId}`],
     ].map((args) => run([...args, "--stack", "prod"])),
   );
-  for (const program of [stdout, ...programs.map((each) => each.stdout)]) expect(problemsOf(program)).toEqual([]);
+  expect(problemsOf([stdout, ...programs.map((each) => each.stdout)])).toEqual([]);
 }, 90_000);
 
 test("leaves out what is managed, failed or gone, and gives no name twice", async () => {

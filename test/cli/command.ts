@@ -5,6 +5,9 @@ import path from "node:path";
 /** The command, as `npm run build` leaves it. */
 export const program = path.join(__dirname, "..", "..", "dist", "sdk", "cli", "index.js");
 
+/** Some hundred processes load the same code: what one has compiled serves them all. */
+export const compileCache = path.join(__dirname, "..", "..", "node_modules", ".cache", "pulumi-snapshots");
+
 /** How a command is run. */
 export interface CommandOptions {
   readonly args: readonly string[];
@@ -25,7 +28,7 @@ export class Command {
     this.child = spawn(process.execPath, [program, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       cwd,
-      env: { PATH, HOME, ...env },
+      env: { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...env },
     });
     this.child.stdout?.on("data", (chunk: Buffer) => this.chunks.push(chunk));
     this.child.stderr?.on("data", (chunk) => {

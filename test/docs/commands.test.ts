@@ -3,16 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { seed, startEmulator } from "../../emulator";
-import { Command, fakePulumi, program } from "../cli/command";
+import { Command, compileCache, fakePulumi, program } from "../cli/command";
 import { commandsIn, commandsScripted, commandsShown, parseWords, usageIn } from "./commands";
 
 const helps = new Map<string, string>();
 
 function helpOf(...verbs: string[]): string {
   const key = verbs.join(" ");
-  const known = helps.get(key) ?? execFileSync(process.execPath, [program, ...verbs, "--help"], { encoding: "utf8" });
-  helps.set(key, known);
-  return known;
+  const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+  const help =
+    helps.get(key) ?? execFileSync(process.execPath, [program, ...verbs, "--help"], { env, encoding: "utf8" });
+  helps.set(key, help);
+  return help;
 }
 
 /** The verbs below a command, by its help. */
@@ -100,7 +102,6 @@ test("every pulumi-snapshots command that a script of the pages runs, or --help 
     inputs: {},
     outputs: { __urn: urn, platform: "scp", volumeId, runBy: "up", schedules: [{ cron: "0 3 * * *" }], snapshots: [] },
   };
-  const NODE_COMPILE_CACHE = path.join(folder, "compiled");
   const PATH = fakePulumi(folder, { names: ["prod", "shop", "acme/shop/staging"], resources: [nightly] });
 
   /** What is wrong with the end of a command; each runs in a folder and with a PULUMI_HOME of its own. */
@@ -109,7 +110,7 @@ test("every pulumi-snapshots command that a script of the pages runs, or --help 
     mkdirSync(path.join(cwd, "infra")); // what --cwd names
     const command = new Command({
       args,
-      env: { ...emulator.environment, PATH, NODE_COMPILE_CACHE, PULUMI_HOME: cwd },
+      env: { ...emulator.environment, PATH, PULUMI_HOME: cwd },
       cwd,
     });
     const code = await command.ended;

@@ -64,8 +64,8 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A program whose only dependency besides the SDK is the component. */
-async function start(packageManager: PackageManager): Promise<Stack> {
+/** A program whose only dependency besides the SDK is the component; `files` come over its settings. */
+async function start(packageManager: PackageManager, files: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const parent = emptyFolder();
   folders.push(parent);
   stack = await createStack({ files: PROGRAM, parent });
@@ -82,6 +82,7 @@ async function start(packageManager: PackageManager): Promise<Stack> {
       },
       ...(own as Record<string, unknown>),
     },
+    ...files,
   });
   await runPackageManager(packageManager, installs[packageManager], stack.workspace.directory);
   return stack;
@@ -130,10 +131,7 @@ test("where pnpm keeps it out of the program's reach, the preview says what to a
 }, 600_000);
 
 test("pnpm's public hoist pattern brings it into reach; if it goes before its resources, nothing is lost", async () => {
-  const { workspace } = await start("pnpm");
-  rmSync(join(workspace.directory, "node_modules"), { recursive: true });
-  workspace.write({ ".npmrc": "public-hoist-pattern[]=pulumi-snapshots\n" });
-  await runPackageManager("pnpm", installs.pnpm, workspace.directory);
+  const { workspace } = await start("pnpm", { ".npmrc": "public-hoist-pattern[]=pulumi-snapshots\n" });
   await liveThrough(stack as Stack);
 
   await workspace.up(["--skip-preview"], { expectCode: 0 });
@@ -149,11 +147,10 @@ test("pnpm's public hoist pattern brings it into reach; if it goes before its re
 }, 600_000);
 
 test("under Yarn's Plug'n'Play the program needs it too, and then everything works", async () => {
-  const { workspace, emulator } = await start("yarn");
+  const { workspace, emulator } = await start("yarn", {
+    ".yarnrc.yml": "nodeLinker: pnp\nenableTelemetry: false\nenableImmutableInstalls: false\n",
+  });
   const folder = workspace.directory;
-  rmSync(join(folder, "node_modules"), { recursive: true });
-  workspace.write({ ".yarnrc.yml": "nodeLinker: pnp\nenableTelemetry: false\nenableImmutableInstalls: false\n" });
-  await runPackageManager("yarn", installs.yarn, folder);
   // As `yarn exec pulumi` starts it.
   const env = { NODE_OPTIONS: `--require ${join(folder, ".pnp.cjs")}` };
   const preview = await workspace.preview([], { env });

@@ -13,9 +13,21 @@ export interface Break {
   readonly instead: string;
 }
 
+const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023, esModuleInterop: true };
+
+/** What has been compiled, by its text: one copy differs from the next in a line. */
+const compiledTexts = new Map<string, string>();
+
+function compiled(text: string): string {
+  const known = compiledTexts.get(text);
+  if (known !== undefined) return known;
+  const { outputText } = ts.transpileModule(text, { compilerOptions });
+  compiledTexts.set(text, outputText);
+  return outputText;
+}
+
 /** A copy of the code in `folder` that plain Node runs, with one line of it replaced where that is asked for. */
 export function copyCode(folder: string, broken?: Break): void {
-  const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023, esModuleInterop: true };
   const sources = folders.flatMap((name) =>
     readdirSync(join(root, name), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
@@ -31,7 +43,7 @@ export function copyCode(folder: string, broken?: Break): void {
     }
     const copy = join(folder, name.replace(/\.ts$/, ".js"));
     mkdirSync(dirname(copy), { recursive: true });
-    writeFileSync(copy, ts.transpileModule(text, { compilerOptions: options }).outputText);
+    writeFileSync(copy, compiled(text));
   }
   cpSync(join(root, "package.json"), join(folder, "package.json"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));

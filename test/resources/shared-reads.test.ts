@@ -35,7 +35,7 @@ it("adopting what was declared together asks for one list however long it takes,
   const { session, verbs } = stack.process();
   const declaredMs = stack.clock.now();
   const adopt = async (name: string, since: number) => {
-    session.noteDeclared(urnOf(name), since);
+    session.declared.set(urnOf(name), since);
     stack.clock.advance(10_000);
     await stack.up(name, app, verbs);
     return lists("list-app-snapshots");

@@ -375,8 +375,11 @@ it.each(["UTC", "Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Asi
   (zone) => {
     const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
     // Apia skipped a whole day at the end of 2011.
+    const others: string[][] = [];
     for (let ms = Date.UTC(2011, 0, 1); ms < Date.UTC(2012, 0, 8); ms += hour * 1000) {
-      expect(isoText(wallTimeAt(zone, ms)).slice(0, 19).replace("T", " ")).toBe(format.format(ms));
+      const [ours, own] = [isoText(wallTimeAt(zone, ms)).slice(0, 19).replace("T", " "), format.format(ms)];
+      if (ours !== own) others.push([ours, own]);
     }
+    expect(others).toEqual([]);
   },
 );

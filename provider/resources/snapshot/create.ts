@@ -171,7 +171,7 @@ function withName(job: SnapshotJob): SnapshotJob {
 }
 
 async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> {
-  const scope = sharing(job.scope, job.session.settledMs(job.urn));
+  const scope = sharing(job.scope, job.session.declared.get(job.urn ?? ""));
   const { snapshots, complete } = await job.platform.list(job.target, scope);
   const snapshot =
     adopt === "latest"

@@ -250,7 +250,9 @@ async function measureLists({ engine, n, log }) {
  */
 async function sendBare(emulator, declared, listsBefore) {
   const { DISCLOUD_API_URL: url = "", DISCLOUD_TOKEN: token = "" } = emulator.environment;
-  const { limit, windowMs } = emulator.discloud.rateLimit;
+  const { limit } = emulator.discloud.rateLimit;
+  // The platform's window starts when its first request arrives.
+  const windowMs = emulator.discloud.rateLimit.windowMs + 100;
   const start = performance.now();
   let [windowStart, left] = [start, limit];
   const takeFromLimit = async () => {

@@ -121,7 +121,7 @@ function isToldForgotten({ resource, props }: Held, name: string, told: readonly
   const { runBy, snapshots } = props;
   const count = Array.isArray(snapshots) ? snapshots.length : 0;
   return told.some(
-    (text) => /^(kept on|forgotten)/.test(text) && text.includes(runBy === "up" ? `the ${count} ` : name),
+    (text) => /^(kept on|forgotten)/.test(text) && text.includes(runBy === "up" ? `: ${count} snapshot` : name),
   );
 }
 

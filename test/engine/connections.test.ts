@@ -86,7 +86,7 @@ test("a second connection by name is another account, and a rotated token is tak
   expect(diagnosticsOf(stale, "second")).toEqual([
     expect.stringMatching(/^error: .*HTTP 401.*connection "other".*stored by the last up.*add --run-program/),
   ]);
-  expect(Object.keys(await stack.snapshots())).toEqual(["first", "second"]);
+  expect(Object.keys(await stack.snapshots()).sort()).toEqual(["first", "second"]);
   await workspace.refresh(["--skip-preview", "--run-program", "--expect-no-changes"], { expectCode: 0 });
   // That refresh has stored the new token: from now on the program is not needed again.
   await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });

@@ -57,7 +57,7 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
   declareCreates(stack, cases);
   finishAll(emulator);
   const run = await runIntoPosts("before");
-  kill("CLI", run);
+  await kill("CLI", run);
   await run.ended;
   await workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
   changes();
@@ -91,7 +91,7 @@ test("on a fresh machine the platform's own list tells: a name, or reuseWithin",
   });
   finishAll(emulator);
   const run = await runIntoPosts("after");
-  kill("both", run);
+  await kill("both", run);
   await clearUp(stack, "both", run);
   emulator.faults.clear();
   finishAll(emulator);

@@ -88,7 +88,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     finish(emulator, namesOf(done));
     for (const { name } of done) holds.get(name)?.release();
     await until(() => done.every(isAnswered));
-    kill(victim, run);
+    await kill(victim, run);
     // Where the provider lives on, what has left reaches the platform, and is answered.
     if (victim === "CLI") emulator.faults.clear();
     await clearUp(stack, victim, run);

@@ -77,12 +77,13 @@ export async function runInto({ workspace }: Stack, holds: readonly ActiveFault[
   return { ended, engine, provider, processes, state, output: () => output };
 }
 
-/** Kills without a warning, as a machine that runs out of memory does. */
-export function kill(victim: Victim, { engine, provider }: Run): void {
+/** Kills without a warning, as a machine that runs out of memory does, and waits until who is killed is gone. */
+export async function kill(victim: Victim, { engine, provider }: Run): Promise<void> {
   const processes = provider.filter((pid) => /dynamic-provider/.test(commandLine(pid)));
   expect(processes.length).toBeGreaterThan(0);
-  if (victim !== "CLI") for (const pid of processes) process.kill(pid, "SIGKILL");
-  if (victim !== "provider") process.kill(engine, "SIGKILL");
+  const killed = [...(victim === "CLI" ? [] : processes), ...(victim === "provider" ? [] : [engine])];
+  for (const pid of killed) process.kill(pid, "SIGKILL");
+  await until(() => !killed.some((pid) => isRunning(pid, undefined)));
 }
 
 /** Waits until the run has ended and no process of its provider is left. */

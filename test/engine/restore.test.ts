@@ -159,7 +159,7 @@ test.each(["provider", "both"] as const)(
     left = run.processes;
     // The journal holds each answer, where the state does not hold the restore yet.
     await until(() => answered.every((name) => isRecorded(name)));
-    kill(victim, run);
+    await kill(victim, run);
     await clearUp(stack, victim, run);
     emulator.faults.clear();
     expect(made(named("before"))).toEqual([0, 0, 0]);

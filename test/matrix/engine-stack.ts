@@ -185,7 +185,8 @@ export class EngineStack {
       holders: this.code.holders.fileHolders({ PULUMI_HOME: this.home }),
       warn: async (_urn, message) => void this.told.push(message),
       // What a run says that it has made warns nobody.
-      inform: async (_urn, message) => void (/^(took snapshot|adopted|recovered) /.test(message) || this.told.push(message)),
+      inform: async (_urn, message) =>
+        void (/^(took snapshot|adopted|recovered) /.test(message) || this.told.push(message)),
       announce: (_urn, message) => void this.everTold.push(message),
     });
     const get = (key: string) => this.config[key];

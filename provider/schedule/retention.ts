@@ -7,8 +7,8 @@ import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem, zoneSchema } from
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** What an instant is written as. */
-const ISO_UTC = /^.{10}T.{12}Z$/;
+/** An instant as it is written here; those of days and hours that may stand for the next ones are left out. */
+const ISO_UTC = /^\d{4}-\d\d-([01]\d|2[0-8])T([01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
 
 /** How many of the newest usable snapshots stay whatever the rules say, unless `minimumRetained` says otherwise. */
 export const DEFAULT_MINIMUM_RETAINED = 1;
@@ -309,7 +309,7 @@ export function simulate(
   const going = good
     .filter(({ id }) => !reasons.has(id))
     .reverse()
-    // Writing the instant anew takes longer than all the rest.
+    // Writing the instant again takes longer than all the rest.
     .map(({ id, createdMs, createdAt = "" }) => ({
       id,
       createdAt: ISO_UTC.test(createdAt) ? createdAt : isoText(createdMs),

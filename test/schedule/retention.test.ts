@@ -786,3 +786,19 @@ describe("any retention of any snapshots", () => {
     });
   });
 });
+
+test("what is pruned bears its instant in UTC, however it was written", () => {
+  const times = {
+    "2026-11-18T03:00:00.000Z": "2026-11-18T03:00:00.000Z",
+    "2026-11-17T05:00:00+02:00": "2026-11-17T03:00:00.000Z",
+    "2026-11-15T24:00:00.000Z": "2026-11-16T00:00:00.000Z",
+    "2026-02-30T03:00:00.000Z": "2026-03-02T03:00:00.000Z",
+  };
+  const snapshots = ["2026-11-19T03:00:00.000Z", ...Object.keys(times)].map((createdAt) => ({
+    id: createdAt,
+    createdAt,
+    status: "available" as const,
+  }));
+  const { pruned } = simulate({ keepLast: 1 }, snapshots, { nowMs: Date.UTC(2026, 10, 21) });
+  expect(Object.fromEntries(pruned.map(({ id, createdAt }) => [id, createdAt]))).toEqual(times);
+});

@@ -125,8 +125,20 @@ export interface ScpVolumeRestoreArgs extends CommonRestoreArgs {
 /** Samsung Cloud Platform, as programs see it. */
 export interface Scp {
   target:
-    | { platform: "scp"; connection?: string; volumeId: string; fileVolumeId?: never }
-    | { platform: "scp"; connection?: string; fileVolumeId: string; volumeId?: never };
+    | {
+        platform: "scp";
+        connection?: string;
+        volumeId: string;
+        /** Not together with `volumeId`: it names the one target. */
+        fileVolumeId?: never;
+      }
+    | {
+        platform: "scp";
+        connection?: string;
+        fileVolumeId: string;
+        /** Not together with `fileVolumeId`: it names the one target. */
+        volumeId?: never;
+      };
   snapshotArgs: ScpVolumeSnapshotArgs | ScpFileVolumeSnapshotArgs;
   snapshotResult: {
     /** Samsung Cloud Platform: the virtual-server volume's id. */

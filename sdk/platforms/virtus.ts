@@ -72,8 +72,20 @@ export interface VirtusDatabaseRestoreArgs extends CommonRestoreArgs {
 /** Virtus Cloud, as programs see it. */
 export interface Virtus {
   target:
-    | { platform: "virtus"; connection?: string; appId: string; databaseId?: never }
-    | { platform: "virtus"; connection?: string; databaseId: string; appId?: never };
+    | {
+        platform: "virtus";
+        connection?: string;
+        appId: string;
+        /** Not together with `appId`: it names the one target. */
+        databaseId?: never;
+      }
+    | {
+        platform: "virtus";
+        connection?: string;
+        databaseId: string;
+        /** Not together with `databaseId`: it names the one target. */
+        appId?: never;
+      };
   downloads: "virtus";
   snapshotArgs: VirtusAppSnapshotArgs | VirtusDatabaseSnapshotArgs;
   snapshotResult: {

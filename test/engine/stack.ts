@@ -138,7 +138,7 @@ export function diagnosticsOf({ stdout }: CommandResult, name: string): string[]
 
 /** The diagnostics of a resource beside what its row says that was done. */
 export function concernsOf(result: CommandResult, name: string): string[] {
-  return diagnosticsOf(result, name).filter((line) => !/^(took|adopted|recovered|deleted) /.test(line));
+  return diagnosticsOf(result, name).filter((line) => !/^(took snapshot|adopted|recovered|deleted) /.test(line));
 }
 
 /** Diagnostics without the warning that this machine's clock differs from the platforms', where a test has moved theirs. */

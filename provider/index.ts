@@ -14,6 +14,7 @@ export {
 export { defined } from "./model/defined";
 export { type ErrorKind, messageOf, SnapshotsError } from "./model/errors";
 export { parseSnapshotId } from "./model/ids";
+export { listed } from "./model/listed";
 export type { PlatformDefinition } from "./model/platform";
 export type { RestoreStatus } from "./model/restore";
 export type { DownloadLink, JsonValue, SnapshotStatus } from "./model/snapshot";

@@ -15,14 +15,3 @@ export async function jsonFilesIn(folder: string): Promise<string[]> {
 export function textOfFile(file: string): Promise<string | undefined> {
   return readFile(file, "utf8").catch((error: unknown) => missing(error, undefined));
 }
-
-/** Asks once for all who ask before the answer has come. */
-export function together<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
-  let asking: Promise<Answer> | undefined;
-  return () => {
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
-  };
-}

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../model/errors";
 import type { HolderRegistry } from "../resources/host";
-import { jsonFilesIn, textOfFile, together } from "./folder";
+import { jsonFilesIn, textOfFile } from "./folder";
 import { localFolder } from "./journal";
 
 /** One resource that has adopted one snapshot. */
@@ -69,14 +69,17 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
     return entry;
   }
 
-  const readAll = together(async () => {
+  async function readAll(): Promise<Entry[]> {
     const entries: Entry[] = [];
     for (const name of await jsonFilesIn(folder)) {
       const entry = await readOne(name);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
-  });
+  }
+
+  // What asks while the files are being read has the same answer.
+  let reading: Promise<Entry[]> | undefined;
 
   return {
     note: (urn, keys) =>
@@ -92,7 +95,10 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
         }
       }),
     async others(urn) {
-      const entries = await readAll().catch((error: unknown) => {
+      reading ??= readAll().finally(() => {
+        reading = undefined;
+      });
+      const entries = await reading.catch((error: unknown) => {
         throw new Error(
           `${folder} can't be read (${messageOf(error)}), so nothing tells which snapshots other resources have adopted: ` +
             "make it readable, or remove it if no resource has",

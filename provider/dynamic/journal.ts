@@ -40,9 +40,6 @@ export function localFolder(environment: Readonly<Record<string, string | undefi
   return join(home === undefined || home === "" ? join(homedir(), ".pulumi") : home, "pulumi-snapshots");
 }
 
-/** How many characters {@link hashOf} returns. */
-const HASH_LENGTH = 64;
-
 function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
@@ -105,7 +102,7 @@ export function fileJournal(
   // What this process may have to confirm: what was there when it first looked, and what it has noted itself.
   const noted = new Map<string, Set<string>>();
   const keep = (name: string) => {
-    const hash = name.slice(0, HASH_LENGTH);
+    const [hash = ""] = name.split(/[-.]/);
     noted.set(hash, (noted.get(hash) ?? new Set()).add(name));
   };
   let looked: Promise<void> | undefined;

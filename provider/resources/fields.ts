@@ -2,16 +2,6 @@ import { z } from "zod";
 import { type ParsedDuration, parseCustomTimeout } from "../model/duration";
 import type { PlatformDefinition } from "../model/platform";
 
-/** Builds something for each platform once: schemas take long to build, and every check and comparison asks for them. */
-export function perPlatform<Built>(build: (definition: PlatformDefinition) => Built): typeof build {
-  const builtFor = new WeakMap<PlatformDefinition, Built>();
-  return (definition) => {
-    const built = builtFor.get(definition) ?? build(definition);
-    builtFor.set(definition, built);
-    return built;
-  };
-}
-
 /** A text that `parse` reads as a duration. */
 export function durationSchema(parse: (text: string) => ParsedDuration) {
   return z.string('must be text, such as "26h"').superRefine((text, context) => {

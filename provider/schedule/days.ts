@@ -1,3 +1,4 @@
+import { oncePer } from "../model/once-per";
 import type { CronRule } from "./cron";
 
 const dayMs = 86_400_000;
@@ -84,18 +85,8 @@ function holds(marks: DayMarks, rule: WeekRule): boolean {
   return referenceDays().every((day, index) => marks[index] === 1 || !fits(rule, day));
 }
 
-const rulesOfMarks = new WeakMap<DayMarks, { readonly rules: readonly WeekRule[] | undefined }>();
-
 /** The repetitions, as few as possible, that together make these days; undefined where none do. Monday comes first. */
-export function weekRulesOf(marks: DayMarks): readonly WeekRule[] | undefined {
-  const known = rulesOfMarks.get(marks);
-  if (known !== undefined) return known.rules;
-  const rules = findWeekRules(marks);
-  rulesOfMarks.set(marks, { rules });
-  return rules;
-}
-
-function findWeekRules(marks: DayMarks): readonly WeekRule[] | undefined {
+export const weekRulesOf = oncePer((marks: DayMarks): readonly WeekRule[] | undefined => {
   if (holds(marks, { every: "day" })) return [{ every: "day" }];
   const rules: WeekRule[] = [];
   for (const weekday of [1, 2, 3, 4, 5, 6, 0]) {
@@ -111,7 +102,7 @@ function findWeekRules(marks: DayMarks): readonly WeekRule[] | undefined {
   }
   const made = referenceDays().map((day) => (rules.some((rule) => fits(rule, day)) ? 1 : 0));
   return rules.length > 0 && made.every((mark, index) => mark === marks[index]) ? rules : undefined;
-}
+});
 
 /** The weekday (0 is Sunday) that all the days are, where they are one. */
 export function onlyWeekdayOf(marks: DayMarks): number | undefined {

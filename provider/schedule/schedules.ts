@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Defined } from "../model/defined";
+import { listed } from "../model/listed";
 import { type CronRule, parseCron } from "./cron";
 import { type DayMarks, daysOf, sameDays, unionOf } from "./days";
-import { listed, objectProblem, timeText } from "./words";
+import { objectProblem, timeText } from "./words";
 import {
   canonicalZone,
   clockChanges,

@@ -1,11 +1,6 @@
 import type { z } from "zod";
+import { listed } from "../model/listed";
 import { unknownRemedy } from "../model/nearest";
-
-/** A list in words: `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[], joint: "and" | "or" = "and"): string {
-  const last = words.at(-1) ?? "";
-  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} ${joint} ${last}`;
-}
 
 /** A time of day, given in minutes after midnight, as `HH:MM`. */
 export function timeText(minutes: number): string {

@@ -354,7 +354,7 @@ async function measureCreates({ engine, n, rounds, log }) {
       value: medianRatio(taken, floors.app),
       most: 1.1,
       why:
-        "the list is read anew right before each create, since it alone tells whose a snapshot is when the answer is lost; " +
+        "the list is read again right before each create, since it alone tells whose a snapshot is when the answer is lost; " +
         "a rate limit of 60 requests a minute counts those lists, too",
     },
     {

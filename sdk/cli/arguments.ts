@@ -1,10 +1,15 @@
-import { definitions, type PlatformDefinition, type Properties, parseSnapshotId, snapshotQuery } from "../../provider";
+import {
+  definitions,
+  listed,
+  type PlatformDefinition,
+  type Properties,
+  parseSnapshotId,
+  snapshotQuery,
+} from "../../provider";
 import { UsageError } from "./output";
 
 /** What may stand for a platform, in a sentence. */
-export const PLATFORMS = Object.keys(definitions)
-  .join(", ")
-  .replace(/, (\w+)$/, " or $1");
+export const PLATFORMS = listed(Object.keys(definitions), "or");
 
 /** The platform that an argument names. */
 export function platformArgument(text: string): PlatformDefinition {

@@ -2,8 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
-import type { ByteSink, Held, StoredFacts } from "../../provider";
-import { isRunning } from "../../provider";
+import { type ByteSink, type Held, isRunning, type StoredFacts } from "../../provider";
 
 /** As many bytes as are written at once. */
 const BATCH_BYTES = 256 * 1024;

@@ -1,9 +1,10 @@
+import { listed } from "../../model/listed";
 import type { Compiled } from "../../schedule/compiled";
 import type { CronRule } from "../../schedule/cron";
 import { daysOf, weekRulesOf } from "../../schedule/days";
 import { type Retention, retentionProblem } from "../../schedule/retention";
 import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule } from "../../schedule/schedules";
-import { cronField, listed } from "../../schedule/words";
+import { cronField } from "../../schedule/words";
 import { zoneProblem } from "../../schedule/zone";
 
 /** The hours between two runs that SnapShooter offers; 8 is not among them: https://snapshooter.com/api/schedules */

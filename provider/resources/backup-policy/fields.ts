@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { parseDuration } from "../../model/duration";
+import { oncePer } from "../../model/once-per";
 import type { PlatformDefinition } from "../../model/platform";
 import type { PolicyField, PolicyTargetDefinition } from "../../model/policy";
 import { retentionSchema, schedulesSchema } from "../../schedule";
-import { connectionField, durationSchema, internalFields, perPlatform, platformField, verifyField } from "../fields";
+import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
 
 /** Whether policies of a target can verify what is taken: no download waits for what a platform takes by itself. */
 export function isVerifiable(definition: PlatformDefinition, { runBy }: PolicyTargetDefinition): boolean {
@@ -17,8 +18,8 @@ export function isScheduled(target: PolicyTargetDefinition): boolean {
 
 type PolicyFields = Readonly<Record<string, PolicyField>>;
 
-/** The inputs of a BackupPolicy on a platform, by name; each of them where any of its targets has it. */
-export const policyFields = perPlatform((definition): PolicyFields => {
+/** The inputs of a BackupPolicy on a platform, by name, built once, since schemas take long to build; each of them where any of its targets has it. */
+export const policyFields = oncePer((definition: PlatformDefinition): PolicyFields => {
   const fields: Record<string, PolicyField> = {
     platform: platformField(definition),
     connection: connectionField(definition),

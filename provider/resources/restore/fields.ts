@@ -2,7 +2,9 @@ import { z } from "zod";
 import { instantOf } from "../../model/clock";
 import type { InputField } from "../../model/input";
 import { unknownRemedy } from "../../model/nearest";
-import { connectionField, internalFields, perPlatform, platformField } from "../fields";
+import { oncePer } from "../../model/once-per";
+import type { PlatformDefinition } from "../../model/platform";
+import { connectionField, internalFields, platformField } from "../fields";
 
 const confirm = z.strictObject(
   {
@@ -19,8 +21,8 @@ const confirm = z.strictObject(
   },
 );
 
-/** The inputs of a Restore on a platform, by name. */
-export const restoreFields = perPlatform((definition): Readonly<Record<string, InputField>> => {
+/** The inputs of a Restore on a platform, by name; built once, since schemas take long to build. */
+export const restoreFields = oncePer((definition: PlatformDefinition): Readonly<Record<string, InputField>> => {
   const fields: Record<string, InputField> = {
     platform: platformField(definition),
     connection: connectionField(definition),

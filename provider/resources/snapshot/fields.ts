@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { parseDuration } from "../../model/duration";
 import type { InputField } from "../../model/input";
-import { connectionField, durationSchema, internalFields, perPlatform, platformField, verifyField } from "../fields";
+import { listed } from "../../model/listed";
+import { oncePer } from "../../model/once-per";
+import type { PlatformDefinition } from "../../model/platform";
+import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  const all = values.map((value) => `"${value}"`);
-  return z.enum(values, `must be ${all.slice(0, -1).join(", ")} or ${all.at(-1)}`);
+  const quoted = values.map((value) => `"${value}"`);
+  return z.enum(values, `must be ${listed(quoted, "or")}`);
 }
 
-/** The inputs of a Snapshot on a platform, by name. */
-export const snapshotFields = perPlatform((definition): Readonly<Record<string, InputField>> => {
+/** The inputs of a Snapshot on a platform, by name; built once, since schemas take long to build. */
+export const snapshotFields = oncePer((definition: PlatformDefinition): Readonly<Record<string, InputField>> => {
   const fields: Record<string, InputField> = {
     platform: platformField(definition),
     connection: connectionField(definition),

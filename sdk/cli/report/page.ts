@@ -1,5 +1,10 @@
-import type { Report, ReportSnapshot, ReportTarget, TargetFreshness } from "../../../provider";
-import { nameInUrn } from "../../../provider";
+import {
+  nameInUrn,
+  type Report,
+  type ReportSnapshot,
+  type ReportTarget,
+  type TargetFreshness,
+} from "../../../provider";
 import { bytesText } from "../output";
 import { type Concern, concernsIn } from "./concerns";
 import { type Html, html, type Part } from "./html";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listed } from "../../../model/listed";
 import type { PolicyField, PolicyTargetDefinition, Written } from "../../../model/policy";
 import type { JsonValue } from "../../../model/snapshot";
 import { isUnknown } from "../../../model/unknown";
@@ -8,7 +9,7 @@ import { compileForServerBackup, compileRetentionForServerBackup, SCP_SERVER_ZON
 
 function words<const Words extends readonly [string, ...string[]]>(...names: Words) {
   const quoted = names.map((name) => `"${name}"`);
-  return z.enum(names, `must be ${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`);
+  return z.enum(names, `must be ${listed(quoted, "or")}`);
 }
 
 /** Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/createbackup/ */

@@ -1,10 +1,11 @@
 import { parseDuration } from "../../../model/duration";
+import { listed } from "../../../model/listed";
 import type { Compiled } from "../../../schedule/compiled";
 import type { CronRule } from "../../../schedule/cron";
 import { daysOf, onlyWeekdayOf, type WeekRule, weekRulesOf } from "../../../schedule/days";
 import { type Retention, retentionProblem } from "../../../schedule/retention";
 import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
-import { cronField, listed, timeText } from "../../../schedule/words";
+import { cronField, timeText } from "../../../schedule/words";
 import { canonicalZone } from "../../../schedule/zone";
 import { SCP_ZONE } from "../zone";
 

@@ -1,8 +1,9 @@
+import { listed } from "../../../model/listed";
 import type { Compiled } from "../../../schedule/compiled";
 import { daysOf, weekRulesOf } from "../../../schedule/days";
 import { type Retention, retentionProblem } from "../../../schedule/retention";
 import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule } from "../../../schedule/schedules";
-import { cronField, listed } from "../../../schedule/words";
+import { cronField } from "../../../schedule/words";
 import { clockChanges, offsetAt } from "../../../schedule/zone";
 import { SCP_ZONE } from "../zone";
 

@@ -139,7 +139,7 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
             expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot);
           }
         }),
-        { numRuns: 150 },
+        { numRuns: 150, examples: [[given.wellFormed]] },
       );
       expect(listed).toBeGreaterThan(0);
     });
@@ -160,7 +160,7 @@ export function describeArbitraryAnswers(given: AnswersUnderTest): void {
             expect(isGone).toBe(provesAbsence?.(body) === true);
             proven += isGone ? 1 : 0;
           }),
-          { numRuns: 150 },
+          { numRuns: 150, examples: [[show.wellFormed]] },
         );
         expect(proven).toBeGreaterThan(0);
       });

@@ -224,7 +224,7 @@ export function describePolicies(given: PoliciesUnderTest): void {
             expect(result.policy.segments).toEqual(policy.segments);
             return expect(JSON.parse(JSON.stringify(result.policy))).toStrictEqual(result.policy);
           }),
-          { numRuns: 150 },
+          { numRuns: 150, examples: [[given.answers(policy)[operation]]] },
         );
         expect(found).toBeGreaterThan(0);
         expect(opened.changes()).toBe(1);
@@ -270,7 +270,7 @@ export function describePolicies(given: PoliciesUnderTest): void {
             listed += 1;
             return expect(JSON.parse(JSON.stringify(result.snapshots))).toStrictEqual(result.snapshots);
           }),
-          { numRuns: 100 },
+          { numRuns: 100, examples: [[given.answers(policy)[given.list]]] },
         );
         expect(listed).toBeGreaterThan(0);
       });

@@ -21,6 +21,8 @@ import type {
 export interface TargetDefinition {
   /** Its kind in resource ids. */
   readonly kind: string;
+  /** What messages call it. Default: its kind. */
+  readonly title?: string;
   readonly description: string;
   /** What its id may be; the messages say what to do. */
   readonly schema: z.ZodType<string>;

@@ -31,6 +31,8 @@ export type Written = JsonValue | undefined;
 export interface PolicyTargetDefinition {
   /** Its kind in resource ids. */
   readonly kind: string;
+  /** What messages call it. Default: its kind. */
+  readonly title?: string;
   readonly runBy: RunBy;
   readonly description: string;
   /** What the argument may be; the messages say what to do. */

@@ -3,6 +3,7 @@ import type { PlatformDefinition, SnapshotPlatform, SnapshotReference } from "..
 import type { Scope } from "../model/scope";
 import type { DownloadLink, Target } from "../model/snapshot";
 import type { ByteSource, Downloaded } from "./download";
+import { targetInWords } from "./in-words";
 
 /** A file of a snapshot, as it can be downloaded. */
 export interface SnapshotFileSource {
@@ -43,7 +44,7 @@ export async function openFiles(request: FilesRequest): Promise<DownloadableFile
   if (platform.downloadLink === undefined) throw noDownload(definition);
   const link = (): Promise<DownloadLink> =>
     platform.downloadLink?.(target, reference, request.scope()) as Promise<DownloadLink>;
-  const subject = `[${definition.name}] download ${target.kind} ${target.id} snapshot ${reference.snapshotId}`;
+  const subject = `[${definition.name}] download ${targetInWords(definition, target)} snapshot ${reference.snapshotId}`;
   const first = await link();
   let unused: DownloadLink | undefined = first;
   const { url, files } = first;

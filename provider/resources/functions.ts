@@ -4,6 +4,7 @@ import { unknownRemedy } from "../model/nearest";
 import type { DownloadLink, JsonValue, ObservedSnapshot, Target } from "../model/snapshot";
 import { type DownloadableFiles, noDownload, openFiles } from "./files";
 import type { Properties } from "./host";
+import { titleOf } from "./in-words";
 import { type Opened, type Session, targetOf, textOf } from "./session";
 import { addressOf } from "./snapshot/read";
 import { describe, idOf, referenceOf } from "./snapshot/state";
@@ -115,19 +116,16 @@ async function findSnapshot(
       segments.slice(0, -1).every((segment, index) => segment === snapshot.segments[index]);
     const snapshot = snapshots.find(isMeant);
     if (snapshot !== undefined) return { target, snapshot };
-    throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot`, {
+    throw new SnapshotsError(`${titleOf({ definition, target })} has no usable snapshot`, {
       kind: "notFound",
     });
   }
   const observed = await platform.observe(target, { snapshotId }, scope);
   if (observed.outcome === "found") return { target, snapshot: observed.snapshot };
   const reason = observed.outcome === "gone" ? observed.proof : observed.reason;
-  throw new SnapshotsError(
-    `[${definition.name}] ${target.kind} ${target.id} has no snapshot ${snapshotId}: ${reason}`,
-    {
-      kind: "notFound",
-    },
-  );
+  throw new SnapshotsError(`${titleOf({ definition, target })} has no snapshot ${snapshotId}: ${reason}`, {
+    kind: "notFound",
+  });
 }
 
 /** Shows one snapshot: by its own id, or the newest usable one as `latest`. */

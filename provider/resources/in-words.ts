@@ -1,9 +1,26 @@
 import { inByteUnits } from "../model/bytes";
+import type { PlatformDefinition, TargetDefinition } from "../model/platform";
+import type { Target } from "../model/snapshot";
 import type { Properties } from "./host";
 import { textOf } from "./session";
 
 /** How many items a message names. */
 const MOST_NAMED = 10;
+
+/** A kind of target in words: `app`, `File Storage volume`. */
+export function kindInWords(target: Pick<TargetDefinition, "kind" | "title"> | undefined): string {
+  return target?.title ?? target?.kind ?? "target";
+}
+
+/** A target in words: `app 1745338954955`. */
+export function targetInWords(definition: PlatformDefinition, { argument, kind, id }: Target): string {
+  return `${kindInWords(definition.targets[argument] ?? { kind })} ${id}`;
+}
+
+/** Platform and target, as messages begin. */
+export function titleOf({ definition, target }: { readonly definition: PlatformDefinition; readonly target: Target }) {
+  return `[${definition.name}] ${targetInWords(definition, target)}`;
+}
 
 /** Items as a list for a message: the first ten, and how many more there are. */
 export function shortList(items: readonly string[]): string {

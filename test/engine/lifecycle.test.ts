@@ -317,7 +317,7 @@ test("destroy deletes what up took for it under the policy of the last up, and s
     backup: ["SnapShooter", "job", 'deletionPolicy: "retain"'],
     "adopted-backup": ["SnapShooter", "job", "it was adopted, not taken by this resource"],
     volume: ["Samsung Cloud Platform", "volume", 'deletionPolicy: "retain"'],
-    files: ["Samsung Cloud Platform", "file-volume", 'deletionPolicy: "retain"'],
+    files: ["Samsung Cloud Platform", "File Storage volume", 'deletionPolicy: "retain"'],
     "adopted-volume": ["Samsung Cloud Platform", "volume", "it was adopted, not taken by this resource"],
   };
   for (const [name, [title, kind, why]] of Object.entries(stays)) {

@@ -5,7 +5,7 @@ import { findDefinition } from "../../platforms";
 import { nextRunsAfter } from "../../schedule";
 import { isMissing } from "../check";
 import type { Properties } from "../host";
-import { inParentheses, slotInWords } from "../in-words";
+import { inParentheses, kindInWords, slotInWords } from "../in-words";
 import type { Diff } from "../verbs";
 import { wantsVerification } from "../verification";
 import { policyFields } from "./fields";
@@ -43,7 +43,7 @@ export function creationAhead(inputs: Properties, nowMs: number): string | undef
   const isKnown = !isUnknown(inputs[target.argument]);
   const subject = isKnown
     ? subjectOf(definition, inputs)
-    : `the ${target.definition.kind} that ${target.argument} will name`;
+    : `the ${kindInWords(target.definition)} that ${target.argument} will name`;
   if (target.definition.runBy === "watched") return `will watch the backups of ${subject}, and take or delete none`;
   if (target.definition.runBy === "platform") {
     const schedules = schedulesOf(inputs);

@@ -15,6 +15,7 @@ import {
 } from "../../schedule";
 import { isMissing } from "../check";
 import type { Properties } from "../host";
+import { kindInWords } from "../in-words";
 import { policyFields } from "./fields";
 
 /** The platform that a policy's properties name. */
@@ -98,6 +99,5 @@ export function subjectOf(definition: PlatformDefinition, properties: Properties
   const target = policyTargetOf(definition, properties);
   const named = target === undefined ? undefined : properties[target.argument];
   const name = typeof named === "string" ? named : ((named ?? {}) as Properties)["name"];
-  const kind = target?.definition.kind === "file-volume" ? "File Storage volume" : target?.definition.kind;
-  return `${kind} ${typeof name === "string" ? name : ""}`.trim();
+  return `${kindInWords(target?.definition)} ${typeof name === "string" ? name : ""}`.trim();
 }

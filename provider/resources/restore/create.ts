@@ -4,20 +4,11 @@ import { messageOf } from "../../model/errors";
 import type { ObservedRestore } from "../../model/restore";
 import { until } from "../../model/scope";
 import { type Properties, UnfinishedError } from "../host";
+import { targetInWords, titleOf } from "../in-words";
 import { plainRequest, requestOf } from "../request";
 import { type Session, textOf } from "../session";
 import type { Created } from "../verbs";
-import {
-  adviceFor,
-  idOf,
-  openJob,
-  type RestoreJob,
-  refuseLate,
-  runOf,
-  titleOf,
-  type WatchedRestore,
-  watched,
-} from "./job";
+import { adviceFor, idOf, openJob, type RestoreJob, refuseLate, runOf, type WatchedRestore, watched } from "./job";
 import { outputsOf, restoreOf } from "./state";
 
 /** Restores, once; returns when the platform shows the end, or as soon as it has accepted where it shows none. */
@@ -100,8 +91,8 @@ async function handOver(job: RestoreJob, outcome: Outcome<WatchedRestore>, store
   if (outcome.item.status === "accepted" && job.restores.look !== undefined) {
     await job.session.host.warn(
       job.urn,
-      `${job.definition.title} accepted the restore and was never observed running it: the state of ${job.target.kind} ` +
-        `${job.target.id} is "${outcome.item.platformStatus}". Check its data`,
+      `${job.definition.title} accepted the restore and was never observed running it: the state of ` +
+        `${targetInWords(job.definition, job.target)} is "${outcome.item.platformStatus}". Check its data`,
     );
   }
   return shown;
@@ -129,7 +120,7 @@ export function mayHaveStarted(job: RestoreJob, { request, cause }: Pick<Unknown
 function unknownReason(job: RestoreJob, outcome: Unknown): string {
   const { definition, target } = job;
   return (
-    `${mayHaveStarted(job, outcome)}. It is not requested again. Check ${target.kind} ${target.id} on ${definition.title}: ` +
+    `${mayHaveStarted(job, outcome)}. It is not requested again. Check ${targetInWords(definition, target)} on ${definition.title}: ` +
     "if it was not restored, a change of triggers requests another one; if it was, take the Restore out of the program"
   );
 }

@@ -1,6 +1,7 @@
 import { messageOf } from "../../model/errors";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
+import { targetInWords } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { type Session, targetOf, textOf, urnOf } from "../session";
 
@@ -10,7 +11,7 @@ export async function deleteRestore(session: Session, props: Properties): Promis
   const urn = urnOf(props);
   const definition = findDefinition(props["platform"]);
   const target = definition === undefined ? undefined : targetOf(definition, props);
-  const where = target === undefined ? "its target" : `${target.kind} ${target.id}`;
+  const where = definition === undefined || target === undefined ? "its target" : targetInWords(definition, target);
   const request = requestOf(props);
   if (request === undefined) {
     const restoreId = textOf(props, "restoreId");

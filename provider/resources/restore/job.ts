@@ -13,6 +13,7 @@ import type {
 import type { Scope } from "../../model/scope";
 import type { JsonValue, Target } from "../../model/snapshot";
 import type { Properties } from "../host";
+import { targetInWords, titleOf } from "../in-words";
 import { storedOwnerId } from "../request";
 import { type Opened, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { bookkeepingOf, formatRestoreId } from "./state";
@@ -47,7 +48,7 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
   const restores = platform.restores?.[target.argument];
   if (targetDefinition === undefined || restores === undefined) {
     throw new SnapshotsError(
-      `[${definition.name}] restore ${target.kind} ${target.id}: ${definition.cannot["restore"]}`,
+      `[${definition.name}] restore ${targetInWords(definition, target)}: ${definition.cannot["restore"]}`,
       {
         kind: "unsupported",
       },
@@ -77,11 +78,6 @@ export function openJob(session: Session, inputs: Properties, stored: Properties
 /** Resource id of the restore. */
 export function idOf({ definition, order, ownerId }: RestoreJob): string {
   return formatRestoreId(definition.name, order, ownerId);
-}
-
-/** Platform and target, for messages. */
-export function titleOf({ definition, target }: RestoreJob): string {
-  return `[${definition.name}] ${target.kind} ${target.id}`;
 }
 
 /** Refuses a restore after the instant that the program has confirmed, by the platform's clock. */
@@ -225,7 +221,7 @@ interface RunOptions {
 /** What the user does about a restore that has failed: a sentence. */
 export function adviceFor({ definition, target }: RestoreJob): string {
   return (
-    `It is not requested again: check ${target.kind} ${target.id} on ${definition.title}; a change of triggers restores ` +
+    `It is not requested again: check ${targetInWords(definition, target)} on ${definition.title}; a change of triggers restores ` +
     "once more"
   );
 }

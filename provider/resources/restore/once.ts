@@ -7,11 +7,12 @@ import type { PlatformDefinition } from "../../model/platform";
 import type { ObservedRestore, RestorePlatform, RestoreStatus } from "../../model/restore";
 import type { Target } from "../../model/snapshot";
 import type { Properties } from "../host";
+import { targetInWords, titleOf } from "../in-words";
 import type { Session } from "../session";
 import { addressOf } from "../snapshot/read";
 import { cannotRestore, checkRestore } from "./check";
 import { inTurn, mayHaveStarted, propertiesOf, requestRestore } from "./create";
-import { openJob, type RestoreJob, runOf, titleOf, type WatchedRestore } from "./job";
+import { openJob, type RestoreJob, runOf, type WatchedRestore } from "./job";
 
 /** A restore that a person asks for outside of a program. */
 export interface RestoreQuery {
@@ -108,12 +109,13 @@ function identityOf({ definition, target }: Restorable): { readonly urn: string;
   return { urn, ownerId: createHash("sha256").update(urn).digest("hex").slice(0, 12) };
 }
 
-async function newestOf(session: Session, { definition, target }: Restorable, connection: string | undefined) {
+async function newestOf(session: Session, what: Restorable, connection: string | undefined) {
+  const { definition, target } = what;
   const { platform, scope } = session.open(definition.name, connection, undefined);
   const { snapshots } = await platform.list(target, scope);
   const newest = snapshots.find(({ status }) => status === "available");
   if (newest !== undefined) return newest.snapshotId;
-  throw new SnapshotsError(`[${definition.name}] ${target.kind} ${target.id} has no usable snapshot to restore`, {
+  throw new SnapshotsError(`${titleOf(what)} has no usable snapshot to restore`, {
     kind: "notFound",
   });
 }
@@ -246,7 +248,7 @@ async function resume(job: RestoreJob, { request, made }: JournalEntry): Promise
 /** The result of what has come to an end that is known; throws what is not known, and what has failed. */
 function resultOf({ job, resourceId, entry }: Opened, outcome: Outcome<WatchedRestore>): RestoreResult {
   const { definition, target, order } = job;
-  const subject = `${target.kind} ${target.id}`;
+  const subject = targetInWords(definition, target);
   const { request } = outcome;
   if (outcome.outcome === "unknown") {
     throw new SnapshotsError(

@@ -2,7 +2,7 @@ import { candidatesOf } from "../../creation";
 import { messageOf } from "../../model/errors";
 import { until } from "../../model/scope";
 import type { Properties } from "../host";
-import { inParentheses, shortList } from "../in-words";
+import { inParentheses, shortList, targetInWords } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { DELETE_TIMEOUT_MS, keyOf, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { verdictOf } from "../verification";
@@ -24,7 +24,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   const urn = urnOf(props);
   const snapshotId = textOf(props, "snapshotId");
   const request = requestOf(props);
-  const what = `${target.kind} ${target.id}`;
+  const what = targetInWords(definition, target);
   const key = keyOf(props) ?? "";
   const isDeletable = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
   const verdict = verdictOf(props);

@@ -8,6 +8,7 @@ import type { PlatformDefinition } from "../../model/platform";
 import type { Scope } from "../../model/scope";
 import { type ObservedSnapshot, onlyOne, type SnapshotList, type Target } from "../../model/snapshot";
 import type { Properties } from "../host";
+import { titleOf } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { keyOf, type Opened, ownTimeoutMs, type Session, snapshotKey, textOf, urnOf } from "../session";
 import { counted, type Verdict, wantsVerification } from "../verification";
@@ -75,11 +76,6 @@ function requestHashOf({ definition, target, inputs }: SnapshotJob): string {
   const triggers = Object.entries(inputs["triggers"] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const request = JSON.stringify([definition.name, target.kind, target.id, triggers]);
   return createHash("sha256").update(request).digest("hex");
-}
-
-/** Platform and target, for messages. */
-export function titleOf({ definition, target }: Pick<SnapshotJob, "definition" | "target">): string {
-  return `[${definition.name}] ${target.kind} ${target.id}`;
 }
 
 /** The key of a snapshot among those of all targets. */

@@ -6,6 +6,7 @@ import type { PlatformDefinition } from "../../model/platform";
 import type { ObservedSnapshot, Target } from "../../model/snapshot";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
+import { kindInWords, targetInWords } from "../in-words";
 import { requestOf } from "../request";
 import { type Session, sharing, textOf, urnOf } from "../session";
 import type { Read } from "../verbs";
@@ -28,7 +29,7 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
   const checked = definition.targets[argument]?.schema.safeParse(address.target);
   if (checked?.success === false) {
     throw new SnapshotsError(
-      `"${id}" is not the id of a snapshot: its ${address.kind} ${checked.error.issues[0]?.message}`,
+      `"${id}" is not the id of a snapshot: its ${kindInWords(definition.targets[argument])} ${checked.error.issues[0]?.message}`,
       { kind: "invalid" },
     );
   }
@@ -82,7 +83,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
         ...(address.segments.length > 1 ? { name: address.segments[0] ?? "" } : {}),
       };
   const observed = await platform.observe(target, reference, sharing(scope));
-  const what = `snapshot ${reference.snapshotId} of ${target.kind} ${target.id}`;
+  const what = `snapshot ${reference.snapshotId} of ${targetInWords(definition, target)}`;
   if (observed.outcome === "found") {
     const snapshot = countedBy(props, observed.snapshot);
     const { status, platformStatus } = snapshot;

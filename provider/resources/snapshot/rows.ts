@@ -2,7 +2,7 @@ import type { PlatformDefinition } from "../../model/platform";
 import { isUnknown, UNKNOWN } from "../../model/unknown";
 import { findDefinition } from "../../platforms";
 import type { Properties } from "../host";
-import { inParentheses, sizeInWords } from "../in-words";
+import { inParentheses, kindInWords, sizeInWords } from "../in-words";
 import { requestOf } from "../request";
 import { type Session, textOf, urnOf } from "../session";
 import type { Diff } from "../verbs";
@@ -12,7 +12,9 @@ import { awaitsVerification, verdictOf, wantsVerification } from "../verificatio
 function subjectOf(definition: PlatformDefinition, properties: Properties): string {
   const [argument, target] = Object.entries(definition.targets).find(([name]) => properties[name] !== undefined) ?? [];
   const id = argument === undefined ? undefined : properties[argument];
-  return id === UNKNOWN ? `the ${target?.kind} that ${argument} will name` : `${target?.kind} ${String(id)}`;
+  return id === UNKNOWN
+    ? `the ${kindInWords(target)} that ${argument} will name`
+    : `${kindInWords(target)} ${String(id)}`;
 }
 
 /** A snapshot and what it is of, in words: `snapshot "2026…" of app 1745338954955`. */

@@ -1,8 +1,9 @@
 import { until } from "../../model/scope";
 import { type Properties, UnfinishedError } from "../host";
+import { titleOf } from "../in-words";
 import { type Session, textOf, timeoutMs } from "../session";
 import { awaitsVerification, verdictOf, wantsVerification, withoutVerdict, withVerdict } from "../verification";
-import { type SnapshotJob, titleOf, verify } from "./job";
+import { type SnapshotJob, verify } from "./job";
 import { referenceOf } from "./state";
 
 /** Says that a snapshot which the state holds could not be verified, and what comes next. */

@@ -8,6 +8,7 @@ import { compileForFileStorage, compileRetentionForFileStorage } from "./schedul
 /** A File Storage volume, as what a snapshot is taken of. */
 export const fileVolumeTarget = {
   kind: "file-volume",
+  title: "File Storage volume",
   description: "the File Storage volume's id",
   schema: identifier("File Storage volume"),
 } as const;

@@ -3,10 +3,10 @@ import { instantOf, isoText } from "../../../model/clock";
 import { SnapshotsError } from "../../../model/errors";
 import type { ObservedSnapshot, SnapshotList } from "../../../model/snapshot";
 import { type Properties, UnfinishedError } from "../../host";
-import { inParentheses, shortList, sizeInWords, slotInWords, spanInWords } from "../../in-words";
+import { inParentheses, shortList, sizeInWords, slotInWords, spanInWords, titleOf } from "../../in-words";
 import { requestOf } from "../../request";
 import { cannotCreate, handOver } from "../../snapshot/create";
-import { listingOf, runOf, titleOf } from "../../snapshot/job";
+import { listingOf, runOf } from "../../snapshot/job";
 import { inWords } from "../../snapshot/state";
 import { verdictOf, wantsVerification } from "../../verification";
 import {

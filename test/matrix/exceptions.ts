@@ -23,13 +23,15 @@ const withoutDate = "no answer has a Date, and this machine's clock is 10 minute
 /** Every exception, as docs/what-happens-when.md names it. */
 export const exceptions: readonly Exception[] = [
   {
-    what: "A list of Discloud's, of File Storage's or of SnapShooter's jobs that is minutes late, for what was made just before",
+    what: "Lists of Discloud, of File Storage or of SnapShooter's jobs that lag by minutes, just after a create",
     why:
-      "their lists are the only word on whether it exists, and no platform of them documents that one may be late. " +
-      "A list that is late counts as proof more than a minute after the request: what is waited for then counts as failed, and a refresh says gone. With " +
-      '`onGone: "keep"`, the default, a Snapshot stays in the state, and the next refresh shows it again; `onGone: "recreate"` takes another. ' +
-      "A policy for a Discloud app takes another for its slot. A job of SnapShooter's leaves the state, and the next up " +
-      "refuses to make a second one of its name; only after a kill it makes one, and names the first",
+      "the list is the only evidence of whether the result exists, and none of these platforms documents a " +
+      "list lag. More than a minute after the request the list counts as proof: what is waited for then " +
+      'counts as failed, and a refresh reports it gone. With `onGone: "keep"`, the default, a Snapshot ' +
+      'stays in the state, and the next refresh shows it again; `onGone: "recreate"` takes another. A ' +
+      "policy for a Discloud app takes another snapshot for its slot. A SnapShooter job leaves the state, " +
+      "and the next up refuses to create a second job of its name; only after a kill does it create one, " +
+      "and it names the first",
     covers(given) {
       const { target, step, request, fault } = given;
       if (fault.name !== "the list lags 30 minutes behind") return false;
@@ -44,9 +46,9 @@ export const exceptions: readonly Exception[] = [
   {
     what: "A SnapShooter token of another account, and a policy that is a job",
     why:
-      "the list of jobs is the only word on whether a job exists, and the API has nothing that tells whose token it is. " +
-      "A refresh drops the policy from the state, and the job stays on SnapShooter; with the right token the next up " +
-      "refuses to create a second job of its name",
+      "the list of jobs is the only evidence of whether a job exists, and nothing in the API says whose " +
+      "token it is. A refresh drops the policy from the state, and the job stays on SnapShooter; with the " +
+      "right token the next up refuses to create a second job of its name",
     covers: ({ target, step, request, fault }) =>
       target.create === "create-job" &&
       request.operation === "list-jobs" &&
@@ -54,10 +56,11 @@ export const exceptions: readonly Exception[] = [
       /: read/.test(step.name),
   },
   {
-    what: "A Discloud snapshot that another machine has taken for a policy, where answers have no Date",
+    what: "A Discloud snapshot that another machine took for a policy, if answers have no Date",
     why:
-      "a version names no zone, and only the Date of the answer to a request of ours tells it. Without one the time of no " +
-      "version is known, so nothing tells which slot a version settles, and the policy takes another",
+      "a version has no time zone; only the Date of an answer to the provider's own request reveals it. " +
+      "Without that the times of all versions are unknown, so nothing shows which slot a version settles, " +
+      "and the policy takes another snapshot",
     covers: ({ target, step, fault }) =>
       target.title === "policy for a Discloud app" &&
       step.name === "policy: converge on another machine after the first was killed" &&
@@ -65,10 +68,11 @@ export const exceptions: readonly Exception[] = [
       fault.isStanding === true,
   },
   {
-    what: "A Virtus Cloud app whose storage's clock is minutes behind, and a policy whose snapshot is not known yet",
+    what: "A Virtus Cloud app whose storage clock is minutes behind, and a policy whose snapshot is not yet known",
     why:
-      "its list tells a snapshot's time by the storage's clock only. A new one that looks older than the request is not taken " +
-      "for its result; the next run takes it for the scheduled time as somebody else's, never prunes it, and names it",
+      "the list dates snapshots by the storage's clock only. A new one that looks older than the request " +
+      "does not count as its result; the next run counts it for the scheduled time as a foreign one, never " +
+      "prunes it, and names it",
     covers: ({ target, step, request, fault }) =>
       target.title === "policy for a Virtus Cloud app" &&
       step.name === "policy: converge, while the slot before is not known" &&
@@ -84,24 +88,28 @@ export const exceptions: readonly Exception[] = [
   {
     what: "Two stacks, or two machines, that take a snapshot of one target at the same moment",
     why:
-      "the platforms give no idempotency key and no lock. While both answers arrive each stack has its own, but on Virtus " +
-      "Cloud, whose answer names none, both may take the same one for theirs; where an answer is lost, nothing but a name " +
-      "(Samsung Cloud Platform's volumes) tells them apart",
+      "the platforms have neither idempotency keys nor locks. While both answers arrive, each stack gets " +
+      "its own snapshot, except on Virtus Cloud, whose answer names none: there both may claim the same " +
+      "one. If an answer is lost, only a name (on volumes of Samsung Cloud Platform) distinguishes the two",
   },
   {
-    what: "A machine that vanishes with its journal between a request and its answer",
+    what: "A machine that is lost together with its journal between a request and its answer",
     why:
-      "only the journal knows of the request. A volume's snapshot on Samsung Cloud Platform is found by its name within the " +
-      "hour; elsewhere `reuseWithin` finds one where the platform tells when it was taken, but not while the list of Virtus Cloud is late",
+      "only the journal knows of the request. A volume's snapshot on Samsung Cloud Platform is found by its " +
+      "name within the hour; elsewhere `reuseWithin` adopts one whose time the platform shows, but not " +
+      "while the list of Virtus Cloud lags",
   },
   {
     what: "Somebody else's snapshot that is the only new one after a lost answer",
     why:
-      "on platforms where a snapshot has no name it can't be told from ours, when ours was never made, or is not listed yet. " +
-      'It is taken for the result, with a warning that says so; such a one is never deleted unless the state says `deletionPolicy: "delete"`',
+      "on platforms where snapshots have no names it can't be distinguished from the requested one, if that " +
+      "was never taken or is not yet visible in the list. It counts as the result, with a warning that says " +
+      "so, and is never deleted: destroy leaves it on the platform",
   },
   {
     what: "Pulumi's own debug log",
-    why: "with `-v=9` the engine writes the stack's decrypted config into its log, and no provider can keep it from that. Give credentials through the environment where such logs are kept",
+    why:
+      "with `-v=9` the engine writes the stack's decrypted config to its log, and no provider can prevent " +
+      "that. Where such logs are kept, set credentials in the environment instead",
   },
 ];

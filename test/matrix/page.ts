@@ -29,41 +29,43 @@ export function pageOf(played: readonly Played[]): string {
   const safe = played.filter((one) => !exceptions.some(({ covers }) => covers?.(one)));
   return `# What happens when…
 
-The tests break every request of every step on every platform in every way below, over real HTTP, and compare what the
-platform then really has with what the state, the journal and the messages say. The steps of a Snapshot: create, wait, verify, go on
-with an unfinished one, take over after a kill, read, update, replace, delete, adopt, reuse. Those of a BackupPolicy: create,
-wait, verify, go on with an unfinished one, take over after a kill on the same machine or on another, converge when a slot has
-passed, prune, read, update, delete, forget, adopt, watch. Both also run beside another backend's stack of the same name,
-and under a name that another resource had before its rename. This page is written by that test.
+A test breaks every request of every step on every platform in every way below, over real HTTP, and compares what then exists
+on the platform with what the state, the journal and the messages say. The steps of a Snapshot: create, wait, verify, resume an
+unfinished one, recover after a kill, read, update, replace, delete, adopt, reuse. Those of a BackupPolicy: create, wait,
+verify, resume an unfinished one, recover after a kill on the same machine or on another one, converge after a slot has passed,
+prune, read, update, delete, drop from state, adopt, watch. Both also run next to a stack of the same name in another backend,
+and under a name that another resource had before it was renamed. That test writes this page.
 
     ${lineOf(safe)}
 
-They are ${distinct(safe)} distinct combinations of fault, operation and platform.
+These are ${distinct(safe)} distinct combinations of fault, operation and platform.
 
-- *duplicate*: more snapshots were taken than the program asked for, or more than one for a slot, or a second policy was made
-- *lost*: one was taken, or a policy made on its platform, that no state, no journal and no message names; or a run
-  succeeded without the backup that it stands for: a resource claims what existed before, or an older or wrongly dated
-  snapshot settles a slot; or a platform's refusal was not reported at once
-- *wrongly dropped*: one left the state, or counts as gone, though it exists or nothing proves that it doesn't; or one was
-  deleted that another resource, another stack or somebody else has; or a retention deleted what it keeps or more than
-  \`maxDeletes\`
-- *leak*: a credential, a signed link or a key in the state, a message or the journal, or a request to another origin
+- *duplicate*: more snapshots were taken than the program asked for, more than one was taken for a slot, or a second policy was
+  created
+- *lost*: a snapshot was taken, or a policy created on its platform, and no state, journal or message names it; or a run
+  succeeded without a backup behind it: a resource claims what existed before, or an older or wrongly dated snapshot settles a
+  slot; or a platform's refusal was not reported immediately
+- *wrongly dropped*: a snapshot left the state, or counts as gone, although it exists or nothing proves that it doesn't; or one
+  was deleted that belongs to another resource, another stack or somebody else; or a retention deleted what it keeps, or more
+  than \`maxDeletes\`
+- *leak*: a credential, a signed link or a key in the state, a message or the journal, or in a request to another origin
 
-What the columns count: the run got over it by itself or had nothing to tell; it failed with the reason, and the next
-\`pulumi up\` (or \`destroy\`) settled it without a second snapshot; or it stays refused, with every candidate named, until
-you choose (\`adopt: "<id>"\`), since nothing tells which snapshot is whose, what was wanted is not there any more, or a policy of that name is there already.
+The columns count the cases in which the same run succeeded or had nothing to report; those in which it failed with the reason,
+and the next \`pulumi up\` (or \`destroy\`) settled it without a second snapshot; and those that stay refused, with every candidate
+named, until you choose (\`adopt: "<id>"\`), because nothing shows which snapshot belongs to whom, what was wanted no longer
+exists, or a policy of that name already exists.
 
-"Every time" means each request of that kind until the end of the run; otherwise it happens once. Clocks, dates and what the
-lists say of their pages stay as they are from the beginning of a case to its end. What only has a read sent
-again is played on Snapshots alone: the same client does so for every resource.
+"Every time" means each request of that kind until the end of the run; any other fault happens once. Clocks, dates and paging
+metadata stay the same throughout a case. A fault that only causes a read to be repeated is played on Snapshots alone: all
+resources use the same client.
 
 | what happens | cases | the same run | the next run | you choose |
 | --- | ---: | ---: | ---: | ---: |
 ${faults.map(({ name }) => rowOf(name, safe)).join("\n")}
 
-A read is repeated up to five times. A request that takes a snapshot is sent again only when it surely was not carried out:
-the connection was refused, the target is busy (409), or the rate limit refused it (429). After any other failure the list is asked, and the next
-run asks again; see [guarantees](guarantees.md).
+A read is repeated up to five times. A request that takes a snapshot is sent again only when the platform certainly did not
+execute it: the connection was refused, the target is busy (409), or the rate limit refused the request (429). After any other
+failure the provider reads the list, and the next run does so again; see [guarantees](guarantees.md).
 
 ## What could not be made safe
 

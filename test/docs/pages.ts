@@ -20,6 +20,13 @@ export function textOf(page: string): string {
   return readFileSync(path.join(root, page), "utf8");
 }
 
+/** What a page says below a heading, up to the next heading of that level; fails where the page has no such heading. */
+function sectionOf(page: string, heading: string): string {
+  const [, below] = `${textOf(page)}\n## `.split(`\n## ${heading}\n`);
+  if (below === undefined) throw new Error(`${page} has no heading ${heading}`);
+  return below.split("\n## ", 1)[0] ?? "";
+}
+
 /** A code block of a page. */
 export interface Block {
   readonly page: string;
@@ -28,15 +35,14 @@ export interface Block {
   readonly text: string;
 }
 
-/** The code blocks of a page, in its order. */
-export function blocksOf(page: string): Block[] {
-  return [...textOf(page).matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map(
-    ([, indent = "", language = "", text = ""]) => ({
-      page,
-      language,
-      text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
-    }),
-  );
+/** The code blocks of a page, or of the section below one of its headings, in their order. */
+export function blocksOf(page: string, heading?: string): Block[] {
+  const text = heading === undefined ? textOf(page) : sectionOf(page, heading);
+  return [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map(([, indent = "", language = "", text = ""]) => ({
+    page,
+    language,
+    text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+  }));
 }
 
 /** The code blocks of a page that are in a language. */

@@ -158,7 +158,7 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
       return await progress.result();
     } catch (error) {
       signal?.throwIfAborted();
-      // The request for a link was already retried; waiting longer for the platform pays off only once bytes have arrived.
+      // Requests for links were already retried; waiting for a longer outage pays off only once bytes have arrived.
       if (!isSnapshotsError(error) || (!hasLink && progress.bytes === 0)) throw error;
       failures = progress.bytes > before ? 1 : failures + 1;
       if (failures >= MOST_FAILURES) throw error;

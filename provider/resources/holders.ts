@@ -77,8 +77,8 @@ export class Holders {
   }
 
   /**
-   * Deletes a snapshot unless another resource manages it; resolves to the URN of that resource, if any. The deletion is
-   * kept in case that resource leaves the state in this process, too, so that a destroy of both leaves nothing behind.
+   * Deletes a snapshot unless another resource manages it; resolves to the URN of that resource. The deletion is kept
+   * in case that resource leaves the state in this process, too, so that a destroy of both leaves nothing behind.
    */
   async deleteUnlessHeld(
     urn: string | undefined,

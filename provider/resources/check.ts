@@ -23,7 +23,7 @@ export function isGiven(value: unknown): boolean {
   return !isMissing(value) && value !== UNKNOWN;
 }
 
-/** Names in quotes, as a list. */
+/** Quoted names, separated by commas. */
 export function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }

@@ -13,7 +13,7 @@ export function readRequest(stored: unknown): CreateRequest | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const { name, slot, labels, ...request } = stored as Record<string, unknown>;
   if (typeof request["requestedAt"] !== "string" || !Array.isArray(request["known"])) return undefined;
-  // Version 0.1 stored the labels beside the rest.
+  // Version 0.1 stored the labels as top-level properties.
   const old = Object.entries({ name, slot }).filter(([, value]) => typeof value === "string");
   const all: Labels = { ...(Object.fromEntries(old) as Labels), ...(labels as Labels | undefined) };
   const read = request as unknown as CreateRequest;

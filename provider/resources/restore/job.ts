@@ -25,7 +25,7 @@ export interface RestoreJob extends Opened {
   readonly target: Target;
   readonly urn: string | undefined;
   readonly ownerId: string;
-  /** Whether the state held the owner id before this run. */
+  /** Whether the state had the owner id before this run. */
   readonly isOwnerStored: boolean;
   readonly order: RestoreOrder;
   readonly restores: RestorePlatform;

@@ -120,7 +120,7 @@ async function newestOf(session: Session, what: Restorable, connection: string |
   });
 }
 
-/** A checked query, opened. */
+/** A query that was checked, with its job and journal entry. */
 interface Opened {
   readonly job: RestoreJob;
   readonly resourceId: string;

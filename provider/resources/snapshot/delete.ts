@@ -11,7 +11,7 @@ import { addressOf } from "./read";
 import { whyKept } from "./rows";
 import { inWords, referenceOf } from "./state";
 
-/** Longest time that a destroy looks for what a request may have taken. */
+/** Longest time that a destroy looks for a snapshot that a request may have taken. */
 const LOOK_MS = 20_000;
 
 /**

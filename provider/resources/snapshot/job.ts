@@ -27,7 +27,7 @@ export interface SnapshotJob extends Opened {
   readonly target: Target;
   readonly urn: string | undefined;
   readonly ownerId: string;
-  /** Whether the state held the owner id before this run. */
+  /** Whether the state had the owner id before this run. */
   readonly isOwnerStored: boolean;
   /** Whether the state already has the resource, so that its id can't change. */
   readonly isStored: boolean;

@@ -8,14 +8,14 @@ import { type Session, textOf } from "./session";
 import { checkSnapshot } from "./snapshot/check";
 import { managersIn, type StackContents } from "./stack";
 
-/** A Snapshot that would manage what exists already. */
+/** A Snapshot resource that would manage an existing snapshot. */
 export interface Adoption {
   readonly resourceId: string;
-  /** The resource's name: no other resource of the stack has it. */
+  /** Name of the resource, unique in the stack. */
   readonly name: string;
-  /** What the program writes. */
+  /** Arguments for the program. */
   readonly args: Properties;
-  /** What the platform shows of it. */
+  /** Snapshot as the platform lists it. */
   readonly item: SnapshotItem;
 }
 
@@ -23,7 +23,7 @@ function targetArgument(definition: PlatformDefinition, item: SnapshotItem): str
   return Object.keys(definition.targets).find((argument) => item[argument] !== undefined) ?? "";
 }
 
-/** A name made of the kind, the target and the snapshot, as short as it stays readable. */
+/** Resource name from the kind, the target and the snapshot. */
 function nameOf(definition: PlatformDefinition, item: SnapshotItem): string {
   const argument = targetArgument(definition, item);
   const parts = [definition.targets[argument]?.kind, item[argument], item["snapshotId"]];
@@ -38,12 +38,12 @@ function argsOf(definition: PlatformDefinition, item: SnapshotItem): Properties 
     ...(connection === undefined || connection === definition.name ? {} : { connection }),
     [argument]: item[argument] ?? "",
     adopt: item["snapshotId"] ?? "",
-    // The only one that goes with what a program has not taken.
+    // The only policy allowed for a snapshot that the program did not take.
     ...(definition.delete ? { deletionPolicy: "retain" } : {}),
   };
 }
 
-/** The usable snapshots that no resource of a stack manages, newest first, each as a Snapshot that would. */
+/** Finds the usable snapshots that no resource of a stack manages, newest first, each with a Snapshot to adopt it. */
 export async function findAdoptions(
   session: Session,
   query: Properties,
@@ -65,7 +65,7 @@ export async function findAdoptions(
   });
 }
 
-/** What `pulumi import --file` takes of one resource. */
+/** One resource in the file of `pulumi import --file`. */
 export interface ImportedResource {
   readonly type: string;
   readonly name: string;
@@ -75,8 +75,8 @@ export interface ImportedResource {
 }
 
 /**
- * A resource for `pulumi import --file` whose inputs are what a program with the same arguments comes to, and whose
- * outputs are what adopting would have stored: the next preview shows nothing.
+ * Returns a resource for `pulumi import --file`, with the inputs that a program with the same arguments would have and
+ * the outputs that adopting would have stored: the next preview shows no changes.
  */
 export function importOf(
   session: Session,
@@ -93,7 +93,7 @@ export function importOf(
   const shown = Object.entries(item).filter(
     ([output]) =>
       output !== "id" &&
-      // What can be changed in place is the platform's where the program says nothing of it.
+      // Leaves to the platform what can be changed in place and the program doesn't set.
       (definition?.snapshotArguments?.[output]?.change !== "inPlace" || inputs[output] !== undefined),
   );
   const outputs = { ...inputs, ...Object.fromEntries(shown), adopted: true };

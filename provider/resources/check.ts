@@ -7,7 +7,7 @@ import { isUnknown, UNKNOWN } from "../model/unknown";
 import { definitions, findDefinition } from "../platforms";
 import type { Properties } from "./host";
 
-/** What checking one input needs of it. */
+/** Parts of an input's definition that its check needs. */
 interface CheckedField {
   readonly schema: z.ZodType;
   readonly plain?: true;
@@ -18,17 +18,17 @@ export function isMissing(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** Whether a value is there and known: a rule that needs one that is not known yet waits. */
+/** Whether a value is present and known: rules are not applied to a value that is still unknown. */
 export function isGiven(value: unknown): boolean {
   return !isMissing(value) && value !== UNKNOWN;
 }
 
-/** Names in quotes, as a list. */
+/** Quoted names, separated by commas. */
 export function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }
 
-/** The platform that the inputs name, or why they name none. */
+/** Platform that the inputs name, or the reason why they don't name one. */
 export function platformOf(news: Properties): PlatformDefinition | CheckFailure {
   const definition = findDefinition(news["platform"]);
   if (definition !== undefined) return definition;
@@ -42,7 +42,7 @@ export function platformOf(news: Properties): PlatformDefinition | CheckFailure 
   return { property: "platform", reason: `${reason}; ${remedy}` };
 }
 
-/** What is wrong with one given input by itself; a value that is not known yet is left to the up that will know it. */
+/** Problems of a single input value. A value that is not known yet is left to the `pulumi up` that will know it. */
 export function fieldFailures(name: string, field: CheckedField, value: unknown): CheckFailure[] {
   if (isUnknown(value)) {
     return field.plain ? [{ property: name, reason: "must be written out, not taken from an output" }] : [];
@@ -54,7 +54,7 @@ export function fieldFailures(name: string, field: CheckedField, value: unknown)
   });
 }
 
-/** An argument that a resource doesn't have on a platform, with where it exists. */
+/** Failure for an argument that a resource doesn't have on a platform; names the platforms that have it. */
 export function unknownArgument(
   name: string,
   definition: PlatformDefinition,
@@ -72,7 +72,7 @@ export function unknownArgument(
   };
 }
 
-/** What is wrong where not exactly one of the arguments is given that name what a resource is for. */
+/** Failures unless exactly one of the arguments that name a resource's target is given. */
 export function targetFailures(news: Properties, names: readonly string[], what: string): CheckFailure[] {
   const given = names.filter((name) => !isMissing(news[name]));
   if (given.length === 1) return [];
@@ -85,7 +85,7 @@ export function targetFailures(news: Properties, names: readonly string[], what:
       }));
 }
 
-/** What is wrong with the connection that the inputs use. */
+/** Problems of the connection that the inputs use. */
 export function connectionFailures(
   inputs: Properties,
   definition: PlatformDefinition,
@@ -94,7 +94,7 @@ export function connectionFailures(
   const connection = inputs["connection"];
   if (typeof connection !== "string" || connection === UNKNOWN) return [];
   const resolved = resolveConnection(definition.name, definition.connectionFields, connection, sources);
-  // The engine shows the value of the property that it is given, and the default connection is no value of the program's.
+  // The engine prints the value of the named property, and the default connection is not a value from the program.
   const property = connection === definition.name ? "" : "connection";
   return "problems" in resolved ? resolved.problems.map((reason) => ({ property, reason })) : [];
 }

@@ -4,24 +4,24 @@ import type { PolicyPlatform } from "../model/policy";
 import type { ObservedSnapshot, SnapshotList } from "../model/snapshot";
 import type { Host } from "./host";
 
-/** How far ahead of a platform's clock a time may be: its storage may have a clock of its own. */
+/** Longest time that a snapshot may be dated ahead of its platform's clock: the storage may have a clock of its own. */
 const SLACK_MS = 5 * 60_000;
 
-/** The instant that a text names; undefined where it is more than five minutes ahead, since no such time is known yet. */
+/** Instant that a text names; undefined if it is more than five minutes in the future, which can't be right. */
 export function pastInstantOf(text: unknown, nowMs: number): number | undefined {
   const instantMs = instantOf(text);
   return instantMs === undefined || instantMs > nowMs + SLACK_MS ? undefined : instantMs;
 }
 
-/** Leaves out the time of every snapshot that is dated ahead of its platform's clock, and warns of each one once. */
+/** Removes the time of every snapshot that is dated ahead of its platform's clock, and warns once about each. */
 export class DatedAhead {
-  /** How far each platform's clock is ahead of this machine's, as its last answer with a time showed. */
+  /** Lead of each platform's clock over this machine's, from its last answer that carried a time. */
   private readonly offsetsMs = new WeakMap<SnapshotPlatform, number>();
   private readonly warned = new Set<string>();
 
   constructor(private readonly host: Pick<Host, "warn"> & { readonly clock: Pick<Clock, "now"> }) {}
 
-  /** The platform with no snapshot dated ahead; warnings go to the row of `urn`. */
+  /** Wraps a platform so that no snapshot is dated ahead; warnings appear on the row of `urn`. */
   guard(platform: SnapshotPlatform, definition: PlatformDefinition, urn: string | undefined): SnapshotPlatform {
     const { create, update, policies } = platform;
 

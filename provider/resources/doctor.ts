@@ -5,22 +5,22 @@ import type { PlatformDefinition } from "../model/platform";
 import type { CheckName, ProbeAnswer } from "../model/probe";
 import type { Session } from "./session";
 
-/** How long one question may take. */
+/** Longest time for one question. */
 const QUESTION_MS = 20_000;
-/** How far this machine's clock and a platform's may be apart. */
+/** Largest accepted difference between this machine's clock and a platform's. */
 const LARGEST_SKEW_MS = 5 * 60_000;
 
 const names: readonly CheckName[] = ["reach", "credential", "plan", "clock", "version"];
 
-/** What one check of a connection has come to. */
+/** Result of one check of a connection. */
 export interface Check {
   readonly name: CheckName;
   readonly ok: boolean;
-  /** What was found, and what to do where it is not good. */
+  /** Finding, and what to do if it is a problem. */
   readonly message: string;
 }
 
-/** What is found out question by question; what was bad once stays so. */
+/** Collects the findings of all questions; a check that failed once stays failed. */
 class Findings {
   private readonly found = new Map<CheckName, Check>();
 
@@ -45,12 +45,12 @@ class Findings {
 function noteClock(findings: Findings, { title }: PlatformDefinition, serverTimeMs: number, nowMs: number): void {
   const apartMs = Math.abs(nowMs - serverTimeMs);
   const both = `this machine's clock shows ${isoText(nowMs)} and ${title}'s ${isoText(serverTimeMs)}`;
-  // A Date has whole seconds, and its way takes a moment.
+  // A Date header has whole seconds, and the response takes time to arrive.
   if (apartMs <= LARGEST_SKEW_MS) findings.add("clock", true, `${Math.round(apartMs / 1000)} s apart`);
   else findings.add("clock", false, `${both}: correct this machine's clock`);
 }
 
-/** Which check an error is about: the kinds say what can be done. */
+/** Assigns an error to the check that it concerns, by its kind. */
 function noteError(findings: Findings, error: SnapshotsError, title: string): void {
   const { kind, status, message } = error;
   if (status === undefined) {
@@ -76,8 +76,8 @@ function noteAnswer(findings: Findings, definition: PlatformDefinition, answer: 
 }
 
 /**
- * Examines one connection: whether its platform can be reached, accepts the credential, has snapshots on this plan, has the
- * same time, and knows the API's version. Asks nothing that changes anything, and needs no target.
+ * Examines one connection: whether its platform can be reached, accepts the credential, has snapshots on this plan, has
+ * the same time, and supports the API version. Sends only requests that change nothing; needs no target.
  */
 export async function examine(
   session: Session,

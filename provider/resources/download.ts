@@ -5,64 +5,64 @@ import { retryDelayMs } from "../http/retry";
 import type { Clock } from "../model/clock";
 import { isSnapshotsError, SnapshotsError } from "../model/errors";
 
-/** How often in a row nothing new may arrive before the failure stands. */
+/** Number of failures in a row, none with new bytes, after which a download fails. */
 const MOST_FAILURES = 5;
 
-/** Where downloaded bytes go. */
+/** Destination of downloaded bytes. */
 export interface ByteSink {
-  /** Takes the next bytes; resolves when it is ready for more. */
+  /** Writes the next bytes; resolves when it is ready for more. */
   write(chunk: Buffer): Promise<void>;
-  /** Forgets all that was written; left out where it has left already. */
+  /** Discards everything written; left out if written bytes can't be taken back. */
   restart?(): Promise<void>;
-  /** Told what the store calls the bytes, before the first of them. */
+  /** Receives the store's facts about the bytes, before the first of them. */
   note?(facts: StoredFacts): Promise<void>;
 }
 
-/** What a store says of the bytes that it holds. */
+/** Facts that a store reports about the bytes. */
 export interface StoredFacts {
-  /** The size of the whole, where it tells. */
+  /** Total size, if the store reports it. */
   readonly totalBytes?: number | undefined;
   readonly validator?: string | undefined;
 }
 
-/** Bytes that an earlier download has brought. */
+/** Bytes from an earlier download. */
 export interface Held extends StoredFacts {
   readonly bytes: number;
-  /** Reads them again, to check them together with the rest. */
+  /** Reads the bytes again, to check them together with the rest. */
   read(): AsyncIterable<Buffer>;
 }
 
-/** What is downloaded. */
+/** Source of a download. */
 export interface ByteSource {
-  /** What it is about, for errors. */
+  /** Subject of error messages. */
   readonly subject: string;
-  /** A fresh link: each one may work for a short time only. */
+  /** Returns a fresh link: a link may be valid for a short time only. */
   link(): Promise<string>;
-  /** Whether a page of HTML can be what was stored. */
+  /** Whether the stored file may be an HTML page. */
   readonly mayBeHtml: boolean;
 }
 
-/** How a download is done. */
+/** Options of a download. */
 export interface DownloadOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly held?: Held | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how far it is, whenever bytes have arrived. */
+  /** Receives the progress whenever bytes arrive. */
   onProgress?(bytes: number, totalBytes: number | undefined): void;
-  /** Told what went wrong and is tried again. */
+  /** Receives the error before each retry. */
   onRetry?(message: string): void;
 }
 
-/** What a download has brought. */
+/** Result of a download. */
 export interface Downloaded {
   readonly bytes: number;
-  /** SHA-256 of the whole, in hex. */
+  /** SHA-256 of all bytes, in hex. */
   readonly sha256: string;
   readonly archive: ArchiveVerdict;
 }
 
-/** What is known of the bytes that have arrived so far. */
+/** Number, hash and archive check of the bytes received so far. */
 class Progress {
   bytes = 0;
   private hash: Hash = createHash("sha256");
@@ -75,7 +75,7 @@ class Progress {
   }
 
   reset(): void {
-    // Whoever waits in the old check is let go.
+    // Ends the old check, so that nothing keeps waiting for it.
     void this.check.end();
     this.bytes = 0;
     this.hash = createHash("sha256");
@@ -87,7 +87,7 @@ class Progress {
   }
 }
 
-/** Whether a store no longer takes a link that it was given: another one may do. */
+/** Whether a store refuses the link itself, so that a fresh link may help. */
 function refusesLink(error: SnapshotsError): boolean {
   return ["unauthorized", "forbidden", "notFound"].includes(error.kind) && error.status !== undefined;
 }
@@ -97,9 +97,9 @@ function isOther(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Downloads bytes to a sink and checks them on the way: their number, their SHA-256, and the archive that they are.
- * Resumes with a new link where a connection breaks or a link expires; starts over where the store no longer has the same
- * bytes, or gives them as a whole only. Whether a broken archive is a failure is the caller's to decide.
+ * Downloads bytes to a sink, and counts, hashes and checks them as an archive on the way. Resumes with a new link if a
+ * connection breaks or a link expires; starts over if the store no longer has the same bytes or can only send all of
+ * them. Does not throw for a broken archive: the caller decides.
  */
 export async function downloadBytes(source: ByteSource, sink: ByteSink, options: DownloadOptions): Promise<Downloaded> {
   const { clock, random, held, signal } = options;
@@ -107,7 +107,7 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
   let known: StoredFacts = { totalBytes: held?.totalBytes, validator: held?.validator };
   if (held !== undefined) for await (const chunk of held.read()) await progress.add(chunk);
 
-  /** Starts over where the store does not continue the same bytes; returns how many to leave out. */
+  /** Starts over if the store does not continue the same bytes; returns the number of bytes to skip. */
   const begin = async (download: Download): Promise<number> => {
     const isSame = !isOther(known.totalBytes, download.totalBytes) && !isOther(known.validator, download.validator);
     if (progress.bytes === 0 || (isSame && download.start === progress.bytes)) return 0;
@@ -158,7 +158,7 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
       return await progress.result();
     } catch (error) {
       signal?.throwIfAborted();
-      // What the platform itself refuses was tried often enough; an outage while much is there already may end.
+      // Requests for links were already retried; waiting for a longer outage pays off only once bytes have arrived.
       if (!isSnapshotsError(error) || (!hasLink && progress.bytes === 0)) throw error;
       failures = progress.bytes > before ? 1 : failures + 1;
       if (failures >= MOST_FAILURES) throw error;
@@ -175,11 +175,11 @@ export async function downloadBytes(source: ByteSource, sink: ByteSink, options:
   }
 }
 
-/** How long to wait before a failed download is resumed; undefined where it is not. */
+/** Delay before a failed download is resumed; undefined if it is not resumed. */
 function nextDelayMs(error: SnapshotsError, hasLink: boolean, failures: number, random: number): number | undefined {
   const isRefused = hasLink && refusesLink(error);
   if (isRefused && failures === 1) return 0;
-  // A store that refuses a fresh link, or a range that it no longer has, is asked again as one that can't answer now.
+  // A store that refuses a fresh link, or a range that it no longer has, is retried like one that is unavailable.
   const passing = isRefused || error.status === 416;
   const asked = passing ? new SnapshotsError(error.message, { kind: "unavailable" }) : error;
   return retryDelayMs({

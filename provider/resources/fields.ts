@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type ParsedDuration, parseCustomTimeout } from "../model/duration";
 import type { PlatformDefinition } from "../model/platform";
 
-/** A text that `parse` reads as a duration. */
+/** Schema of a text that `parse` reads as a duration. */
 export function durationSchema(parse: (text: string) => ParsedDuration) {
   return z.string('must be text, such as "26h"').superRefine((text, context) => {
     const parsed = parse(text);
@@ -10,7 +10,7 @@ export function durationSchema(parse: (text: string) => ParsedDuration) {
   });
 }
 
-/** The argument that says which platform a resource is on. */
+/** Argument that names a resource's platform. */
 export function platformField(definition: PlatformDefinition) {
   return {
     schema: z.literal(definition.name),
@@ -20,7 +20,7 @@ export function platformField(definition: PlatformDefinition) {
   } as const;
 }
 
-/** The argument that says which connection a resource uses. */
+/** Argument that names the connection that a resource uses. */
 export function connectionField(definition: PlatformDefinition) {
   return {
     schema: z
@@ -33,7 +33,7 @@ export function connectionField(definition: PlatformDefinition) {
   } as const;
 }
 
-/** The argument that asks for verified snapshots; its description says of which. */
+/** Argument that requests verified snapshots; its description says which ones. */
 export function verifyField(description: string) {
   return {
     schema: z.literal(
@@ -46,7 +46,7 @@ export function verifyField(description: string) {
   } as const;
 }
 
-/** What the resource classes pass on beside the user's arguments. */
+/** Inputs that the resource classes pass in addition to the user's arguments. */
 export function internalFields() {
   return {
     timeouts: {

@@ -5,40 +5,40 @@ import type { DownloadLink, Target } from "../model/snapshot";
 import type { ByteSource, Downloaded } from "./download";
 import { targetInWords } from "./in-words";
 
-/** A file of a snapshot, as it can be downloaded. */
+/** A downloadable file of a snapshot. */
 export interface SnapshotFileSource {
-  /** Its name on the platform, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
+  /** Name on the platform, if a snapshot consists of files. Untrusted data: it may contain slashes and dots. */
   readonly name: string | undefined;
-  /** What its store calls it, for its ending: the name, or else the path of its link. */
+  /** Source of the file extension: the name, or else the path of the link. */
   readonly storedAs: string;
   readonly source: ByteSource;
 }
 
-/** What a snapshot is downloaded as. */
+/** Files that a snapshot is downloaded as. */
 export interface DownloadableFiles {
-  /** Whether every file is an archive, by the platform's documents. */
+  /** Whether every file is an archive, according to the platform's documentation. */
   readonly areArchives: boolean;
   readonly files: readonly SnapshotFileSource[];
 }
 
-/** The snapshot whose files are downloaded. */
+/** Snapshot whose files are downloaded. */
 export interface FilesRequest {
   readonly definition: PlatformDefinition;
   readonly platform: SnapshotPlatform;
   readonly target: Target;
   readonly reference: SnapshotReference;
-  /** The time of a request for links: later ones are asked for long after the first. */
+  /** Scope of one request for links; a new one each time, since later links are requested long after the first. */
   scope(): Scope;
 }
 
-/** Says that a platform gives no download links. */
+/** Error of a platform that gives no download links. */
 export function noDownload(definition: PlatformDefinition): SnapshotsError {
   return new SnapshotsError(`[${definition.name}] ${definition.cannot["download"]}`, {
     kind: "unsupported",
   });
 }
 
-/** The files of one snapshot, each with fresh links: the first is there already, every later one is asked for. */
+/** Opens the files of a snapshot. The first link is requested immediately, each later one when it is needed. */
 export async function openFiles(request: FilesRequest): Promise<DownloadableFiles> {
   const { definition, platform, target, reference } = request;
   if (platform.downloadLink === undefined) throw noDownload(definition);
@@ -69,7 +69,7 @@ export async function openFiles(request: FilesRequest): Promise<DownloadableFile
   };
 }
 
-/** Why bytes are no intact archive, as a sentence; undefined where they are one, or need not be one. */
+/** Reason why bytes are not an intact archive, as a clause; undefined if they are one or need not be. */
 export function problemOf(
   { areArchives }: Pick<DownloadableFiles, "areArchives">,
   { bytes, archive }: Downloaded,

@@ -9,7 +9,7 @@ import { type Opened, type Session, targetOf, textOf } from "./session";
 import { addressOf } from "./snapshot/read";
 import { describe, idOf, referenceOf } from "./snapshot/state";
 
-/** A snapshot as a function returns it: its resource id and the outputs of a Snapshot. */
+/** A snapshot as functions return it: its resource id and the outputs of a Snapshot. */
 export type SnapshotItem = Readonly<Record<string, JsonValue>>;
 
 function openFor(session: Session, query: Properties): Opened {
@@ -51,7 +51,7 @@ function toItem(opened: Opened, query: Properties, target: Target, snapshot: Obs
   };
 }
 
-/** Lists snapshots, newest first: of one target, or of the whole account where the API can. */
+/** Lists snapshots, newest first: of one target, or of the whole account if the API supports it. */
 export async function listSnapshots(session: Session, query: Properties): Promise<SnapshotItem[]> {
   const opened = openFor(session, query);
   const { definition, platform, scope } = opened;
@@ -77,7 +77,7 @@ export async function listSnapshots(session: Session, query: Properties): Promis
   return entries.slice(0, most).map(({ target, snapshot }) => toItem(opened, query, target, snapshot));
 }
 
-/** The query for the snapshot that a resource id names, or for a target's newest usable one: `<target's id>/latest`. */
+/** Query for the snapshot that a resource id names, or for a target's newest usable one: `<target's id>/latest`. */
 export function snapshotQuery(id: string): Properties {
   const { address, definition, target } = addressOf(id);
   if (address.pending) {
@@ -128,20 +128,20 @@ async function findSnapshot(
   });
 }
 
-/** Shows one snapshot: by its own id, or the newest usable one as `latest`. */
+/** Returns one snapshot: by its own id, or the newest usable one as `latest`. */
 export async function showSnapshot(session: Session, query: Properties): Promise<SnapshotItem> {
   const opened = openFor(session, query);
   const { target, snapshot } = await findSnapshot(opened, query);
   return toItem(opened, query, target, snapshot);
 }
 
-/** What a snapshot is downloaded as. */
+/** Files that a snapshot is downloaded as. */
 export interface SnapshotFiles extends DownloadableFiles {
-  /** The resource id of the snapshot: `latest` is one of them by now. */
+  /** Resource id of the snapshot, with `latest` resolved. */
   readonly resourceId: string;
 }
 
-/** The files of one snapshot, each with fresh links. */
+/** Opens the files of one snapshot, each with fresh links. */
 export async function filesOfSnapshot(session: Session, query: Properties): Promise<SnapshotFiles> {
   const opened = openFor(session, query);
   const { definition, platform } = opened;
@@ -155,7 +155,7 @@ export async function filesOfSnapshot(session: Session, query: Properties): Prom
   };
 }
 
-/** A fresh download link to one snapshot's bytes: a secret. */
+/** Returns a fresh download link to one snapshot's bytes: a secret. */
 export async function linkToSnapshot(session: Session, query: Properties): Promise<DownloadLink> {
   const opened = openFor(session, query);
   if (opened.platform.downloadLink === undefined) throw noDownload(opened.definition);

@@ -8,7 +8,7 @@ class Relation {
   set(urn: string, keys: readonly string[]): void {
     for (const key of this.keysByUrn.get(urn) ?? []) this.remove(urn, key);
     this.keysByUrn.set(urn, keys);
-    // Hardly any key has two.
+    // Shared by all keys, since hardly any key has two URNs.
     const alone = [urn];
     for (const key of keys) {
       const urns = this.urnsByKey.get(key);
@@ -33,24 +33,24 @@ class Relation {
 }
 
 /**
- * Which resources manage which snapshots: what this process has compared, taken or adopted, and what the machine's
- * registry holds of resources that it has not compared.
+ * Tracks which resource manages which snapshot: by what this process has compared, taken or adopted, and by the
+ * machine's registry for resources that this process has not compared.
  */
 export class Holders {
   private readonly inState = new Relation();
   private readonly taken = new Relation();
   private readonly released = new Relation();
-  /** The deletions of snapshots that another resource still manages, by key. */
+  /** Deletions of snapshots that another resource still manages, by key. */
   private readonly withheld = new Map<string, () => Promise<void>>();
 
   constructor(private readonly registry: HolderRegistry) {}
 
-  /** Notes what a resource manages in the state, in place of what was noted of it before. */
+  /** Records what a resource manages in the state; replaces any earlier record. */
   hold(urn: string, keys: readonly string[]): void {
     this.inState.set(urn, keys);
   }
 
-  /** Notes what a resource has taken or adopted in this process. */
+  /** Records that a resource has taken or adopted a snapshot in this process. */
   take(urn: string, key: string): void {
     this.taken.set(urn, [key]);
   }
@@ -60,25 +60,25 @@ export class Holders {
     return this.taken.has(urn, key);
   }
 
-  /** A resource other than `urn` that has taken or adopted a snapshot in this process. */
+  /** Returns a resource other than `urn` that has taken or adopted a snapshot in this process. */
   takerOf(urn: string | undefined, key: string): string | undefined {
     return this.taken.otherThan(urn, key);
   }
 
-  /** A resource other than `urn` that manages a snapshot, as far as this process has seen. */
+  /** Returns a resource other than `urn` that manages a snapshot, as far as this process knows. */
   otherThan(urn: string | undefined, key: string): string | undefined {
     return this.inState.otherThan(urn, key) ?? this.taken.otherThan(urn, key);
   }
 
-  /** Finds a resource other than `urn` that manages a snapshot, in this process or in the machine's registry. */
+  /** Returns a lookup of the resource other than `urn` that manages a snapshot, in this process or in the registry. */
   async lookup(urn: string | undefined): Promise<(key: string) => string | undefined> {
     const noted = await this.registry.others(urn);
     return (key) => this.otherThan(urn, key) ?? noted.get(key)?.find((other) => !this.released.has(other, key));
   }
 
   /**
-   * Deletes a snapshot unless another resource manages it, whose URN it then resolves to. The deletion is kept until that
-   * one leaves the state in this process, too: a destroy of both leaves nothing behind.
+   * Deletes a snapshot unless another resource manages it; resolves to the URN of that resource. The deletion is kept
+   * in case that resource leaves the state in this process, too, so that a destroy of both leaves nothing behind.
    */
   async deleteUnlessHeld(
     urn: string | undefined,
@@ -86,19 +86,19 @@ export class Holders {
     deletion: () => Promise<void>,
   ): Promise<string | undefined> {
     const holder = (await this.lookup(urn))(key);
-    // Nothing is waited for between the look and this: whoever is released meanwhile finds the deletion.
+    // No await after the lookup: a resource released from here on finds the withheld deletion.
     if (holder === undefined) await deletion();
     else this.withheld.set(key, deletion);
     return holder;
   }
 
-  /** Notes that a resource leaves the state with a snapshot, or that its replacement manages another one. */
+  /** Records that a resource no longer manages a snapshot: it leaves the state, or its replacement manages another. */
   release(urn: string, key: string): void {
     this.inState.remove(urn, key);
     this.released.set(urn, [key]);
   }
 
-  /** Carries out the deletion that was withheld for a released resource, unless yet another one manages the snapshot. */
+  /** Runs the deletion withheld for a released resource, unless yet another resource manages the snapshot. */
   async deleteWithheld(urn: string, key: string): Promise<boolean> {
     if (!this.withheld.has(key)) return false;
     const holder = (await this.lookup(urn))(key);
@@ -109,12 +109,12 @@ export class Holders {
     return true;
   }
 
-  /** Notes in the machine's registry what a resource has adopted. */
+  /** Records in the machine's registry what a resource has adopted. */
   noteAdopted(urn: string, keys: readonly string[]): Promise<void> {
     return this.registry.note(urn, keys);
   }
 
-  /** Takes out of the machine's registry what a resource had adopted. */
+  /** Removes from the machine's registry what a resource had adopted. */
   dropAdopted(urn: string, keys: readonly string[]): Promise<void> {
     return this.registry.drop(urn, keys);
   }

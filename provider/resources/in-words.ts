@@ -4,7 +4,7 @@ import type { Target } from "../model/snapshot";
 import type { Properties } from "./host";
 import { textOf } from "./session";
 
-/** How many items a message names. */
+/** Largest number of items that a message names. */
 const MOST_NAMED = 10;
 
 /** A kind of target in words: `app`, `File Storage volume`. */
@@ -17,18 +17,18 @@ export function targetInWords(definition: PlatformDefinition, { argument, kind, 
   return `${kindInWords(definition.targets[argument] ?? { kind })} ${id}`;
 }
 
-/** Platform and target, as messages begin. */
+/** Platform and target, as messages begin with them: `[discloud] app 1745338954955`. */
 export function titleOf({ definition, target }: { readonly definition: PlatformDefinition; readonly target: Target }) {
   return `[${definition.name}] ${targetInWords(definition, target)}`;
 }
 
-/** Items as a list for a message: the first ten, and how many more there are. */
+/** Items as a list for a message: the first ten, and the number of the others. */
 export function shortList(items: readonly string[]): string {
   const more = items.length - MOST_NAMED;
   return items.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** A time span, as short as it stays readable: `38 s`, `3 min 20 s`, `1 h 5 min`. */
+/** A time span in short form: `38 s`, `3 min 20 s`, `1 h 5 min`. */
 export function spanInWords(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -42,7 +42,7 @@ export function slotInWords(slot: string): string {
   return slot.replace(/:00(\.000)?Z$/, "Z");
 }
 
-/** The size of a snapshot's outputs in words; undefined where the platform shows none. */
+/** Size of a snapshot in words, from its outputs; undefined if the platform gives none. */
 export function sizeInWords(outs: Properties): string | undefined {
   const { sizeBytes, sizeGib } = outs;
   if (typeof sizeBytes === "number") return bytesInWords(sizeBytes);
@@ -54,7 +54,7 @@ function bytesInWords(bytes: number): string {
   return `${value < 10 && unit !== "B" ? Math.round(value * 10) / 10 : Math.round(value)} ${unit}`;
 }
 
-/** Facts in parentheses, with the space before them; nothing where there are none. */
+/** Facts in parentheses, preceded by a space; empty if there are none. */
 export function inParentheses(...facts: readonly (string | undefined)[]): string {
   const known = facts.filter((fact) => fact !== undefined && fact !== "");
   return known.length === 0 ? "" : ` (${known.join(", ")})`;

@@ -11,12 +11,12 @@ import { DatedAhead } from "./dated-ahead";
 import { Holders } from "./holders";
 import { type Host, noHolders, type Properties } from "./host";
 
-/** A read needs minutes at most; anything longer is told instead of waited for. */
+/** Longest time for a read: one that takes longer fails with a message instead. */
 const READ_TIMEOUT_MS = 5 * 60_000;
-/** How long a deletion may take unless `customTimeouts.delete` says otherwise. */
+/** Longest time for a deletion unless `customTimeouts.delete` says otherwise. */
 export const DELETE_TIMEOUT_MS = 15 * 60_000;
 
-/** Runs tasks of one name one after another. */
+/** Runs tasks with the same name one after another. */
 class Queues {
   private readonly tails = new Map<string, Promise<unknown>>();
 
@@ -31,7 +31,7 @@ class Queues {
   }
 }
 
-/** The scope of a read for which an answer of a moment ago is as good as a new one, or any one since `settledMs`. */
+/** Lets a read reuse an answer of the last few seconds, or one requested since `settledMs`. */
 export function sharing(scope: Scope, settledMs?: number): Scope {
   return { ...scope, mayShare: true, ...defined({ settledMs }) };
 }
@@ -43,7 +43,7 @@ export interface Opened {
   readonly scope: Scope;
 }
 
-/** A platform opened for one operation, with the target that it is about. */
+/** A platform opened for one operation on a target. */
 export interface Targeted extends Opened {
   readonly target: Target;
 }
@@ -58,30 +58,30 @@ function once(tell: (message: string) => Promise<void>): (message: string) => Pr
   };
 }
 
-/** What one process shares between all its resources: open platforms, queues, what is about to be replaced. */
+/** State that all resources of a process share: open platforms, queues, resources about to be replaced. */
 export class Session {
   private readonly platforms = new Map<string, SnapshotPlatform>();
-  /** What the operations on one target read together, by connection and target. */
+  /** Reads that operations on the same target share, by connection and target. */
   private readonly reads = new Map<string, SharedReads>();
   private readonly queues = new Queues();
-  /** What each resource that the engine has compared holds in the state, by URN. */
+  /** Stored properties of each resource that the engine has compared, by URN. */
   private readonly held = new Map<string, Properties>();
   private readonly datedAhead: DatedAhead;
-  /** Which resources manage which snapshots. */
+  /** Registry of which resource manages which snapshot. */
   readonly holders: Holders;
-  /** The resources that the state has, by URN: their create is a replacement. */
+  /** URNs of the resources in the state: a create of one of them is a replacement. */
   private readonly existing = new Set<string>();
-  /** When the program has declared the resources that wait for nothing, by URN, in milliseconds since 1970. */
+  /** Declaration times of the resources that wait for no other, by URN, in milliseconds since 1970. */
   readonly declared = new Map<string, number>();
-  /** The resources whose unknown snapshot has been settled by choosing one to adopt, by URN. */
+  /** URNs of the resources whose unknown snapshot was settled by adopting one. */
   readonly chosen = new Set<string>();
-  /** The policies of this process that are about to take a snapshot, by URN: their targets. */
+  /** Targets of the policies of this process that are about to take a snapshot, by URN. */
   private readonly policiesAhead = new Map<string, string>();
-  /** What has been said, by URN. */
+  /** Topics already reported, each with its URN. */
   private readonly said = new Set<string>();
-  /** The delivery of what was said last of the next up, by URN. */
+  /** Delivery of the latest message about the next `pulumi up`, by URN. */
   private readonly foretold = new Map<string | undefined, Promise<void>>();
-  /** Whether the program only asks what an up would do; known from the first check on. */
+  /** Whether this is a preview; known from the first check on. */
   isPreview = false;
 
   constructor(readonly host: Host) {
@@ -89,12 +89,12 @@ export class Session {
     this.holders = new Holders(host.holders ?? noHolders);
   }
 
-  /** Notes that the state has a resource. */
+  /** Records that the state has a resource. */
   noteExisting(urn: string | undefined): void {
     if (urn !== undefined) this.existing.add(urn);
   }
 
-  /** Whether something is said of a resource for the first time: refresh and comparison of one process meet the same. */
+  /** Whether a topic is new for a resource: refresh and diff in the same process find the same things. */
   isNew(urn: string | undefined, what: string): boolean {
     const key = `${urn} ${what}`;
     if (this.said.has(key)) return false;
@@ -102,10 +102,10 @@ export class Session {
     return true;
   }
 
-  /** Says on a row of a preview what the next up does. An up says what it has done instead. */
+  /** Shows on a row of a preview what the next `pulumi up` does. During an up, messages say what was done instead. */
   foretell(urn: string | undefined, sentence: string | undefined): void {
     if (sentence === undefined || !this.isPreview || !this.isNew(urn, sentence)) return;
-    // In the order in which they were said.
+    // Keeps the messages of a row in order.
     const before = this.foretold.get(urn) ?? Promise.resolve();
     this.foretold.set(
       urn,
@@ -113,67 +113,67 @@ export class Session {
     );
   }
 
-  /** Notes that a policy of this process is about to take a snapshot of a target. */
+  /** Records that a policy of this process is about to take a snapshot of a target. */
   notePolicyAhead(urn: string, definition: PlatformDefinition, target: Target): void {
     this.policiesAhead.set(urn, targetKey(definition, target));
   }
 
-  /** Notes that a policy of this process takes nothing any more. */
+  /** Records that a policy of this process takes no more snapshots. */
   notePolicyRan(urn: string | undefined): void {
     if (urn !== undefined) this.policiesAhead.delete(urn);
   }
 
-  /** The URN of a policy of this process that is about to take a snapshot of a target. */
+  /** URN of a policy of this process that is about to take a snapshot of a target. */
   policyAhead(definition: PlatformDefinition, target: Target): string | undefined {
     const key = targetKey(definition, target);
     return [...this.policiesAhead].find(([, own]) => own === key)?.[0];
   }
 
-  /** Notes what a resource holds in the state. */
+  /** Records a resource's stored properties. */
   noteHeld(urn: string | undefined, properties: Properties): void {
     if (urn === undefined) return;
     this.held.set(urn, properties);
     this.holders.hold(urn, keysOf(properties));
   }
 
-  /** Notes what a resource has taken or adopted just now. */
+  /** Records that a resource has just taken or adopted a snapshot. */
   noteTaken(urn: string | undefined, snapshotKey: string): void {
     if (urn !== undefined) this.holders.take(urn, snapshotKey);
   }
 
-  /** What the resource whose replacement is made holds until then. */
+  /** Stored properties of the resource that is being replaced. */
   replacedBy(urn: string | undefined): Properties | undefined {
     return urn === undefined ? undefined : this.held.get(urn);
   }
 
-  /** Whether a resource is replaced without a comparison (`up --replace`), so that what it holds is not known. */
+  /** Whether a resource is replaced without a diff (`up --replace`), so that its stored properties are not known. */
   isReplacedUnseen(urn: string | undefined): boolean {
     return urn !== undefined && this.existing.has(urn) && !this.held.has(urn);
   }
 
-  /** Whether the program still has a resource that is deleted, so that another takes its place. */
+  /** Whether the program still declares a resource that is being deleted, so that it is replaced. */
   isReplaced(urn: string | undefined): urn is string {
     return urn !== undefined && (this.existing.has(urn) || this.held.has(urn));
   }
 
-  /** Whether the replacement that has just taken a resource's place manages a snapshot. */
+  /** Whether a resource's replacement, created in this process, manages a snapshot. */
   isHeldByReplacement(urn: string | undefined, snapshotKey: string): boolean {
     return this.isReplaced(urn) && this.holders.hasTaken(urn, snapshotKey);
   }
 
-  /** Whether another resource than `urn`, or the replacement that has just taken its place, holds a snapshot. */
+  /** Whether a resource other than `urn`, or the replacement of `urn`, manages a snapshot. */
   isHeldElsewhere(urn: string | undefined, snapshotKey: string): boolean {
     return this.isHeldByReplacement(urn, snapshotKey) || this.isHeldByOther(urn, snapshotKey);
   }
 
-  /** Whether a resource other than `urn` holds a snapshot. */
+  /** Whether a resource other than `urn` manages a snapshot. */
   isHeldByOther(urn: string | undefined, snapshotKey: string): boolean {
     return this.holders.otherThan(urn, snapshotKey) !== undefined;
   }
 
   /**
-   * Opens a platform on the named connection, once for all resources, with the time of a read. Operations on the same
-   * target share what they may read together.
+   * Opens a platform on the named connection, once for all resources, with the time limit of a read. Operations on the
+   * same target share their reads where that is allowed.
    */
   open(
     platformName: string,
@@ -212,7 +212,7 @@ export class Session {
     return { definition, platform: guarded, scope: reads === undefined ? scope : { ...scope, reads } };
   }
 
-  /** Opens the platform that a resource's properties name, with their target. */
+  /** Opens the platform and the target that a resource's properties name. */
   openFor(properties: Properties): Targeted {
     const definition = findDefinition(properties["platform"]);
     const target = definition === undefined ? undefined : targetOf(definition, properties);
@@ -232,7 +232,7 @@ export class Session {
     return reads;
   }
 
-  /** Bounds an operation that starts now. */
+  /** Scope of an operation that starts now and may take `timeoutMs`. */
   scope(urn: string | undefined, timeoutMs: number): Scope {
     const { stopped } = this.host;
     return {
@@ -253,7 +253,7 @@ function targetKey(definition: PlatformDefinition, target: Target): string {
   return JSON.stringify([definition.name, target.kind, target.id]);
 }
 
-/** What names the snapshot of a resource's properties among all; undefined when they name none. */
+/** Unique key of the snapshot that a resource's properties describe; undefined if they don't name one. */
 export function keyOf(properties: Properties): string | undefined {
   const definition = findDefinition(properties["platform"]);
   const snapshotId = textOf(properties, "snapshotId");
@@ -263,12 +263,12 @@ export function keyOf(properties: Properties): string | undefined {
   return snapshotKey(definition, target, snapshotId);
 }
 
-/** What names a policy that its platform runs among all. */
+/** Unique key of a policy run by the platform. */
 export function policyKey(definition: PlatformDefinition, policyId: string): string {
   return JSON.stringify([definition.name, "policy", policyId]);
 }
 
-/** What names what a resource's properties hold: the one of a Snapshot; a policy, or the snapshots of one. */
+/** Unique keys of what a resource manages: one snapshot, a policy run by the platform, or the snapshots of a policy. */
 export function keysOf(properties: Properties): string[] {
   const definition = findDefinition(properties["platform"]);
   const held = properties["snapshots"];
@@ -288,24 +288,24 @@ export function keysOf(properties: Properties): string[] {
   });
 }
 
-/** What names a snapshot among all. */
+/** Unique key of a snapshot. */
 export function snapshotKey(definition: PlatformDefinition, target: Target, snapshotId: string): string {
   return JSON.stringify([definition.name, target.kind, target.id, snapshotId]);
 }
 
-/** The URN that the resource class has passed on; undefined in a state that was written by hand. */
+/** URN that the resource class passed on; undefined in a state that was written by hand. */
 export function urnOf(properties: Properties): string | undefined {
   const urn = properties["__urn"];
   return typeof urn === "string" ? urn : undefined;
 }
 
-/** A text among the properties. */
+/** Value of a property, if it is non-empty text. */
 export function textOf(properties: Properties, name: string): string | undefined {
   const value = properties[name];
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** How long an operation may take, in milliseconds: what the resource's `customTimeouts` say, else `defaultMs`. */
+/** Time limit of an operation, in milliseconds: from the resource's `customTimeouts`, else `defaultMs`. */
 export function timeoutMs(
   properties: Properties,
   operation: "create" | "update" | "delete",
@@ -314,7 +314,7 @@ export function timeoutMs(
   return ownTimeoutMs(properties, operation) ?? defaultMs;
 }
 
-/** How long the resource's `customTimeouts` give an operation, in milliseconds; undefined where they say nothing. */
+/** Time limit that a resource's `customTimeouts` set for an operation, in milliseconds; undefined if they set none. */
 export function ownTimeoutMs(properties: Properties, operation: "create" | "update" | "delete"): number | undefined {
   const timeouts = properties["timeouts"];
   const text = typeof timeouts === "object" && timeouts !== null ? (timeouts as Properties)[operation] : undefined;
@@ -330,7 +330,7 @@ function targetIn(definition: PlatformDefinition, properties: Properties): Targe
   return undefined;
 }
 
-/** The target that the inputs name. */
+/** Target that the inputs name. */
 export function targetOf(definition: PlatformDefinition, inputs: Properties): Target {
   const target = targetIn(definition, inputs);
   if (target !== undefined) return target;

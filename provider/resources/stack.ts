@@ -11,7 +11,7 @@ import { notYet, type Verdict, verdictOf, wantsVerification } from "./verificati
 const properties = z.record(z.string(), z.json()).nullish();
 
 const exported = z.object({
-  // A stack that was never deployed has none.
+  // Missing in a stack that was never deployed.
   deployment: z
     .object({
       resources: z
@@ -30,7 +30,7 @@ const exported = z.object({
     .nullish(),
 });
 
-/** One resource of this package in a stack's state. Secrets are encrypted, so such a value is no plain text. */
+/** One resource of this package in a stack's state. Secrets are encrypted, so a secret value is not plain text. */
 export interface StackResource {
   readonly urn: string;
   readonly resource: "Snapshot" | "BackupPolicy";
@@ -38,19 +38,19 @@ export interface StackResource {
   readonly outputs: Properties;
 }
 
-/** What a stack's state holds, as far as snapshots are concerned. */
+/** Contents of a stack's state, as far as snapshots are concerned. */
 export interface StackContents {
-  /** The start of every URN of the stack, `urn:pulumi:<stack>::<project>`; undefined where nothing was deployed yet. */
+  /** Prefix of every URN of the stack, `urn:pulumi:<stack>::<project>`; undefined if nothing was deployed yet. */
   readonly urnPrefix: string | undefined;
-  /** The URNs of all its resources. */
+  /** URNs of all resources of the stack. */
   readonly urns: readonly string[];
-  /** The resources that the stack manages; what it only reads is left out. */
+  /** Resources of this package that the stack manages; those that it only reads are left out. */
   readonly resources: readonly StackResource[];
 }
 
 const typePattern = /^pulumi-nodejs:dynamic\/snapshots:(Snapshot|BackupPolicy)$/;
 
-/** Reads the text of `pulumi stack export`. */
+/** Parses the output of `pulumi stack export`. */
 export function readStack(text: string): StackContents {
   let value: unknown;
   try {
@@ -78,7 +78,7 @@ export function readStack(text: string): StackContents {
   };
 }
 
-/** A snapshot that a resource holds, as the state knows it. */
+/** A snapshot that a resource manages, as its state describes it. */
 export interface Holding {
   readonly urn: string;
   readonly resource: StackResource["resource"];
@@ -89,9 +89,9 @@ export interface Holding {
   readonly createdAt: string | undefined;
   readonly status: string | undefined;
   readonly sizeBytes: number | undefined;
-  /** What its check has shown, where the resource asks for one. */
+  /** Result of its verification, if the resource requests one. */
   readonly verdict: Verdict | undefined;
-  /** The scheduled time that it was taken for. */
+  /** Scheduled time that it was taken for. */
   readonly slot: string | undefined;
 }
 
@@ -105,7 +105,7 @@ function factsOf(held: Properties): Pick<Holding, "createdAt" | "status" | "size
   };
 }
 
-/** The snapshots that a resource of a stack holds. */
+/** Snapshots that a resource of a stack manages. */
 export function holdingsOf({ urn, resource, id, outputs }: StackResource): Holding[] {
   const isVerified = wantsVerification(outputs);
   if (resource === "Snapshot") {
@@ -129,24 +129,24 @@ export function holdingsOf({ urn, resource, id, outputs }: StackResource): Holdi
     kind,
     target,
     snapshotId: record.id,
-    // What was taken before verification was asked for counts as it is.
+    // A snapshot taken before verification was requested has no verdict and counts by its status alone.
     verdict: isVerified ? verdictOn(record) : undefined,
     ...factsOf(record),
   }));
 }
 
-/** Whether a resource holds a listed snapshot of its target. */
+/** Whether a snapshot that a resource manages is a listed snapshot of the same target. */
 export function isHeldAs(
   holding: Pick<Holding, "snapshotId" | "createdAt">,
   { snapshotId, createdAt }: { readonly snapshotId: string | undefined; readonly createdAt?: string | undefined },
 ): boolean {
   if (holding.snapshotId === snapshotId) return true;
-  // Where one id is a time, the list named it by its version before, or will do so.
+  // If either id is a time, the list may show the same snapshot under its version at another moment.
   const isNamedByTime = instantOf(holding.snapshotId) !== undefined || instantOf(snapshotId) !== undefined;
   return isNamedByTime && createdAt !== undefined && holding.createdAt === createdAt;
 }
 
-/** The URN of the resource that manages a listed snapshot; undefined where none of the stack does. */
+/** Returns a lookup of the resource that manages a listed snapshot: its URN, or undefined if none of the stack does. */
 export function managersIn(contents: StackContents): (item: Properties) => string | undefined {
   const holdings = contents.resources.flatMap(holdingsOf);
   return (item) => {

@@ -3,41 +3,41 @@ import type { ObservedSnapshot, SnapshotStatus } from "../model/snapshot";
 import type { Properties } from "./host";
 import { textOf } from "./session";
 
-/** The outputs of an intact snapshot that was verified, with what they hold. */
+/** Outputs of a snapshot that was verified and found intact, with their descriptions. */
 export const verifiedOutputs = {
   verifiedAt: "with `verify`: when its bytes were checked and found intact, ISO-8601 UTC",
   verifiedBytes: "with `verify`: how many bytes were checked, those of all files together",
   sha256: "with `verify`: the SHA-256 of its bytes, in hex; of a snapshot made of files each has its own in `files`",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Everything that a state keeps of a verdict beside `files`; the last two only where the snapshot is not intact. */
+/** Properties in which a state stores a verdict, besides `files`; the last two only if the snapshot is not intact. */
 export const verdictNames = [...Object.keys(verifiedOutputs), "brokenBecause", "unverifiedBecause"] as const;
 
-/** What the check of a snapshot's bytes has shown. */
+/** Result of checking a snapshot's bytes. */
 export type Verdict =
   | {
       readonly outcome: "intact";
       readonly verifiedAt: string;
       readonly verifiedBytes: number;
-      /** Where a snapshot is one file. */
+      /** Only for a snapshot that is a single file. */
       readonly sha256?: string;
-      /** By file name, where a snapshot is made of files. */
+      /** SHA-256 by file name, only for a snapshot of several files. */
       readonly files?: Readonly<Record<string, string>>;
     }
-  /** Its bytes were read, and are no backup. */
+  /** The bytes were read and are not a valid backup. */
   | { readonly outcome: "broken"; readonly because: string }
-  /** Its bytes could not be read, which proves nothing. */
+  /** The bytes could not be read, which proves nothing. */
   | { readonly outcome: "unproven"; readonly because: string };
 
-/** The verdict on a snapshot that is to be checked and was not yet. */
+/** Verdict on a snapshot that still has to be checked. */
 export const notYet: Verdict = { outcome: "unproven", because: "its bytes were not checked yet" };
 
-/** Whether inputs ask for verified snapshots; an unknown value does. */
+/** Whether inputs ask for verified snapshots; an unknown value counts as yes. */
 export function wantsVerification(inputs: Properties): boolean {
   return inputs["verify"] !== undefined && inputs["verify"] !== null;
 }
 
-/** The verdict that a resource's properties, or a policy's record of a snapshot, hold. */
+/** Verdict stored in a resource's properties or in a policy's record of a snapshot. */
 export function verdictOf(held: Properties): Verdict | undefined {
   const [brokenBecause, unverifiedBecause] = [textOf(held, "brokenBecause"), textOf(held, "unverifiedBecause")];
   if (brokenBecause !== undefined) return { outcome: "broken", because: brokenBecause };
@@ -62,7 +62,7 @@ function filesIn({ files }: Properties): readonly Properties[] {
   return Array.isArray(files) ? (files as readonly Properties[]) : [];
 }
 
-/** What a state keeps of a verdict; `shown` is what the platform shows of the snapshot. */
+/** Properties in which a state stores a verdict; `shown` holds the properties that the platform reports. */
 function factsOf(verdict: Verdict, shown: Properties): Properties {
   if (verdict.outcome === "broken") return { brokenBecause: verdict.because };
   if (verdict.outcome === "unproven") return { unverifiedBecause: verdict.because };
@@ -86,8 +86,8 @@ const statusBy = { intact: "available", broken: "failed", unproven: "running" } 
 >;
 
 /**
- * A snapshot as it counts where verification is wanted: what the platform calls usable is so only once its bytes were
- * found intact. Every other word of the platform stands.
+ * Applies a verdict to a snapshot whose verification is requested: if the platform calls it usable, it counts as
+ * `available` only once its bytes were found intact. Every other status of the platform is kept.
  */
 export function counted(snapshot: ObservedSnapshot, verdict: Verdict = notYet): ObservedSnapshot {
   const { status, details } = snapshot;
@@ -98,13 +98,13 @@ export function counted(snapshot: ObservedSnapshot, verdict: Verdict = notYet): 
   return isSettled ? { ...snapshot, details: { ...details, ...factsOf(verdict, details) } } : snapshot;
 }
 
-/** Properties that hold a snapshot which the platform calls usable, as it counts by a verdict. */
+/** Applies a verdict to the properties of a snapshot that the platform calls usable. */
 export function withVerdict(held: Properties, verdict: Verdict): Properties {
   const plain = withoutVerdict(held);
   return { ...plain, status: statusBy[verdict.outcome], ...factsOf(verdict, plain) };
 }
 
-/** Properties as they were without any verdict: only what the platform calls usable has one that changed its status. */
+/** Removes any verdict from properties. A status that a verdict changed was always `available` on the platform. */
 export function withoutVerdict(held: Properties): Properties {
   const verdict = verdictOf(held);
   if (verdict === undefined) return held;
@@ -117,7 +117,7 @@ export function withoutVerdict(held: Properties): Properties {
   };
 }
 
-/** Whether properties hold a snapshot that the platform calls usable and whose bytes are not checked yet. */
+/** Whether properties describe a snapshot that the platform calls usable and whose bytes were not checked yet. */
 export function awaitsVerification(held: Properties): boolean {
   const verdict = verdictOf(held);
   const { status } = held;

@@ -7,18 +7,18 @@ import { type FilesRequest, openFiles, problemOf } from "./files";
 import type { Host } from "./host";
 import type { Verdict } from "./verification";
 
-/** How often a download in progress is reported. */
+/** Interval between progress messages of a download. */
 const REPORT_MS = 10_000;
 
-/** The snapshot that is verified. */
+/** Snapshot to verify. */
 export interface Verifiable extends Omit<FilesRequest, "scope"> {
-  /** What the platform shows of its files, where it is made of files. */
+  /** The platform's list of its files, if it consists of files. */
   readonly shown: JsonValue | undefined;
 }
 
 /**
- * Streams the bytes of a snapshot once and checks them, within the scope's time; never throws. What can't be downloaded
- * to its end is not proven to be broken, and one that seems broken is downloaded once more before it counts as such.
+ * Streams the bytes of a snapshot once and checks them, within the scope's time; never throws. A download that can't be
+ * completed proves nothing, and a snapshot that seems broken is downloaded a second time before it counts as broken.
  */
 export async function verify(
   subject: Verifiable,
@@ -78,7 +78,7 @@ async function checkBytes(
 
 const nowhere: ByteSink = { write: async () => undefined, restart: async () => undefined };
 
-/** Shows how far a download is, every few seconds. */
+/** Reports the progress of a download every few seconds. */
 function reporter({ announce }: Scope, clock: Clock, snapshotId: string): (bytes: number) => void {
   let saidMs = clock.now();
   return (bytes) => {

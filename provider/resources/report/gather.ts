@@ -11,24 +11,24 @@ import { type Session, textOf } from "../session";
 import { referenceOf } from "../snapshot/state";
 import type { StackContents, StackResource } from "../stack";
 
-/** A stack whose state could be read, with what reads the platforms of its resources. */
+/** A stack whose state could be read, with a session for its platforms. */
 export interface StackSource {
   readonly name: string;
   readonly contents: StackContents;
   readonly session: Session;
-  /** Why a connection can't be used, with the ways to set it; undefined where it can. */
+  /** Returns why a connection can't be used, with the ways to set it; undefined if it can be used. */
   connectionProblem(platform: string, connection: string): string | undefined;
 }
 
-/** What went wrong instead of an answer. */
+/** Problem in place of a result. */
 export interface Problem {
   readonly problem: string;
 }
 
-/** What a platform lists of a target. */
+/** Snapshots that a platform lists for a target. */
 export interface Listed {
   readonly snapshots: readonly ObservedSnapshot[];
-  /** When it answered, by its own clock as far as known, in milliseconds since 1970. */
+  /** Time of the answer, by the platform's clock if known, in milliseconds since 1970. */
   readonly atMs: number;
 }
 
@@ -38,7 +38,7 @@ export interface StackPart {
   readonly resource: StackResource;
 }
 
-/** A policy for a target, with what it keeps and deletes. */
+/** A policy for a target, with the snapshots that it keeps and deletes. */
 export interface PolicyPart extends StackPart {
   readonly fate: Fate | Problem;
 }
@@ -53,7 +53,7 @@ export interface GatheredTarget {
   readonly policies: readonly PolicyPart[];
 }
 
-/** A way to read a target: a stack's session, and the connection of one of its resources. */
+/** A way to read a target: a stack's session and the connection of one of the stack's resources. */
 interface Way {
   readonly source: StackSource;
   readonly resource: StackResource;
@@ -67,7 +67,7 @@ interface Place {
   readonly ways: Way[];
 }
 
-/** What a resource is for; undefined where its id names nothing of this package. */
+/** Target of a resource, from its id; undefined if this package can't parse the id. */
 function addressOf({ resource, id }: StackResource) {
   if (resource === "Snapshot") {
     const address = parseSnapshotId(id);
@@ -81,7 +81,7 @@ function connectionOf(definition: PlatformDefinition, outputs: Properties): stri
   return textOf(outputs, "connection") ?? definition.name;
 }
 
-/** The targets of the stacks' resources, and what of the stacks names none. */
+/** Targets of the stacks' resources, and problems with resources that don't name one. */
 function placesIn(sources: readonly StackSource[], only: string | undefined) {
   const places = new Map<string, Place>();
   const problems: string[] = [];
@@ -105,7 +105,7 @@ function placesIn(sources: readonly StackSource[], only: string | undefined) {
   return { places: [...places.values()], problems };
 }
 
-/** The snapshots of a target whose time the stacks know: some lists give no zone without. */
+/** Snapshots of a target that the stacks know: without them, some lists can't tell the time zone of their times. */
 function knownOf(ways: readonly Way[]): SnapshotReference[] {
   return ways.flatMap(({ resource }) =>
     resource.resource === "BackupPolicy"
@@ -116,12 +116,12 @@ function knownOf(ways: readonly Way[]): SnapshotReference[] {
   );
 }
 
-/** The outputs with the connection that they are read on, which they name in any case. */
+/** Outputs of a resource, with the connection always included. */
 function readBy({ resource, connection }: Way): Properties {
   return { ...resource.outputs, connection };
 }
 
-/** Lists a target of a kind that has no snapshots of its own, only those of its policies. */
+/** Lists a target whose kind has no snapshots of its own, only those of its policies. */
 async function listOfPolicies(ways: readonly Way[]): Promise<Listed> {
   const lists = await Promise.all(
     ways.map(async (way) => {
@@ -151,7 +151,7 @@ async function listOn(place: Place, { source: { session }, connection }: Way): P
   return { snapshots, atMs: serverTimeMs ?? session.host.clock.now() };
 }
 
-/** Lists a target on the first of its connections that can, or says why none of them can. */
+/** Lists a target on its first connection that works, or returns why none of them does. */
 async function list(place: Place): Promise<Listed | Problem> {
   const problems = new Set<string>();
   const tried = new Set<string>();
@@ -197,16 +197,16 @@ async function gather(place: Place): Promise<GatheredTarget> {
   };
 }
 
-/** What has been gathered for a report. */
+/** Data gathered for a report. */
 export interface Gathered {
   readonly targets: readonly GatheredTarget[];
   readonly problems: readonly string[];
 }
 
-/** Reads what the platforms list of every target that the stacks have a resource for; `only`: those on one connection. */
+/** Lists every target that the stacks have a resource for; with `only`, those on the connection of that name. */
 export async function gatherStacks(sources: readonly StackSource[], only: string | undefined): Promise<Gathered> {
   const { places, problems } = placesIn(sources, only);
-  // What another resource of any of the stacks manages is never pruned.
+  // A policy never prunes a snapshot that another resource in any of the stacks manages.
   for (const { session } of sources) {
     for (const { contents } of sources) {
       for (const { urn, outputs } of contents.resources) session.noteHeld(urn, outputs);
@@ -215,7 +215,7 @@ export async function gatherStacks(sources: readonly StackSource[], only: string
   return { targets: await Promise.all(places.map(gather)), problems };
 }
 
-/** Reads what a platform lists of a whole account. What has no snapshot is in no such list. */
+/** Lists the snapshots of a whole account. A target without snapshots doesn't appear. */
 export async function gatherAccount(session: Session, platformName: string, connection: string): Promise<Gathered> {
   try {
     const { definition, platform, scope } = session.open(platformName, connection, undefined);

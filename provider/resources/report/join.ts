@@ -12,20 +12,20 @@ import { type SlotSnapshot, slotsWithout } from "./slots";
 import { snapshotsOf } from "./snapshots";
 
 const DAY_MS = 86_400_000;
-/** The spans of time that a timeline can show, in days. */
+/** Time spans that a timeline can show, in days. */
 const SPANS = [7, 14, 30, 90, 180, 365, 1095, 3650];
-/** How many of the newest snapshots a timeline shows at least. */
+/** Number of the newest snapshots that a timeline shows at least. */
 const MOST_NEEDED = 30;
-/** The span of a target without any snapshot, in days. */
+/** Time span for a target without snapshots, in days. */
 const EMPTY_SPAN = 30;
-/** How much of a timeline is the time to come. */
+/** Future part of a timeline, as a fraction of its past. */
 const AHEAD = 0.08;
 
-/** Whether the newest usable snapshot is young enough for a policy: what its own refresh would say. */
+/** Whether the newest usable snapshot is young enough for a policy, as its refresh would report it; null if unknown. */
 function freshnessFor(part: PolicyPart, snapshots: readonly ReportSnapshot[], atMs: number): boolean | null {
   const { outputs } = part.resource;
   const isByPlatform = runByOf(outputs) === "platform";
-  // Whose a snapshot is can't be told then.
+  // Without a fate, the policy's own snapshots are not known.
   if (isByPlatform && "problem" in part.fate) return null;
   const own = new Set("problem" in part.fate ? [] : part.fate.kept.map(({ id }) => id));
   const counted = snapshots.flatMap(({ snapshotId, status, createdAt, fate }) =>
@@ -87,13 +87,13 @@ function policyOf(
   };
 }
 
-/** The time that a timeline shows, in milliseconds since 1970. */
+/** Time span of a timeline, in milliseconds since 1970. */
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** The shortest span that holds the newest snapshots, all of them where they are few. */
+/** Shortest span that contains the newest snapshots, or all of them if there are few. */
 export function spanOf(instantsMs: readonly number[], nowMs: number): Span {
   const newest = [...instantsMs].sort((one, other) => other - one).slice(0, MOST_NEEDED);
   const oldestMs = newest.at(-1);
@@ -145,7 +145,7 @@ function targetOf(target: GatheredTarget, nowMs: number): ReportTarget {
   };
 }
 
-/** A target of which no stack was read: nothing tells whose its snapshots are. */
+/** Adapts a target when no stack was read, so that nothing shows which resources manage its snapshots. */
 function withoutStacks(target: ReportTarget): ReportTarget {
   const snapshots = target.snapshots.map(
     (snapshot): ReportSnapshot => (snapshot.fate === "untracked" ? { ...snapshot, fate: "listed" } : snapshot),
@@ -153,7 +153,7 @@ function withoutStacks(target: ReportTarget): ReportTarget {
   return { ...target, snapshots };
 }
 
-/** Joins what platforms list with what stacks hold: the data behind a report. */
+/** Joins the platforms' lists with the stacks' states into the data of a report. */
 export function joinReport(
   gathered: readonly Gathered[],
   stacks: readonly ReportStack[],
@@ -173,7 +173,7 @@ export function joinReport(
   };
 }
 
-/** Whether everything that a report is about could be read: an unknown answer is never taken for "there is none". */
+/** Whether everything in a report could be read: an unknown answer never counts as "there is none". */
 export function isWhole({ stacks, targets, problems }: Report): boolean {
   return (
     problems.length === 0 &&

@@ -5,22 +5,22 @@ import { retentionOf, schedulesOf } from "../backup-policy/meaning";
 import type { Properties } from "../host";
 import type { ReportPolicy, ReportSlot } from "./model";
 
-/** How many scheduled times are looked at, the newest ones. */
+/** Largest number of scheduled times to examine, the newest ones. */
 const MOST_SLOTS = 1000;
-/** Before any snapshot: it takes the place of the oldest one, which a retention keeps beyond its buckets. */
+/** Instant before any snapshot: stands in for the oldest one, which a retention keeps beyond its buckets. */
 const BEFORE_ALL = "1970-01-01T00:00:00.000Z";
 
-/** A snapshot as far as scheduled times go. */
+/** Facts about a snapshot that decide which scheduled time it settles. */
 export interface SlotSnapshot {
   readonly isUsable: boolean;
   readonly createdMs: number | undefined;
-  /** The scheduled time that the policy's state says it was taken for. */
+  /** Scheduled time that it was taken for, according to the policy's state. */
   readonly slotMs: number | undefined;
-  /** Whether the policy took it, or covers it; others settle a slot only where nothing tells whose they are. */
+  /** Whether the policy took or covers it; other snapshots settle a slot only if nothing shows who took them. */
   readonly isOwn: boolean;
 }
 
-/** The scheduled times in (fromMs, toMs], the newest ones where there are many. */
+/** Scheduled times in (fromMs, toMs]; only the newest ones if there are many. */
 function runsBetween(schedules: readonly Schedule[], fromMs: number, toMs: number): number[] {
   for (let startMs = fromMs; ; startMs += (toMs - startMs) / 2) {
     const runs = nextRunsAfter(schedules, startMs, MOST_SLOTS);
@@ -28,7 +28,7 @@ function runsBetween(schedules: readonly Schedule[], fromMs: number, toMs: numbe
   }
 }
 
-/** The runs whose snapshots a retention would still keep, had every run taken one. */
+/** Runs whose snapshots a retention would still keep, had every run taken one. */
 function stillKept(retention: Retention | undefined, runs: readonly number[], nowMs: number): ReadonlySet<string> {
   if (retention === undefined) return new Set(runs.map(isoText));
   const all = [BEFORE_ALL, ...runs.map(isoText)].map((at) => ({ id: at, createdAt: at, status: "available" as const }));
@@ -36,8 +36,8 @@ function stillKept(retention: Retention | undefined, runs: readonly number[], no
 }
 
 /**
- * The scheduled times of a policy, since `fromMs`, for which there should be a usable snapshot and is none. Where the
- * platform deletes on its own, nothing is said of what is older than the oldest that it lists.
+ * Scheduled times of a policy since `fromMs` for which a usable snapshot should exist and doesn't. Unless `pulumi up`
+ * prunes the snapshots, leaves out times before the oldest listed one: the platform deletes older ones on its own.
  */
 export function slotsWithout(
   definition: PlatformDefinition,

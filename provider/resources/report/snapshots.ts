@@ -13,7 +13,7 @@ import type { ReportSnapshot } from "./model";
 
 const FOREIGN = keepReasonText({ rule: "foreign" });
 
-/** What the policies say of a snapshot. */
+/** Decisions of the policies on a snapshot. */
 interface Decision {
   readonly kept: readonly string[];
   readonly going: string | undefined;
@@ -49,10 +49,10 @@ function fateOf(
   return holders.length > 0 ? { fate: "kept", because: null } : { fate: "untracked", because: null };
 }
 
-/** What the stacks know of a check of a snapshot. */
+/** Verification of a snapshot, as the stacks record it. */
 type Checked = Pick<Holding, "snapshotId" | "createdAt" | "verdict">;
 
-/** The verdicts of policies that hold none of the snapshots. */
+/** Verdicts of policies that manage none of the snapshots. */
 function watchedVerdicts({ parts }: GatheredTarget): Checked[] {
   return parts.flatMap(({ resource: { outputs } }) =>
     verifiedRecordsOf(outputs).map((record) => ({
@@ -67,7 +67,7 @@ function verifiedAtOf(verdict: Verdict | undefined): string | null {
   return verdict?.outcome === "intact" ? verdict.verifiedAt : null;
 }
 
-/** Why a verdict keeps what the platform calls usable from counting; undefined where none does. */
+/** Reason why a verdict makes a snapshot that the platform calls usable count as unusable; undefined if none does. */
 function doubtOf(listed: ObservedSnapshot, verdict: Verdict | undefined): string | undefined {
   if (listed.status !== "available" || verdict === undefined || verdict.outcome === "intact") return undefined;
   return verdict.outcome === "broken"
@@ -110,7 +110,7 @@ function listedSnapshot(
   ];
 }
 
-/** What a resource manages and the platform does not list. One that was just taken may not be visible yet. */
+/** Snapshot that a resource manages and the platform does not list. One just taken may not be visible there yet. */
 function unlistedSnapshot({ definition }: GatheredTarget, { atMs }: Listed, holding: Holding): ReportSnapshot {
   const createdMs = pastInstantOf(holding.createdAt, atMs);
   const isRecent = createdMs !== undefined && atMs - createdMs < definition.listLagMs;
@@ -132,7 +132,7 @@ function unlistedSnapshot({ definition }: GatheredTarget, { atMs }: Listed, hold
   };
 }
 
-/** The Snapshots whose request has not shown its result yet. */
+/** Snapshots whose request has no known result yet. */
 function pendingSnapshots({ parts }: GatheredTarget): ReportSnapshot[] {
   return parts.flatMap(({ resource: { resource, id, urn, outputs } }): ReportSnapshot[] => {
     const address = resource === "Snapshot" ? parseSnapshotId(id) : undefined;
@@ -154,7 +154,7 @@ function pendingSnapshots({ parts }: GatheredTarget): ReportSnapshot[] {
   });
 }
 
-/** The snapshots of a target, newest first: what the platform lists, and what only a state knows. */
+/** Snapshots of a target, newest first: those that the platform lists, and those that only a state knows. */
 export function snapshotsOf(target: GatheredTarget, list: Listed): ReportSnapshot[] {
   const holdings = target.parts.flatMap(({ resource }) => holdingsOf(resource));
   const watched = watchedVerdicts(target);

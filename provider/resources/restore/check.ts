@@ -16,15 +16,15 @@ import type { Properties } from "../host";
 import type { Checked } from "../verbs";
 import { restoreFields } from "./fields";
 
-/** Where the runbooks are. */
+/** Reference to the runbooks, for messages. */
 const RUNBOOKS = "docs/restore.md of pulumi-snapshots shows how";
 
-/** Why a platform's API can't restore something, and what to do instead. */
+/** Message that a platform's API can't restore something, with what to do instead. */
 export function cannotRestore({ title, cannot }: PlatformDefinition): string {
   return `a Restore of this is not possible on ${title} (${cannot["restore"]}); ${RUNBOOKS}`;
 }
 
-/** What is wrong with `confirm`, which has to name the target that the other arguments name. */
+/** Problems of `confirm`, which has to name the same target as the other arguments. */
 function confirmFailures(news: Properties, definition: PlatformDefinition): CheckFailure[] {
   const [argument = "", id] =
     Object.keys(definition.restoreTargets)
@@ -58,7 +58,7 @@ function confirmFailures(news: Properties, definition: PlatformDefinition): Chec
   return failures;
 }
 
-/** What the user should know before a restore is requested: sentences. */
+/** Warnings to show before a restore is requested, as sentences. */
 function warningsOf(isNew: boolean, inputs: Properties, nowMs: number): string[] {
   const { before } = (inputs["confirm"] ?? {}) as Properties;
   const beforeMs = instantOf(before);
@@ -68,8 +68,8 @@ function warningsOf(isNew: boolean, inputs: Properties, nowMs: number): string[]
 }
 
 /**
- * Checks a Restore's inputs and fills in defaults, without any request. A value that is not known yet is left to the up
- * that will know it, but for what `confirm` is about.
+ * Checks a Restore's inputs and fills in defaults, without any request. A value that is not known yet is left to the
+ * `pulumi up` that will know it, except for the target's id, which `confirm` has to repeat.
  */
 export function checkRestore(
   olds: Properties,

@@ -11,7 +11,7 @@ import type { Created } from "../verbs";
 import { adviceFor, idOf, openJob, type RestoreJob, refuseLate, runOf, type WatchedRestore, watched } from "./job";
 import { outputsOf, restoreOf } from "./state";
 
-/** Restores, once; returns when the platform shows the end, or as soon as it has accepted where it shows none. */
+/** Restores once; resolves when the platform shows the end, or on acceptance if the platform shows none. */
 export function createRestore(session: Session, inputs: Properties): Promise<Created> {
   return inTurn(openJob(session, inputs), async (job) => {
     const outcome = (await resumeFromJournal(runOf(job))) ?? (await requestRestore(job));
@@ -19,7 +19,7 @@ export function createRestore(session: Session, inputs: Properties): Promise<Cre
   });
 }
 
-/** Finds out what became of a restore whose end the state does not hold. It is never requested again. */
+/** Determines the outcome of a restore whose end is not in the state. Never requests it again. */
 export async function resumeRestore(session: Session, inputs: Properties, stored: Properties): Promise<Properties> {
   const held = { ...inputs, ...outputsOf(stored) };
   const request = requestOf(stored);
@@ -44,13 +44,13 @@ export async function resumeRestore(session: Session, inputs: Properties, stored
   });
 }
 
-/** What runs on one target runs one after another; waiting for the others is not the platform's time. */
+/** Runs tasks on one target one after another; a task's time limit starts when its turn comes. */
 export function inTurn<T>(job: RestoreJob, task: (timed: RestoreJob) => Promise<T>): Promise<T> {
   const { session, definition, target, timeoutMs } = job;
   return session.oneAtATime(definition, target, () => task(until(job, session.host.clock.now() + timeoutMs)));
 }
 
-/** Looks at target and snapshot, and sends the one request that restores. */
+/** Checks the target and the snapshot, and sends the single request that restores. */
 export async function requestRestore(job: RestoreJob): Promise<Outcome<WatchedRestore>> {
   const { session, scope, urn } = job;
   const { clock, warn } = session.host;
@@ -60,7 +60,7 @@ export async function requestRestore(job: RestoreJob): Promise<Outcome<WatchedRe
   for (const warning of prepared.warnings ?? []) await warn(urn, warning);
   const sending = {
     ...scope,
-    // A request may wait for its turn, or be refused for now and leave again.
+    // Checked again, since a request may wait for its turn, or be refused for now and sent later.
     async beforeChange() {
       refuseLate(job, aheadMs);
       await scope.beforeChange?.();
@@ -69,7 +69,7 @@ export async function requestRestore(job: RestoreJob): Promise<Outcome<WatchedRe
   return create(runOf(job, { prepared, scope: sending }), { items: [], complete: true, aheadMs });
 }
 
-/** What the engine stores after a restore; throws what it stores where the restore has not come to its end. */
+/** Returns what the engine stores after a restore; throws it in an `UnfinishedError` if it did not finish. */
 async function handOver(job: RestoreJob, outcome: Outcome<WatchedRestore>, stored: Properties): Promise<Properties> {
   const { request } = outcome;
   const overwritten = textOf(stored, "overwritten") ?? request.labels?.["overwritten"];
@@ -98,7 +98,7 @@ async function handOver(job: RestoreJob, outcome: Outcome<WatchedRestore>, store
   return shown;
 }
 
-/** A restore as outputs. */
+/** Outputs that describe a restore. */
 export function propertiesOf(
   { watchedSinceMs: _since, ...restore }: WatchedRestore,
   startedAt: string,
@@ -108,7 +108,7 @@ export function propertiesOf(
 
 type Unknown = Extract<Outcome<WatchedRestore>, { readonly outcome: "unknown" }>;
 
-/** What is known of a restore whose answer was lost: a clause, after what was lost. */
+/** Clause on a restore whose answer was lost, after the error that lost it. */
 export function mayHaveStarted(job: RestoreJob, { request, cause }: Pick<Unknown, "request" | "cause">): string {
   const lost = cause === undefined ? titleOf(job) : messageOf(cause);
   return (

@@ -5,7 +5,7 @@ import { targetInWords } from "../in-words";
 import { requestOf, storedOwnerId } from "../request";
 import { type Session, targetOf, textOf, urnOf } from "../session";
 
-/** Stops managing a Restore, without any request: what was overwritten stays so. */
+/** Stops managing a Restore, without any request: the target keeps the restored data. */
 export async function deleteRestore(session: Session, props: Properties): Promise<void> {
   const { journal, warn, inform } = session.host;
   const urn = urnOf(props);

@@ -10,7 +10,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
-/** A list of ids in whatever order is the same list. */
+/** Sorts a list of ids, since their order has no meaning. */
 function inOrder(value: unknown): unknown {
   return Array.isArray(value) ? [...value].sort() : value;
 }
@@ -21,7 +21,7 @@ function isSame(field: InputField, before: unknown, after: unknown): boolean {
   return (isEmpty(old) && isEmpty(now)) || isDeepStrictEqual(inOrder(old), inOrder(now));
 }
 
-/** Compares a Restore's state with what the program wants: only another restore replaces, and nothing else runs one. */
+/** Compares a Restore's state with the program's inputs. Only a replacement runs another restore. */
 export function diffRestore(olds: Properties, news: Properties): Diff {
   const definition = findDefinition(news["platform"]) ?? findDefinition(olds["platform"]);
   if (definition === undefined) return {};

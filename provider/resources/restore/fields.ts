@@ -21,7 +21,7 @@ const confirm = z.strictObject(
   },
 );
 
-/** The inputs of a Restore on a platform, by name; built once, since schemas take long to build. */
+/** Inputs of a Restore on a platform, by name; built once, since schemas take long to build. */
 export const restoreFields = oncePer((definition: PlatformDefinition): Readonly<Record<string, InputField>> => {
   const fields: Record<string, InputField> = {
     platform: platformField(definition),
@@ -49,7 +49,7 @@ export const restoreFields = oncePer((definition: PlatformDefinition): Readonly<
   return { ...fields, ...internalFields() };
 });
 
-/** The outputs that a Restore has beside its inputs, with what they hold. */
+/** Outputs of a Restore, with their descriptions. */
 export const restoreOutputs: Readonly<Record<string, string>> = {
   restoreId: "the platform's own id of the restore, where it has one",
   status:

@@ -9,9 +9,9 @@ import { bookkeepingOf } from "./state";
 
 /** The Restore resource in one process. */
 export function restoreResource(session: Session): ResourceVerbs {
-  /** The state holds the resource: what the journal kept for the case that it would not is done with. */
+  /** Removes the resource's journal entry, which is not needed once the state has the resource. */
   async function confirmStored(urn: string | undefined, id: string): Promise<void> {
-    // An entry that stays is looked at again by the next run.
+    // The next run tries again to remove an entry that stays.
     if (urn !== undefined) await session.host.journal.confirm(urn, (made) => made.id === id).catch(() => undefined);
   }
 
@@ -25,7 +25,7 @@ export function restoreResource(session: Session): ResourceVerbs {
       return { inputs, failures };
     },
     diff(id, olds, news) {
-      // A create does not get what it replaces. The snapshot itself is not the Restore's.
+      // The engine doesn't pass the replaced resource to a create. A Restore doesn't manage its snapshot.
       session.noteHeld(urnOf(news), bookkeepingOf(olds));
       void confirmStored(urnOf(news), id);
       return diffRestore(olds, news);

@@ -18,29 +18,29 @@ import { storedOwnerId } from "../request";
 import { type Opened, type Session, textOf, timeoutMs, urnOf } from "../session";
 import { bookkeepingOf, formatRestoreId } from "./state";
 
-/** One restore, or the update that finds out what became of it. */
+/** One restore, or the update that determines its outcome. */
 export interface RestoreJob extends Opened {
   readonly session: Session;
   readonly inputs: Properties;
   readonly target: Target;
   readonly urn: string | undefined;
   readonly ownerId: string;
-  /** Whether the state held the owner id before this run. */
+  /** Whether the state had the owner id before this run. */
   readonly isOwnerStored: boolean;
   readonly order: RestoreOrder;
   readonly restores: RestorePlatform;
   readonly targetDefinition: RestoreTargetDefinition;
-  /** How long the restore may take, in milliseconds. */
+  /** Time limit of the restore, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** A restore with what this run still waits for. */
+/** A restore, and since when this run has been watching it. */
 export interface WatchedRestore extends ObservedRestore {
-  /** When this run began to look at the target; left out where the platform shows nothing more of the restore. */
+  /** Time when this run began to watch the target; left out if the platform shows nothing more of the restore. */
   readonly watchedSinceMs?: number;
 }
 
-/** Opens the restore that inputs ask for; `stored` is what the state holds of the resource. */
+/** Opens a restore for the given inputs; `stored` holds the resource's properties from the state. */
 export function openJob(session: Session, inputs: Properties, stored: Properties = {}): RestoreJob {
   const opened = session.openFor(inputs);
   const { definition, platform, target } = opened;
@@ -80,7 +80,7 @@ export function idOf({ definition, order, ownerId }: RestoreJob): string {
   return formatRestoreId(definition.name, order, ownerId);
 }
 
-/** Refuses a restore after the instant that the program has confirmed, by the platform's clock. */
+/** Refuses a restore if `confirm.before` has passed by the platform's clock. */
 export function refuseLate(job: RestoreJob, aheadMs: number): void {
   const { before } = (job.inputs["confirm"] ?? {}) as Properties;
   const nowMs = job.session.host.clock.now() + aheadMs;
@@ -92,7 +92,7 @@ export function refuseLate(job: RestoreJob, aheadMs: number): void {
   );
 }
 
-/** JSON of a value, the same whatever order its keys and its ids are written in. */
+/** JSON of a value that doesn't depend on the order of its keys and ids. */
 function canonical(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(canonical).sort();
   if (typeof value !== "object" || value === null) return value;
@@ -100,7 +100,7 @@ function canonical(value: JsonValue): JsonValue {
   return entries.map(([name, member]) => [name, JSON.stringify(canonical(member))]);
 }
 
-/** A hash of what is asked for: triggers may be secrets, and the journal holds none. */
+/** Request fingerprint. A hash, since triggers may be secrets and the journal holds none. */
 function requestHashOf({ definition, inputs, order }: RestoreJob): string {
   const { target, snapshotId, options } = order;
   const triggers = canonical(inputs["triggers"] ?? {});
@@ -108,7 +108,7 @@ function requestHashOf({ definition, inputs, order }: RestoreJob): string {
   return createHash("sha256").update(JSON.stringify(request)).digest("hex");
 }
 
-/** A restore after a look at its target. */
+/** Updates a restore from an observation of its target. */
 function seenAs(item: WatchedRestore, seen: RestoreSighting, nowMs: number): WatchedRestore {
   const shown = { ...item, platformStatus: seen.platformStatus };
   if (seen.progress === "running") return { ...shown, status: "running" };
@@ -118,11 +118,11 @@ function seenAs(item: WatchedRestore, seen: RestoreSighting, nowMs: number): Wat
   if (item.status === "running") {
     return { ...settled, status: "completed", completedAt: isoText(seen.serverTimeMs ?? nowMs) };
   }
-  // An idle target proves no end where it was never seen at work: it may begin late.
+  // An idle target doesn't prove the end of a restore that was never observed running: it may begin late.
   return nowMs - watchedSinceMs < SETTLE_MS ? { ...shown, watchedSinceMs } : settled;
 }
 
-/** A restore that this run continues to look at, where the platform shows anything of it. */
+/** Marks a restore as watched from now on, unless it has ended or the platform shows nothing of it. */
 export function watched(job: RestoreJob, restore: ObservedRestore): WatchedRestore {
   const isOver = restore.status === "completed" || restore.status === "failed";
   return job.restores.look === undefined || isOver
@@ -136,8 +136,8 @@ function progressOf({ status, watchedSinceMs }: WatchedRestore): "waiting" | "re
 }
 
 /**
- * The job as a run of the creation room. Only one that is prepared has anything to send: a run that resumes an earlier
- * request can't send another. `scope` bounds it.
+ * Converts the job into a run of `provider/creation`, bounded by `scope`. Only a prepared restore can be sent: a run
+ * that resumes an earlier request can't send another.
  */
 export function runOf(
   job: RestoreJob,
@@ -160,7 +160,7 @@ export function runOf(
     answerMs: isShown ? (definition.createAnswerMs ?? 0) : 0,
     workMs: Number.POSITIVE_INFINITY,
     timeoutMs: job.timeoutMs,
-    // However old a request is, the same one is never sent again: `confirm.before` has bounded it.
+    // The same request is never sent again, however old it is: `confirm.before` limits it.
     recoverWithinMs: Number.POSITIVE_INFINITY,
     ambiguity: "refuse",
     unprovable: `it may have started, and ${job.targetDefinition.shows}`,
@@ -172,7 +172,7 @@ export function runOf(
       const running: WatchedRestore = { status: "running", platformStatus: seen.platformStatus };
       return {
         items: seen.progress === "running" ? [watched(job, running)] : [],
-        // A target at rest may have been restored before this look.
+        // An idle target may have been restored before this observation.
         complete: false,
         aheadMs: (seen.serverTimeMs ?? clock.now()) - clock.now(),
       };
@@ -210,7 +210,7 @@ export function runOf(
   return { what, clock, journal, scope, warn: (message) => warn(urn, message) };
 }
 
-/** What differs between runs of one job. */
+/** Options that differ between runs of one job. */
 interface RunOptions {
   /** Whether the state already has the resource. */
   readonly isStored?: boolean;
@@ -218,7 +218,7 @@ interface RunOptions {
   readonly scope?: Scope;
 }
 
-/** What the user does about a restore that has failed: a sentence. */
+/** Advice for a restore that has failed, as a sentence. */
 export function adviceFor({ definition, target }: RestoreJob): string {
   return (
     `It is not requested again: check ${targetInWords(definition, target)} on ${definition.title}; a change of triggers restores ` +

@@ -14,41 +14,41 @@ import { cannotRestore, checkRestore } from "./check";
 import { inTurn, mayHaveStarted, propertiesOf, requestRestore } from "./create";
 import { openJob, type RestoreJob, runOf, type WatchedRestore } from "./job";
 
-/** A restore that a person asks for outside of a program. */
+/** A restore requested outside of a program. */
 export interface RestoreQuery {
-  /** A Snapshot's resource id; with `latest` for its last segment the newest usable one. */
+  /** Resource id of a Snapshot; with `latest` as its last segment, the newest usable one. */
   readonly resourceId: string;
-  /** The target's id once more. */
+  /** Id of the target, repeated as a confirmation. */
   readonly confirm: string;
   readonly connection?: string;
-  /** SnapShooter: the ids of the files to restore; left out, all of them. */
+  /** SnapShooter: ids of the files to restore; default: all files. */
   readonly files?: readonly string[];
   /**
-   * The instant of an earlier request for the same target whose outcome is unknown, ISO-8601: its target was not restored,
-   * so that another request may be sent. It fits that one request only, and so allows one restore only.
+   * Time of an earlier request for the same target whose outcome is unknown, ISO-8601. Confirms that this request did
+   * not restore the target, so that another one may be sent. Matches only that request, so it allows only one restore.
    */
   readonly again?: string;
 }
 
-/** What a restore outside of a program calls while it runs. */
+/** Callbacks of a restore outside of a program. */
 export interface RestoreHooks {
-  /** Aborted before the request leaves, it keeps it back; nothing stops what has been sent. */
+  /** If aborted before the request is sent, prevents it; a request that was sent can't be stopped. */
   readonly signal?: AbortSignal;
-  /** The target was looked at: what is going to be overwritten, in words, by the snapshot of this resource id. */
+  /** Called after the checks, with what will be overwritten, in words, and the snapshot's resource id. */
   prepared?(overwrites: string, resourceId: string): void;
-  /** The request is recorded, and is about to leave. */
+  /** Called when the request is recorded and about to be sent. */
   sending?(): void;
-  /** The platform has accepted the request, or an earlier run's request for the same is looked at instead of another. */
+  /** Called when the platform has accepted the request, or when an earlier run's request is watched instead. */
   watching?(): void;
-  /** The platform's word for the target's state, whenever it was looked at. */
+  /** Receives the platform's word for the target's state at each observation. */
   seen?(platformStatus: string): void;
-  /** Takes the result; the record of the request is kept until it has. */
+  /** Receives the result; the journal entry is kept until this resolves. */
   deliver?(result: RestoreResult): Promise<void>;
 }
 
-/** What a restore outside of a program came to. */
+/** Result of a restore outside of a program. */
 export interface RestoreResult {
-  /** The resource id of the snapshot that was restored. */
+  /** Resource id of the snapshot that was restored. */
   readonly resourceId: string;
   /** The platform's own id of the restore, where it has one. */
   readonly restoreId?: string;
@@ -59,37 +59,37 @@ export interface RestoreResult {
   readonly startedAt: string;
   /** ISO-8601 UTC. */
   readonly completedAt?: string;
-  /** What was overwritten, in words. */
+  /** Overwritten data, in words. */
   readonly overwritten: string;
-  /** True where an earlier run requested it, and this one only looked what became of that request. */
+  /** True if an earlier run requested it and this run only determined the outcome of that request. */
   readonly resumed?: true;
 }
 
-/** What can be restored under a resource id: its target, and how the platform restores it. */
+/** Target of a resource id, and how the platform restores it. */
 export interface Restorable {
   readonly definition: PlatformDefinition;
   readonly target: Target;
   /** Whether single files can be restored. */
   readonly takesFiles: boolean;
-  /** What the platform shows of a restore after it has answered: a clause. */
+  /** Clause on what the platform shows of a restore after it has answered. */
   readonly shows: string;
 }
 
-/** What a restore would overwrite, as the platform shows it now. */
+/** Preview of a restore, from the platform's current state. */
 export interface RestorePreview {
-  /** The resource id of the snapshot: `latest` is one of them by now. */
+  /** Resource id of the snapshot, with `latest` resolved. */
   readonly resourceId: string;
   readonly overwrites: string;
-  /** What the user should know before: sentences. */
+  /** Warnings to show before the restore, as sentences. */
   readonly warnings: readonly string[];
-  /** When an earlier run requested the same restore, whose outcome is not known; ISO-8601 UTC. */
+  /** Time when an earlier run requested the same restore, if its outcome is unknown; ISO-8601 UTC. */
   readonly requestedAt?: string;
 }
 
-/** The latest instant that can be written: who types the target's id means now. */
+/** Latest possible `confirm.before`: a restore from the command line runs now, so it needs no limit. */
 const NEVER = "9999-12-31T23:59:59Z";
 
-/** What a resource id names, where the platform's API can restore it; throws where it can't, with the way by hand. */
+/** Returns what a resource id names; throws if the platform's API can't restore it, with the way to do it by hand. */
 export function restorable(resourceId: string): Restorable {
   const { definition, target } = addressOf(resourceId);
   const targetDefinition = definition.restoreTargets[target.argument];
@@ -101,8 +101,8 @@ export function restorable(resourceId: string): Restorable {
 }
 
 /**
- * The identity of restores outside of a program: one for each target. Until the outcome of a request is known, no other
- * one is sent for its target, whatever snapshot or files it is for.
+ * Identity of restores outside of a program: one for each target. Until the outcome of a request is known, no other
+ * request is sent for its target, for any snapshot or files.
  */
 function identityOf({ definition, target }: Restorable): { readonly urn: string; readonly ownerId: string } {
   const urn = `urn:pulumi-snapshots:command-line::restore::${definition.name}/${target.kind}/${target.id}`;
@@ -120,11 +120,11 @@ async function newestOf(session: Session, what: Restorable, connection: string |
   });
 }
 
-/** A checked query, opened. */
+/** A query that was checked, with its job and journal entry. */
 interface Opened {
   readonly job: RestoreJob;
   readonly resourceId: string;
-  /** A request of an earlier run for the same target whose outcome was not delivered. */
+  /** Journal entry of an earlier run for the same target whose result was not delivered. */
   readonly entry: JournalEntry | undefined;
 }
 
@@ -151,12 +151,12 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
       kind: "invalid",
     });
   };
-  // What is wrong with the rest is said before anything is asked.
+  // Reports all problems of the arguments before sending any request.
   let inputs = inputsFor(named);
   let { resourceId } = query;
   const entry = await session.host.journal.find(urn, ownerId);
   if (named === "latest") {
-    // The same command goes on with what it asked for, whatever is the newest one by now.
+    // The same command resumes its earlier request, even if another snapshot is the newest by now.
     const recorded = query.again === undefined ? entry?.request.labels?.["snapshotId"] : undefined;
     const newest = recorded ?? (await newestOf(session, what, query.connection));
     inputs = inputsFor(newest);
@@ -166,7 +166,7 @@ async function open(session: Session, query: RestoreQuery): Promise<Opened> {
   return { job, resourceId, entry };
 }
 
-/** Refuses a restore that would be another one beside a request whose outcome is not known. */
+/** Refuses a second restore while the outcome of an earlier request is unknown. */
 function refuseSecond({ job, entry }: Opened, again: string | undefined): void {
   const refuse = (reason: string): never => {
     throw new SnapshotsError(`${titleOf(job)}: nothing is restored: ${reason}`, { kind: "conflict" });
@@ -189,12 +189,12 @@ function refuseSecond({ job, entry }: Opened, again: string | undefined): void {
   }
 }
 
-/** How another restore is requested on purpose: a clause. */
+/** Clause on how to request another restore on purpose. */
 function onPurpose(requestedAt: string): string {
   return `if it was not restored, add --again ${requestedAt} to restore it`;
 }
 
-/** The job with hooks around what it asks of the platform. */
+/** Wraps a job's requests to the platform with hooks. */
 function hooked({ job, resourceId }: Opened, hooks: RestoreHooks): RestoreJob {
   const { restores, scope } = job;
   const { look } = restores;
@@ -237,7 +237,7 @@ function hooked({ job, resourceId }: Opened, hooks: RestoreHooks): RestoreJob {
   };
 }
 
-/** Finds out what became of a request of an earlier run for the same restore; nothing is requested. */
+/** Determines the outcome of an earlier run's request for the same restore; sends no new one. */
 async function resume(job: RestoreJob, { request, made }: JournalEntry): Promise<Outcome<WatchedRestore>> {
   const run = runOf(job);
   const item = made === undefined ? undefined : run.what.recall(made);
@@ -245,7 +245,7 @@ async function resume(job: RestoreJob, { request, made }: JournalEntry): Promise
   return (await resumeRequest(run, request)) ?? { outcome: "unknown", request, reason: "" };
 }
 
-/** The result of what has come to an end that is known; throws what is not known, and what has failed. */
+/** Returns the result of a restore whose end is known; throws if the outcome is unknown or the restore has failed. */
 function resultOf({ job, resourceId, entry }: Opened, outcome: Outcome<WatchedRestore>): RestoreResult {
   const { definition, target, order } = job;
   const subject = targetInWords(definition, target);
@@ -278,7 +278,7 @@ function resultOf({ job, resourceId, entry }: Opened, outcome: Outcome<WatchedRe
   };
 }
 
-/** Shows what a restore would overwrite. Changes nothing; throws where the restore would be refused. */
+/** Returns what a restore would overwrite. Changes nothing; throws if the restore would be refused. */
 export async function previewRestore(session: Session, query: Omit<RestoreQuery, "confirm">): Promise<RestorePreview> {
   const opened = await open(session, { ...query, confirm: restorable(query.resourceId).target.id });
   refuseSecond(opened, query.again);
@@ -292,9 +292,9 @@ export async function previewRestore(session: Session, query: Omit<RestoreQuery,
 }
 
 /**
- * Restores a snapshot once, as a Restore does, without a state. The journal of this machine stands in for it: a request
- * whose outcome nobody has seen is looked at, and is not sent again unless `again` names it. Throws where the platform
- * does not show that it has accepted the restore, or shows that it has failed.
+ * Restores a snapshot once, as a Restore does, but with this machine's journal in place of a state: a request with an
+ * unknown outcome is watched, and not sent again unless `again` names it. Throws if the platform does not show that it
+ * has accepted the restore, or shows that the restore has failed.
  */
 export async function restoreSnapshot(
   session: Session,
@@ -303,7 +303,7 @@ export async function restoreSnapshot(
 ): Promise<RestoreResult> {
   const found = await open(session, query);
   refuseSecond(found, query.again);
-  // A request that `again` has given up is overwritten by the record of the next one.
+  // With `again`, the next request's journal entry replaces that of the earlier one.
   const entry = query.again === undefined ? found.entry : undefined;
   return inTurn(hooked(found, hooks), async (job) => {
     if (entry !== undefined) hooks.watching?.();

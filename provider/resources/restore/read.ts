@@ -9,7 +9,7 @@ import { mayHaveStarted, propertiesOf } from "./create";
 import { openJob, runOf, watched } from "./job";
 import { inputsOf, outputsOf, restoreOf } from "./state";
 
-/** Reads a Restore for a refresh: what is over stays as it is; what is not is looked at, and nothing is requested. */
+/** Reads a Restore for a refresh: observes one that has not ended, returns any other unchanged. Requests no restore. */
 export async function readRestore(session: Session, id: string, props: Properties): Promise<Read> {
   const definition = findDefinition(props["platform"]);
   if (definition === undefined) {

@@ -51,8 +51,8 @@ function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFa
 }
 
 /**
- * The name of a snapshot that was given none: a function of URN, target and triggers, so that another run, on whatever
- * machine, arrives at the same. Undefined where a snapshot is given no name.
+ * Default name of a new snapshot: derived from URN, target and triggers, so that a run on any machine computes the same
+ * name. Undefined where snapshots have no names.
  */
 export function defaultNameOf(definition: PlatformDefinition, inputs: Properties): string | undefined {
   const onlyWith = definition.snapshotArguments?.["name"]?.onlyWith;
@@ -70,7 +70,7 @@ export function defaultNameOf(definition: PlatformDefinition, inputs: Properties
 
 /**
  * Checks a Snapshot's inputs and fills in defaults, without any request. A value that is not known yet is left to the
- * up that will know it.
+ * `pulumi up` that will know it.
  */
 export function checkSnapshot(olds: Properties, news: Properties, sources: ConnectionSources): Checked {
   const definition = platformOf(news);
@@ -96,7 +96,7 @@ export function checkSnapshot(olds: Properties, news: Properties, sources: Conne
     }
     if (field.default !== undefined && goesWith) inputs[name] ??= field.default;
   }
-  // One that exists is not named anew, nor one that is only taken over.
+  // An existing snapshot is not renamed, nor is an adopted one.
   const isNew = Object.keys(olds).length === 0 && isMissing(inputs["adopt"]) && isMissing(inputs["reuseWithin"]);
   const name = isNew ? defaultNameOf(definition, inputs) : olds["name"];
   if (isMissing(inputs["name"]) && typeof name === "string") inputs["name"] = name;

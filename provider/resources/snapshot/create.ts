@@ -29,7 +29,7 @@ import { reportCreated } from "./rows";
 import { describe, idOf, inWords, pendingIdOf, referenceOf, shownBy } from "./state";
 import { unverifiedText } from "./verify-held";
 
-/** Takes or adopts a snapshot; returns when it is usable. */
+/** Takes or adopts a snapshot; resolves when it is usable. */
 export function createSnapshot(session: Session, inputs: Properties): Promise<Created> {
   const opened = openJob(session, inputs);
   return session.oneAtATime(opened.definition, opened.target, async () => {
@@ -44,20 +44,20 @@ export function createSnapshot(session: Session, inputs: Properties): Promise<Cr
     const resumed = await resumeFromJournal(runOf(job));
     if (resumed !== undefined) return recovered(handOver(job, resumed), session);
     const before = await listNow(job, job.scope);
-    // Any of them may be held by a resource that is replaced without a comparison.
+    // A resource that is replaced without a diff may already manage any of them.
     const isUnseen = session.isReplacedUnseen(job.urn);
     const reused = isUnseen ? undefined : await reuse(job, before);
     if (reused !== undefined) return reused;
     const named = withName(job);
     const found = isUnseen ? undefined : await findNamed(named, before);
     if (found !== undefined) return recovered(handOver(named, found), session);
-    // What was downloaded to see whether it can be reused took its time.
+    // Verifying the candidates for reuse may have taken long enough to make the list outdated.
     const isOld = textOf(inputs, "reuseWithin") !== undefined && wantsVerification(inputs);
     return take(named, isOld ? await listNow(job, job.scope) : before);
   });
 }
 
-/** Takes a snapshot, and says on the row which. */
+/** Takes a snapshot and reports it on the row. */
 async function take(job: SnapshotJob, before: Listing<ObservedSnapshot>, stored: Properties = {}): Promise<Created> {
   const { clock } = job.session.host;
   const startMs = clock.now();
@@ -66,13 +66,13 @@ async function take(job: SnapshotJob, before: Listing<ObservedSnapshot>, stored:
   return created;
 }
 
-/** Says on the row which snapshot of an earlier run a resource has now. */
+/** Reports on the row which snapshot of an earlier run was recovered. */
 async function recovered(created: Created, session: Session): Promise<Created> {
   await reportCreated(session, created.outs, "recovered");
   return created;
 }
 
-/** Resumes a create whose outcome the state does not hold; the resource keeps its id. */
+/** Resumes a create whose outcome is not in the state; the resource keeps its id. */
 export function resumeSnapshot(
   session: Session,
   id: string,
@@ -99,7 +99,7 @@ export function resumeSnapshot(
     const held = { ...stored, ...inputs };
     throw new UnfinishedError(
       id,
-      // What vanished before it was usable has failed, whatever its bytes were: the next up takes another.
+      // A snapshot that vanished before it was usable has failed, whatever its verdict: the next up takes another.
       isGone ? { ...withoutVerdict(held), status: "failed" } : held,
       `${titleOf(job)}: snapshot ${textOf(stored, "snapshotId")} can't be found: ` +
         (observed.outcome === "gone" ? observed.proof : observed.reason),
@@ -107,12 +107,12 @@ export function resumeSnapshot(
   });
 }
 
-/** Waiting for the creates before this one is not the platform's time. */
+/** Starts the job's time limit now, so that waiting for earlier creates on the target doesn't count. */
 function startTimer(job: SnapshotJob): SnapshotJob {
   return until(job, job.session.host.clock.now() + job.timeoutMs);
 }
 
-/** Says that a platform takes no snapshots. */
+/** Error of a platform whose API can't take snapshots. */
 export function cannotCreate(job: SnapshotJob): SnapshotsError {
   const { definition } = job;
   return new SnapshotsError(
@@ -121,7 +121,7 @@ export function cannotCreate(job: SnapshotJob): SnapshotsError {
   );
 }
 
-/** What the engine stores after a create; throws what it stores where the create could not finish. */
+/** Returns what the engine stores after a create; throws it in an `UnfinishedError` if the create did not finish. */
 export function handOver(job: SnapshotJob, outcome: Outcome<ObservedSnapshot>, stored: Properties = {}): Created {
   const { request } = outcome;
   const unfinished = plainRequest(outcome.request);
@@ -135,7 +135,7 @@ export function handOver(job: SnapshotJob, outcome: Outcome<ObservedSnapshot>, s
     );
   }
   const { item } = outcome;
-  // Where nothing can be deleted it makes no difference how the snapshot was identified.
+  // Matters only for deleting: an inferred snapshot is never deleted.
   const isInferred = outcome.isInferred && job.definition.delete;
   const id = idOf(job.definition, job.target, item);
   const outs = outsFor(job, item, { adopted: false, isInferred }, stored);
@@ -143,7 +143,7 @@ export function handOver(job: SnapshotJob, outcome: Outcome<ObservedSnapshot>, s
   throw new UnfinishedError(id, { ...outs, unfinished }, outcome.reason, { cause: outcome.cause });
 }
 
-/** The outputs of a resource that manages a snapshot. When it was taken never changes. */
+/** Outputs of a resource that manages a snapshot. A stored `createdAt` never changes. */
 function outsFor(
   { definition, inputs, ownerId }: SnapshotJob,
   snapshot: ObservedSnapshot,
@@ -160,7 +160,7 @@ function outsFor(
   };
 }
 
-/** The job with the name that a snapshot of its own gets; `check` gives none where another may be adopted. */
+/** Adds the name of a new snapshot to a job; `check` sets no default name if the inputs may adopt an existing one. */
 function withName(job: SnapshotJob): SnapshotJob {
   const own = defaultNameOf(job.definition, job.inputs);
   const name = textOf(job.inputs, "name") ?? own;
@@ -207,12 +207,12 @@ async function adoptSnapshot(job: SnapshotJob, adopt: string): Promise<Created> 
   return adopted(job, proof, adopt === "latest" ? besidePolicy(job, snapshot) : undefined);
 }
 
-/** Which came first where another resource of the same run takes a snapshot of the same target: a clause. */
+/** Clause on another resource of this run that manages or took the snapshot, or is about to take one of the target. */
 function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | undefined {
   const { session, definition, target, urn } = job;
   const nameIn = (other: string): string => other.replace(/^.*:(\w+)::(.*)$/, '$1 "$2"');
   const taker = session.holders.takerOf(urn, uniqueKeyOf(job, snapshot));
-  // A Snapshot may have taken it or adopted it.
+  // A Snapshot may have taken or adopted it.
   if (taker !== undefined) {
     return `which ${nameIn(taker)} ${taker.includes(":Snapshot::") ? "manages, too" : "has taken in this run"}`;
   }
@@ -222,9 +222,9 @@ function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | un
     : `before ${nameIn(ahead)} takes its own in this run; to adopt that one, add dependsOn`;
 }
 
-/** What verifying a snapshot shows that is about to be adopted; where nobody asks for it, the platform's word counts. */
+/** Verifies a snapshot that is about to be adopted; unless the inputs request that, the platform's status counts. */
 async function proofOf(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Proof<ObservedSnapshot>> {
-  // Nobody may delete it meanwhile.
+  // Keeps other resources of this process from deleting it meanwhile.
   job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
   return wantsVerification(job.inputs) ? prove(job, snapshot, job.scope) : { item: snapshot };
 }
@@ -240,7 +240,7 @@ async function adopted(job: SnapshotJob, { item, doubt }: Proof<ObservedSnapshot
   throw new UnfinishedError(id, outs, unverifiedText(job, inWords(item), doubt));
 }
 
-/** Adopts a usable snapshot that is young enough, and newer than the one that is replaced. */
+/** Adopts a usable snapshot that is young enough and newer than the one being replaced. */
 async function reuse(job: SnapshotJob, before: Listing<ObservedSnapshot>): Promise<Created | undefined> {
   const parsed = parseDuration(textOf(job.inputs, "reuseWithin") ?? "");
   if (!("milliseconds" in parsed)) return undefined;
@@ -264,14 +264,14 @@ async function reuse(job: SnapshotJob, before: Listing<ObservedSnapshot>): Promi
 }
 
 /**
- * Finds the snapshot of this resource's own name that a run on another machine took and could not record. One that is
- * older than a crash and its next run may be from an earlier life of the resource, and is only reported.
+ * Finds the snapshot with this resource's default name that a run on another machine took and could not record. One
+ * that is too old for that may be from an earlier life of the resource, and is only reported.
  */
 async function findNamed(
   job: SnapshotJob,
   before: Listing<ObservedSnapshot>,
 ): Promise<Outcome<ObservedSnapshot> | undefined> {
-  // A name that the user has given may be anybody's; only the default one says whose it is.
+  // A name from the user proves nothing; only the default name identifies the resource.
   const name = defaultNameOf(job.definition, job.inputs);
   if (name === undefined || textOf(job.inputs, "name") !== name) return undefined;
   const { session, urn } = job;
@@ -279,7 +279,7 @@ async function findNamed(
   const held = session.replacedBy(urn);
   const entries = urn === undefined ? [] : await journal.others(urn, job.ownerId);
   const others = new Set(entries.map(({ made }) => made?.snapshotKey));
-  // What a crashed replacement took is newer than what is replaced; an older one is of the same triggers, long ago.
+  // A crashed replacement took its snapshot after the replaced one; an older one had the same triggers long ago.
   const heldSinceMs = instantOf(held?.["createdAt"]) ?? Number.NEGATIVE_INFINITY;
   const nowMs = clock.now() + before.aheadMs;
   const named = before.items.filter((snapshot) => {

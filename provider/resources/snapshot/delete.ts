@@ -11,13 +11,13 @@ import { addressOf } from "./read";
 import { whyKept } from "./rows";
 import { inWords, referenceOf } from "./state";
 
-/** How long a destroy looks for what a request may have taken. */
+/** Longest time that a destroy looks for a snapshot that a request may have taken. */
 const LOOK_MS = 20_000;
 
 /**
- * Deletes a Snapshot where the platform can and the state says `deletionPolicy: "delete"`; else stops managing it and
- * says what stays. It deletes only what an answer or the owner id shows to be this resource's, and nothing that another
- * resource manages.
+ * Deletes a Snapshot if the platform can and the state has `deletionPolicy: "delete"`; otherwise stops managing it and
+ * reports what stays. Deletes only a snapshot that an answer or the owner id proves to be this resource's, and never
+ * one that another resource manages.
  */
 export async function deleteSnapshot(session: Session, id: string, props: Properties): Promise<void> {
   const { address, definition, target } = addressOf(id);
@@ -28,7 +28,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
   const key = keyOf(props) ?? "";
   const isDeletable = definition.delete && props["deletionPolicy"] === "delete" && props["adopted"] !== true;
   const verdict = verdictOf(props);
-  // A check may be wrong: only a destroy deletes what failed it.
+  // Verification may be wrong: only a destroy deletes a snapshot that failed it.
   const isSpared = verdict?.outcome === "broken" && session.isReplaced(urn);
   const mayDelete = isDeletable && props["inferred"] !== true && !isSpared;
   const isKept = session.isHeldByReplacement(urn, key);
@@ -58,7 +58,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       await session.host.inform(urn, `deleted snapshot "${snapshotId}" of ${what}`);
     }
   } else if (props["status"] !== "gone" && !isDeleted && !session.isHeldElsewhere(urn, key)) {
-    // Only what a person may want to delete asks for one.
+    // A warning only if the user may want to delete the snapshot.
     const { warn, inform } = session.host;
     const tell = isDeletable ? warn : inform;
     const why =
@@ -71,8 +71,8 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
 }
 
 /**
- * Lets go of the snapshot of a resource that leaves the state. True where the resource that took it has left the state
- * before, in this run, so that the snapshot was deleted with the last one that managed it.
+ * Releases the snapshot of a resource that leaves the state. Returns true if the resource that took it left the state
+ * earlier in this run, so that the snapshot was deleted now, with its last manager.
  */
 async function release(session: Session, props: Properties, key: string): Promise<boolean> {
   const urn = urnOf(props);
@@ -96,7 +96,7 @@ async function release(session: Session, props: Properties, key: string): Promis
   return isDeleted;
 }
 
-/** What a request whose outcome is unknown may have taken, by id where the platform's list can be read. */
+/** Clause on what a request with an unknown outcome may have taken; names ids if the platform's list can be read. */
 async function whatItMayHaveTaken(session: Session, props: Properties, request = requestOf(props)): Promise<string> {
   const unknown = "a snapshot that it took would not be in any stack";
   if (request === undefined) return unknown;
@@ -113,7 +113,7 @@ async function whatItMayHaveTaken(session: Session, props: Properties, request =
   }
 }
 
-/** Settles the journal entry of a resource that is deleted; another request of it is reported first. */
+/** Removes the journal entry of a deleted resource; reports it first if it is another request of that resource. */
 async function settleDeleted(session: Session, id: string, props: Properties): Promise<void> {
   const urn = urnOf(props);
   if (urn === undefined) return;
@@ -121,7 +121,7 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
   const ownerId = storedOwnerId(props);
   try {
     const entry = await journal.find(urn, ownerId);
-    // A replacement has noted its own request under the same URN, and the old resource is deleted after it.
+    // A replacement records its own request under the same URN before the old resource is deleted.
     const isReplacement = entry?.made !== undefined && entry.made.id !== id;
     if (entry === undefined || isReplacement) return;
     if (entry.made === undefined && entry.request.requestedAt !== requestOf(props)?.requestedAt) {

@@ -19,17 +19,17 @@ function isSame(field: InputField, before: unknown, after: unknown): boolean {
 
 function changeOf(name: string, field: InputField, olds: Properties, news: Properties): "replace" | "update" | "none" {
   if (field.change === "nothing" || isSame(field, olds[name], news[name])) return "none";
-  // A name or description that is left out stays as it is on the platform.
+  // A name or description that is left out doesn't change on the platform.
   if (field.change === "inPlace") return isEmpty(news[name]) ? "none" : "update";
-  // Triggers go when one snapshot is adopted by id; the one that is held already is not taken anew for that.
+  // Adopting the current snapshot by its id requires removing the triggers; that alone doesn't replace it.
   if (name === "triggers" && isEmpty(news[name]) && news["adopt"] === olds["snapshotId"]) return "update";
   if (field.change !== "adopt") return field.change;
-  // What is held stays; only another id asks for another snapshot.
+  // The current snapshot stays unless another id is given.
   const adopt = news[name];
   return isEmpty(adopt) || adopt === "latest" || adopt === olds["snapshotId"] ? "update" : "replace";
 }
 
-/** Compares a Snapshot's state with what the program wants. */
+/** Compares a Snapshot's state with the program's inputs. */
 export function diffSnapshot(olds: Properties, news: Properties): Diff {
   const definition = findDefinition(news["platform"]) ?? findDefinition(olds["platform"]);
   if (definition === undefined) return {};
@@ -43,12 +43,12 @@ export function diffSnapshot(olds: Properties, news: Properties): Diff {
     if (change === "replace") replaces.push(name);
   }
   for (const name of Object.keys(definition.targets)) {
-    // The other kind of target: the argument that was there is no longer given.
+    // The program switched to another kind of target.
     if (!isEmpty(olds[name]) && isEmpty(news[name]) && !replaces.includes(name)) replaces.push(name);
   }
   const wantsVerified = wantsVerification(news);
   const isBroken = olds["status"] === "failed" && verdictOf(olds)?.outcome === "broken";
-  // Without `verify` only the platform's own word makes one fail.
+  // Without `verify`, only the platform's own status counts as failed.
   if (olds["status"] === "failed" && isEmpty(olds["adopt"]) && (wantsVerified || !isBroken))
     return { changes: true, replaces: [...replaces, "status"] };
   if (changed.length > 0) return { replaces };
@@ -56,7 +56,7 @@ export function diffSnapshot(olds: Properties, news: Properties): Diff {
   return { changes: isWaiting || isUndecided(olds, news) };
 }
 
-/** Whether the snapshot is gone and the program wants to decide what follows from it (`onGone: "fail"`). */
+/** Whether the snapshot is gone and the user has to decide what to do (`onGone: "fail"`). */
 export function isUndecided(olds: Properties, news: Properties): boolean {
   return olds["status"] === "gone" && news["onGone"] === "fail";
 }

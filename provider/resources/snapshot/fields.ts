@@ -11,7 +11,7 @@ function oneOf<const Values extends readonly [string, ...string[]]>(values: Valu
   return z.enum(values, `must be ${listed(quoted, "or")}`);
 }
 
-/** The inputs of a Snapshot on a platform, by name; built once, since schemas take long to build. */
+/** Inputs of a Snapshot on a platform, by name; built once, since schemas take long to build. */
 export const snapshotFields = oncePer((definition: PlatformDefinition): Readonly<Record<string, InputField>> => {
   const fields: Record<string, InputField> = {
     platform: platformField(definition),
@@ -72,7 +72,7 @@ export const snapshotFields = oncePer((definition: PlatformDefinition): Readonly
   return { ...fields, ...internalFields() };
 });
 
-/** The outputs that every platform has beside the inputs, with what they hold. */
+/** Outputs of a Snapshot on every platform, with their descriptions. */
 export const commonOutputs: Readonly<Record<string, string>> = {
   snapshotId: "the platform's own id of the snapshot",
   status: "`pending`, `running`, `available`, `failed`, `gone` or `unknown`",

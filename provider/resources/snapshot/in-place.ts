@@ -6,8 +6,8 @@ import type { Properties } from "../host";
 import { referenceOf } from "./state";
 
 /**
- * Changes on the platform what the inputs want otherwise than the snapshot has it, in one request; undefined when
- * nothing differs. An argument that is left out wants nothing.
+ * Changes on the platform, in one request, whatever differs between the inputs and the snapshot; returns undefined if
+ * nothing differs. An argument that is left out never differs.
  */
 export async function changeInPlace(
   platform: SnapshotPlatform,

@@ -12,13 +12,13 @@ import { addressOf, readSnapshot } from "./read";
 import { creationAhead, reportGone, updateAhead } from "./rows";
 import { updateSnapshot } from "./update";
 
-/** The state holds the resource: what the journal kept for the case that it would not is done with. */
+/** Removes the resource's journal entry, which is not needed once the state has the resource. */
 async function confirmStored(session: Session, urn: string | undefined, id: string): Promise<void> {
-  // A note that stays is looked at again by the next run.
+  // The next run tries again to remove an entry that stays.
   if (urn !== undefined) await session.host.journal.confirm(urn, (made) => made.id === id).catch(() => undefined);
 }
 
-/** Notes on this machine what a resource has adopted: runs that don't compare it must not delete that either. */
+/** Records on this machine what a resource has adopted, so that runs that don't compare it don't delete it either. */
 async function noteAdopted(session: Session, props: Properties): Promise<void> {
   const urn = urnOf(props);
   if (urn === undefined || props["adopted"] !== true || props["status"] === "gone") return;
@@ -30,7 +30,7 @@ async function dropAdopted(session: Session, props: Properties): Promise<void> {
   if (urn !== undefined && props["adopted"] === true) await session.holders.dropAdopted(urn, keysOf(props));
 }
 
-/** A state that an import has left with next to nothing, with what its id says. */
+/** Completes an almost empty state, as an import leaves it, with the facts from its id. */
 function withId(id: string, olds: Properties): Properties {
   if (olds["platform"] !== undefined) return olds;
   const { address, definition, target } = addressOf(id);
@@ -51,7 +51,7 @@ export function snapshotResource(session: Session): ResourceVerbs {
       const isNew = Object.keys(olds).length === 0;
       if (!isNew) session.noteExisting(urnOf(news));
       const checked = checkSnapshot(olds, news, session.host.connections);
-      // Of a replacement the comparison has said enough, unless another one is adopted.
+      // The diff already reported a replacement, unless the new resource may adopt a snapshot.
       const isSaid =
         session.replacedBy(urnOf(news)) !== undefined && isMissing(news["adopt"]) && isMissing(news["reuseWithin"]);
       if (isNew && !isSaid && checked.failures.length === 0) {
@@ -61,7 +61,7 @@ export function snapshotResource(session: Session): ResourceVerbs {
     },
     diff(id, olds, news) {
       const known = withId(id, olds);
-      // A create is not told what it replaces, and a delete not what else holds the snapshot.
+      // The engine passes neither the replaced resource to a create, nor other managers of the snapshot to a delete.
       session.noteHeld(urnOf(news), known);
       void confirmStored(session, urnOf(news), id);
       void noteAdopted(session, known).catch(() => undefined);
@@ -69,7 +69,7 @@ export function snapshotResource(session: Session): ResourceVerbs {
       session.foretell(urnOf(news), updateAhead(known, news, diff));
       const isReplaced = (diff.replaces ?? []).length > 0;
       const stays = known["status"] === "gone" && !isReplaced;
-      // What fails the up says so itself.
+      // An up that fails because of it reports it in its error.
       if (stays && (session.isPreview || !isUndecided(known, news))) void reportGone(session, { ...known, ...news });
       return diff;
     },
@@ -94,7 +94,7 @@ export function snapshotResource(session: Session): ResourceVerbs {
     async update(id, olds, news) {
       const outs = await updateSnapshot(session, id, olds, news);
       if (urnOf(olds) !== urnOf(outs)) {
-        // Renamed by an alias: from now on the state holds it under the new URN.
+        // Renamed by an alias: from now on the state has it under the new URN.
         await noteAdopted(session, outs).catch(() => undefined);
         await dropAdopted(session, olds).catch(() => undefined);
       }

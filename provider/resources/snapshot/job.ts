@@ -15,9 +15,9 @@ import { counted, type Verdict, wantsVerification } from "../verification";
 import type { Verifiable } from "../verify";
 import { describe, idOf, inWords, referenceOf } from "./state";
 
-/** How old a request of a run that was killed may be for the next run to resume it. */
+/** Greatest age at which a later run resumes the request of a run that was killed. */
 export const RECOVER_WITHIN_MS = 60 * 60_000;
-/** How long a platform may be at work on a request where its definition gives no time. */
+/** Longest time that a platform may work on a request, unless its definition gives one. */
 const WORK_MS = 10 * 60_000;
 
 /** One create of a snapshot, or the update that resumes it. */
@@ -27,21 +27,21 @@ export interface SnapshotJob extends Opened {
   readonly target: Target;
   readonly urn: string | undefined;
   readonly ownerId: string;
-  /** Whether the state held the owner id before this run. */
+  /** Whether the state had the owner id before this run. */
   readonly isOwnerStored: boolean;
-  /** Whether the state already has the resource, with an id that stays. */
+  /** Whether the state already has the resource, so that its id can't change. */
   readonly isStored: boolean;
-  /** The description by which the platform shows whose snapshot it is, where it has descriptions that nobody else uses. */
+  /** Description that proves the snapshot is this resource's; only if the platform has them and the user set none. */
   readonly mark?: string;
   readonly labels?: Labels;
-  /** Whether nobody but this resource asks for its name: then name and newness decide, and no time. */
+  /** Whether only this resource uses its name: then the snapshot is matched by name and newness, not by time. */
   readonly isNameOwn?: true;
   readonly ambiguity: Creation<ObservedSnapshot>["ambiguity"];
-  /** How long the create may take, in milliseconds. */
+  /** Time limit of the create, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Opens the create of the snapshot that inputs ask for; `stored` is what the state holds of the resource. */
+/** Opens the create of a snapshot for the given inputs; `stored` holds the resource's properties from the state. */
 export function openJob(session: Session, inputs: Properties, stored: Properties = {}): SnapshotJob {
   const urn = urnOf(inputs);
   const opened = session.openFor(inputs);
@@ -71,29 +71,29 @@ function hasDescriptions(definition: PlatformDefinition, target: Target): boolea
   return argument !== undefined && (argument.onlyWith ?? target.argument) === target.argument;
 }
 
-/** A hash of what is asked for: triggers may be secrets, and the journal holds none. */
+/** Request fingerprint. A hash, since triggers may be secrets and the journal holds none. */
 function requestHashOf({ definition, target, inputs }: SnapshotJob): string {
   const triggers = Object.entries(inputs["triggers"] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const request = JSON.stringify([definition.name, target.kind, target.id, triggers]);
   return createHash("sha256").update(request).digest("hex");
 }
 
-/** The key of a snapshot among those of all targets. */
+/** Unique key of a snapshot of the job's target. */
 export function uniqueKeyOf({ definition, target }: SnapshotJob, { snapshotId }: ObservedSnapshot): string {
   return snapshotKey(definition, target, snapshotId);
 }
 
-/** A platform's list as the creation room sees it. */
+/** Converts a platform's list into the form that `provider/creation` uses. */
 export function listingOf(list: SnapshotList, nowMs: number): Listing<ObservedSnapshot> {
   return { items: list.snapshots, complete: list.complete, aheadMs: (list.serverTimeMs ?? nowMs) - nowMs };
 }
 
-/** Lists the target's snapshots, with the platform's clock as of the answer. */
+/** Lists the target's snapshots, with the lead of the platform's clock. */
 export async function listNow({ platform, target, session }: SnapshotJob, scope: Opened["scope"]) {
   return listingOf(await platform.list(target, scope), session.host.clock.now());
 }
 
-/** Downloads a snapshot and checks its bytes; only that loads what downloads. */
+/** Downloads a snapshot and checks its bytes; loads the code for downloads only when called. */
 export function verify(session: Session, subject: Verifiable, scope: Scope): Promise<Verdict> {
   return (require("../verify") as typeof import("../verify")).verify(subject, session.host, scope);
 }
@@ -111,7 +111,7 @@ export async function prove(
   return verdict.outcome === "intact" ? { item } : { item, doubt: verdict.because };
 }
 
-/** The job as a run of the creation room. */
+/** Converts the job into a run of `provider/creation`. */
 export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
   const { session, definition, platform, target, urn, inputs, mark } = job;
   const { clock, journal, warn } = session.host;
@@ -156,7 +156,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
         : { outcome: "unproven", reason: observed.reason };
     },
     ...(wantsVerification(inputs) ? { prove: (item: ObservedSnapshot, scope: Scope) => prove(job, item, scope) } : {}),
-    // A list that knows snapshots by their times does not show one under its version.
+    // A list that identifies snapshots by time does not show one under its version.
     isComparable: ({ snapshotId }, listed) =>
       listed.every((other) => (instantOf(other.snapshotId) === undefined) === (instantOf(snapshotId) === undefined)),
     fits: ({ labels }, { details }) => labels?.["name"] === undefined || details["name"] === labels["name"],
@@ -199,7 +199,7 @@ function progressOf({ status, ended }: ObservedSnapshot): "waiting" | "ready" | 
   return ended === true ? "ended" : "waiting";
 }
 
-/** What an id tells of a snapshot that no list shows yet. */
+/** Reconstructs from its id a snapshot that no list shows yet. */
 function unseen(id: string): ObservedSnapshot | undefined {
   const { segments } = parseSnapshotId(id) ?? {};
   const snapshotId = segments?.at(-1);

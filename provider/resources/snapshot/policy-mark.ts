@@ -2,10 +2,10 @@ import type { ObservedSnapshot } from "../../model/snapshot";
 import type { Session } from "../session";
 import { inWords } from "./state";
 
-/** How the description of a snapshot begins that a BackupPolicy has taken. */
+/** Prefix of the description of a snapshot that a BackupPolicy has taken. */
 const POLICY_MARK = "BackupPolicy ";
 
-/** Warns that a snapshot which is being adopted was taken by a policy, whose retention may delete it. */
+/** Warns if a snapshot being adopted was taken by a policy, since the policy's retention may delete it. */
 export async function warnOfPolicyMark(
   session: Session,
   urn: string | undefined,

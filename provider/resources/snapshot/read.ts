@@ -15,7 +15,7 @@ import { openJob, runOf } from "./job";
 import { reportGone } from "./rows";
 import { bookkeepingOf, idOf, inputsOf, outputsOf, referenceOf, shownBy } from "./state";
 
-/** The parts of a resource id, with the definition and the target that they name. */
+/** Parses a resource id; returns its parts with the platform definition and the target that they name. */
 export function addressOf(id: string): { address: SnapshotAddress; definition: PlatformDefinition; target: Target } {
   const address = parseSnapshotId(id);
   const definition = findDefinition(address?.platform);
@@ -36,7 +36,7 @@ export function addressOf(id: string): { address: SnapshotAddress; definition: P
   return { address, definition, target: { argument, kind: address.kind, id: address.target } };
 }
 
-/** Reads a Snapshot for a refresh (with its stored properties) or for `Snapshot.get` and imports (with next to none). */
+/** Reads a Snapshot for a refresh (with its stored properties) or for `Snapshot.get` and imports (with almost none). */
 export async function readSnapshot(session: Session, id: string, stored: Properties): Promise<Read> {
   const { address, definition, target } = addressOf(id);
   const urn = urnOf(stored);
@@ -125,12 +125,12 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
   return result(id, { ...kept(), status: "gone" });
 }
 
-/** A snapshot as it counts for a resource: nothing is downloaded for it, and what was found stands. */
+/** Applies the stored verdict to a snapshot; a read downloads nothing. */
 function countedBy(props: Properties, snapshot: ObservedSnapshot): ObservedSnapshot {
   return wantsVerification(props) ? counted(snapshot, verdictOf(props)) : snapshot;
 }
 
-/** The properties after the platform has shown the snapshot. When it was taken never changes. */
+/** Properties after the platform has shown the snapshot. A stored `createdAt` never changes. */
 function shown(definition: PlatformDefinition, props: Properties, snapshot: ObservedSnapshot): Properties {
   const createdAt = textOf(props, "createdAt") ?? snapshot.createdAt;
   const { unfinished, ...own } = bookkeepingOf(props);
@@ -143,7 +143,7 @@ function shown(definition: PlatformDefinition, props: Properties, snapshot: Obse
   };
 }
 
-/** What an unfinished create took, if the list shows exactly one snapshot that can be it. */
+/** Finds the snapshot that an unfinished create took, if exactly one in the list can be it. */
 async function findMade(
   session: Session,
   props: Properties,

@@ -8,7 +8,7 @@ import { type Session, textOf, urnOf } from "../session";
 import type { Diff } from "../verbs";
 import { awaitsVerification, verdictOf, wantsVerification } from "../verification";
 
-/** What a snapshot is of, in words: `app 1745338954955`. */
+/** Target of a snapshot in words: `app 1745338954955`. */
 function subjectOf(definition: PlatformDefinition, properties: Properties): string {
   const [argument, target] = Object.entries(definition.targets).find(([name]) => properties[name] !== undefined) ?? [];
   const id = argument === undefined ? undefined : properties[argument];
@@ -17,12 +17,12 @@ function subjectOf(definition: PlatformDefinition, properties: Properties): stri
     : `${kindInWords(target)} ${String(id)}`;
 }
 
-/** A snapshot and what it is of, in words: `snapshot "2026…" of app 1745338954955`. */
+/** A snapshot and its target in words: `snapshot "2026…" of app 1745338954955`. */
 function snapshotInWords(definition: PlatformDefinition, properties: Properties): string {
   return `snapshot "${String(properties["snapshotId"])}" of ${subjectOf(definition, properties)}`;
 }
 
-/** What the next up does for a resource that the state does not have: a sentence for its row. */
+/** Sentence for the row of a resource that is not in the state yet: what the next `pulumi up` does. */
 export function creationAhead(inputs: Properties): string | undefined {
   const definition = findDefinition(inputs["platform"]);
   if (definition === undefined) return undefined;
@@ -36,7 +36,7 @@ export function creationAhead(inputs: Properties): string | undefined {
   return `will adopt the newest usable snapshot of ${subject} if it is ${age}; else will take one`;
 }
 
-/** Why a snapshot stays on the platform when its resource goes; undefined where it is deleted. */
+/** Reason why a snapshot stays on the platform when its resource is deleted; undefined if it is deleted. */
 export function whyKept(definition: PlatformDefinition, props: Properties): string | undefined {
   if (!definition.delete) return "its API can't delete";
   if (props["adopted"] === true) return "it was adopted, not taken by this resource";
@@ -46,7 +46,7 @@ export function whyKept(definition: PlatformDefinition, props: Properties): stri
     : undefined;
 }
 
-/** What a replacement does to the snapshot that the state holds: a sentence for the row. */
+/** Sentence for the row: what a replacement does to the current snapshot. */
 function replacementAhead(definition: PlatformDefinition, olds: Properties): string {
   const why =
     olds["status"] === "failed"
@@ -61,7 +61,7 @@ function replacementAhead(definition: PlatformDefinition, olds: Properties): str
     : `${why}; the old snapshot stays on ${definition.title} (${kept})`;
 }
 
-/** What the comparison alone does not show of the next up, as a sentence for the row of a preview. */
+/** Sentence for the row of a preview: what the next `pulumi up` does beyond the diff that the engine shows. */
 export function updateAhead(olds: Properties, news: Properties, { replaces = [] }: Diff): string | undefined {
   const definition = findDefinition(olds["platform"]) ?? findDefinition(news["platform"]);
   if (definition === undefined) return undefined;
@@ -74,7 +74,7 @@ export function updateAhead(olds: Properties, news: Properties, { replaces = [] 
     : `will wait until ${snapshotInWords(definition, olds)} is ready; its status is "${String(olds["platformStatus"] ?? olds["status"])}"`;
 }
 
-/** What the next up verifies, or why it can't: a sentence for the row. */
+/** Sentence for the row: what the next `pulumi up` verifies, or why the snapshot failed verification. */
 function verificationAhead(definition: PlatformDefinition, olds: Properties, news: Properties): string | undefined {
   if (!wantsVerification(news)) return undefined;
   if (awaitsVerification(olds)) return `will verify ${snapshotInWords(definition, olds)}`;
@@ -84,14 +84,14 @@ function verificationAhead(definition: PlatformDefinition, olds: Properties, new
     : undefined;
 }
 
-/** How a program gets a snapshot in place of one that is gone. */
+/** Advice on how a program gets another snapshot when its own is gone. */
 function wayToAnother(definition: PlatformDefinition, props: Properties): string {
   const { adopt } = props;
   if (typeof adopt === "string" && adopt !== "latest") return "change adopt to manage another one";
   return definition.create ? "change triggers to take a new one" : "change triggers to adopt the newest";
 }
 
-/** What of a snapshot that is proven gone its row says, by what the program wants then. */
+/** Message for the row of a snapshot that is proven gone, depending on `onGone`. */
 export function goneInWords(props: Properties, proof?: string): string {
   const definition = findDefinition(props["platform"]);
   if (definition === undefined) return "the snapshot is gone";
@@ -101,7 +101,7 @@ export function goneInWords(props: Properties, proof?: string): string {
   const another = wayToAnother(definition, props);
   switch (props["onGone"]) {
     case "recreate":
-      // Only a refresh, which has the proof, takes it out of the state.
+      // Only a refresh has the proof and drops the resource from the state.
       return proof === undefined
         ? `${gone}. The next pulumi refresh takes it out of the state (onGone: "recreate"), and the up after that creates the resource again`
         : `${gone}. It leaves the state (onGone: "recreate"), and the next pulumi up creates the resource again`;
@@ -115,13 +115,13 @@ export function goneInWords(props: Properties, proof?: string): string {
   }
 }
 
-/** Says on the row that a resource's snapshot is gone, once in a process. */
+/** Warns on the row that a resource's snapshot is gone, once in each process. */
 export async function reportGone(session: Session, props: Properties, proof?: string): Promise<void> {
   const urn = urnOf(props);
   if (session.isNew(urn, "gone")) await session.host.warn(urn, goneInWords(props, proof));
 }
 
-/** Says on the row which snapshot a create has taken, adopted or found, with how long it took and one more clause. */
+/** Reports on the row which snapshot a create has taken, adopted or recovered, with its duration and another clause. */
 export async function reportCreated(
   session: Session,
   outs: Properties,

@@ -7,16 +7,16 @@ import { textOf } from "../session";
 import { verdictNames } from "../verification";
 import { commonOutputs, snapshotFields } from "./fields";
 
-/** The inputs among a resource's properties. */
+/** Inputs among a resource's properties. */
 export function inputsOf(definition: PlatformDefinition, properties: Properties): Properties {
   const fields = snapshotFields(definition);
   return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
 }
 
-/** What a resource's state holds for its own use: whose it is, and a request whose outcome is not known. */
+/** Names of the properties for internal use: the owner id, and a request whose outcome is unknown. */
 const bookkeeping = ["unfinished", "ownerId", "inferred"] as const;
 
-/** The bookkeeping among a resource's properties. */
+/** Properties of a resource that are for internal use. */
 export function bookkeepingOf(properties: Properties): Properties {
   return pick(properties, bookkeeping);
 }
@@ -25,15 +25,15 @@ function pick(properties: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
 }
 
-/** The outputs among a resource's properties, without its inputs. */
+/** Outputs among a resource's properties, without its inputs. */
 export function outputsOf(definition: PlatformDefinition, properties: Properties): Properties {
   const common = Object.keys(commonOutputs);
   return pick(properties, [...common, ...verdictNames, ...Object.keys(definition.outputs), ...bookkeeping]);
 }
 
 /**
- * The properties of a resource that shows a snapshot. What can be changed in place is shown where the resource wants it
- * to be something, and else left to the platform.
+ * Merges a resource's inputs with the outputs of its snapshot. An output that can be changed in place is included only
+ * if the inputs set it; otherwise it is left to the platform.
  */
 export function shownBy(definition: PlatformDefinition, wanted: Properties, snapshot: ObservedSnapshot): Properties {
   const shown = Object.entries(describe(snapshot)).filter(
@@ -42,7 +42,7 @@ export function shownBy(definition: PlatformDefinition, wanted: Properties, snap
   return { ...wanted, ...Object.fromEntries(shown) };
 }
 
-/** The outputs that show a snapshot. */
+/** Outputs that describe a snapshot. */
 export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> {
   const {
     details,
@@ -55,7 +55,7 @@ export function describe(snapshot: ObservedSnapshot): Record<string, JsonValue> 
   return { ...common, ...details };
 }
 
-/** The resource id of a snapshot. */
+/** Resource id of a snapshot. */
 export function idOf(definition: PlatformDefinition, target: Target, snapshot: ObservedSnapshot): string {
   return formatSnapshotId({
     platform: definition.name,
@@ -66,7 +66,7 @@ export function idOf(definition: PlatformDefinition, target: Target, snapshot: O
   });
 }
 
-/** The resource id of a snapshot that can't be named yet. */
+/** Resource id of a snapshot whose own id is not known yet. */
 export function pendingIdOf(definition: PlatformDefinition, target: Target, requestedAt: string): string {
   return formatSnapshotId({
     platform: definition.name,
@@ -77,7 +77,7 @@ export function pendingIdOf(definition: PlatformDefinition, target: Target, requ
   });
 }
 
-/** A snapshot in words: its id and when it was taken. */
+/** A snapshot in words: its id and the time it was taken. */
 export function inWords(snapshot: ObservedSnapshot): string {
   const name = snapshot.segments.join("/");
   return snapshot.createdAt === undefined || name.includes(snapshot.createdAt)
@@ -85,7 +85,7 @@ export function inWords(snapshot: ObservedSnapshot): string {
     : `"${name}" of ${snapshot.createdAt}`;
 }
 
-/** What a resource's properties say about the snapshot that it holds. */
+/** Reference to the snapshot that a resource's properties describe. */
 export function referenceOf(properties: Properties): SnapshotReference {
   const name = textOf(properties, "snapshotName") ?? textOf(properties, "name");
   const createdAt = textOf(properties, "createdAt");

@@ -11,8 +11,8 @@ import { describe, outputsOf } from "./state";
 import { verifyHeld } from "./verify-held";
 
 /**
- * Resumes an unfinished create, verifies what is not verified yet, and changes in place what the platform can; anything
- * else changes the state alone.
+ * Resumes an unfinished create, verifies what is not verified yet, and changes in place what the platform can change;
+ * any other update changes only the state.
  */
 export async function updateSnapshot(
   session: Session,

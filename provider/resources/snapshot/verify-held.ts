@@ -6,7 +6,7 @@ import { awaitsVerification, verdictOf, wantsVerification, withoutVerdict, withV
 import { type SnapshotJob, verify } from "./job";
 import { referenceOf } from "./state";
 
-/** Says that a snapshot which the state holds could not be verified, and what comes next. */
+/** Message that a snapshot in the state could not be verified, and what to do. */
 export function unverifiedText(job: Pick<SnapshotJob, "definition" | "target">, words: string, doubt: string): string {
   return (
     `${titleOf(job)}: snapshot ${words} could not be verified: ${doubt}. It is in the state: run pulumi up again, which ` +
@@ -15,8 +15,8 @@ export function unverifiedText(job: Pick<SnapshotJob, "definition" | "target">, 
 }
 
 /**
- * Verifies the snapshot that a resource's properties hold, where they ask for it and its bytes were not checked yet; a
- * broken one fails again without another download. Where they ask for nothing, what an earlier check has left goes.
+ * Verifies a resource's current snapshot if its properties request that and the bytes were not checked yet; a broken
+ * one fails again without another download. If they don't request it, removes the result of an earlier verification.
  */
 export async function verifyHeld(session: Session, id: string, held: Properties): Promise<Properties> {
   if (!wantsVerification(held)) return withoutVerdict(held);

@@ -25,7 +25,7 @@ export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
   };
 }
 
-// Only ACCESS_DENIED is documented; a code that names a day or a quota is not retried.
+// Only ACCESS_DENIED is documented; a code that names a daily limit, a quota or a plan is not retried.
 const kindsOfCodes: readonly (readonly [RegExp, ErrorKind])[] = [
   [/DAILY|QUOTA|UPGRADE|PLAN/, "quota"],
   [/KEEP_CALM|RATE_LIMIT/, "rateLimited"],

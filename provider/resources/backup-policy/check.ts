@@ -119,7 +119,7 @@ function heldInWords(definition: PlatformDefinition, property: string, before: u
   return isFreeForm || isMissing(before) ? "" : ` (${definition.title} has ${JSON.stringify(before)})`;
 }
 
-/** How far ahead a stored scheduled time may lie and still count as handled by a machine with a fast clock. */
+/** Longest time that a stored slot may lie ahead and still count as handled by a machine with a fast clock. */
 const AHEAD_MS = 60 * 60_000;
 
 /** Latest scheduled time that has passed. Keeps one slightly ahead of this clock: another machine handled it. */

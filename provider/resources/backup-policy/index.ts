@@ -55,7 +55,7 @@ async function confirmStored(session: Session, urn: string | undefined, id: stri
     .catch(() => undefined);
 }
 
-/** Removes the journal entries of a deleted policy, after a warning for each request whose outcome is unknown. */
+/** Settles the journal entries of a deleted policy, after a warning for each request whose outcome is unknown. */
 async function settleDeleted(session: Session, id: string, props: Properties): Promise<void> {
   const urn = urnOf(props);
   if (urn === undefined) return;

@@ -130,7 +130,7 @@ export function recordOf(
   };
 }
 
-/** Whether a listed snapshot is the recorded one. Where an id may be a time or a version, `createdAt` decides, too. */
+/** Whether a listed snapshot is the recorded one. Lists may omit versions: if one id is a time, `createdAt` matches. */
 export function isRecorded({ id, createdAt }: SnapshotRecord, snapshot: ObservedSnapshot): boolean {
   const isNamedByTime = instantOf(id) !== undefined || instantOf(snapshot.snapshotId) !== undefined;
   return id === snapshot.snapshotId || (isNamedByTime && createdAt !== undefined && createdAt === snapshot.createdAt);

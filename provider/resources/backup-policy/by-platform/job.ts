@@ -23,7 +23,7 @@ export interface Job {
   readonly inputs: Properties;
   readonly urn: string | undefined;
   readonly ownerId: string;
-  /** Whether the state held the owner id before this run. */
+  /** Whether the state already had the owner id before this run. */
   readonly isOwnerStored: boolean;
 }
 

@@ -153,7 +153,7 @@ function madeInWords(outs: Properties, slot: string, ...facts: readonly string[]
   return `${recordInWords(record)} for ${slotInWords(slot)}${inParentheses(sizeInWords(outs), ...facts)}`;
 }
 
-/** Lists other snapshots that could count for the slot: one may come from an earlier run that did not record it. */
+/** Names other snapshots that could count for the slot: one may come from an earlier run that did not record it. */
 function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
   const others = listedForSlot(job, list, dueAt).filter(({ snapshotId }) => snapshotId !== chosen.snapshotId);
   return others.length === 0 ? "" : `; also there: ${shortList(others.map(inWords))}`;

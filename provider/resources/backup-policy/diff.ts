@@ -114,7 +114,7 @@ function isUnverified(olds: Properties, news: Properties): boolean {
   return !isKnown || verdicts.some((record) => verdictOn(record)?.outcome === "unproven");
 }
 
-/** Whether the last read of a policy run by the platform showed that it may not run; a missing status does not count. */
+/** Whether the last read showed that a policy run by the platform may not run; a missing status does not count. */
 export function isImpaired({ runBy, status, platformStatus }: Properties): boolean {
   const isBad = status === "suspended" || status === "failed" || (status === "unknown" && platformStatus !== undefined);
   return runBy === "platform" && isBad;

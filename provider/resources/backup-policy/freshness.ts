@@ -18,7 +18,7 @@ type Dated = Pick<ObservedSnapshot, "snapshotId" | "status" | "createdAt">;
 
 /**
  * Evaluates freshness from the newest usable backup at an instant. A backup without a trustworthy time never counts.
- * `fresh` is left out while a policy run by the platform has no backup and was created (`madeAt`) less than `maxAge` ago.
+ * `fresh` is left out for a policy run by the platform that has no backup, created (`madeAt`) less than `maxAge` ago.
  */
 export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: number, madeAt?: string): Freshness {
   const usable = snapshots.flatMap(({ snapshotId, status, createdAt }) => {

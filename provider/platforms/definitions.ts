@@ -1,6 +1,6 @@
 import type { PlatformDefinition } from "../model/platform";
 
-// Loaded when first asked for: a stack on one platform needs none of the others.
+// Loaded on first use: a stack on one platform does not need the others.
 const loaders = {
   virtus: () => (require("./virtus/definition") as typeof import("./virtus/definition")).virtus,
   dscloud: () => (require("./dscloud/definition") as typeof import("./dscloud/definition")).dscloud,
@@ -9,16 +9,16 @@ const loaders = {
   scp: () => (require("./scp/definition") as typeof import("./scp/definition")).scp,
 } as const satisfies Record<string, () => PlatformDefinition>;
 
-/** The platforms by name. */
+/** Name of a platform. */
 export type PlatformName = keyof typeof loaders;
 
-/** What every platform can do, as plain data. */
+/** Definitions of all platforms, by name. */
 export const definitions = Object.defineProperties(
   {},
   Object.fromEntries(Object.entries(loaders).map(([name, load]) => [name, { get: load, enumerable: true }])),
 ) as { readonly [Name in PlatformName]: ReturnType<(typeof loaders)[Name]> };
 
-/** The definition of a platform; undefined for a name that is none. */
+/** Returns the definition of a platform; undefined if the name is not a platform's. */
 export function findDefinition(name: unknown): PlatformDefinition | undefined {
   return typeof name === "string" && Object.hasOwn(definitions, name) ? definitions[name as PlatformName] : undefined;
 }

@@ -6,7 +6,7 @@ interface PlatformModule {
   open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform;
 }
 
-// Loaded when first used: a preview sends no request and needs no HTTP client.
+// Loaded on first use: a preview sends no request and does not need the HTTP client.
 const modules: Record<PlatformName, () => PlatformModule> = {
   virtus: () => require("./virtus") as PlatformModule,
   dscloud: () => require("./dscloud") as PlatformModule,
@@ -15,7 +15,7 @@ const modules: Record<PlatformName, () => PlatformModule> = {
   scp: () => require("./scp") as PlatformModule,
 };
 
-/** Opens a platform on one of its connections. */
+/** Opens the platform of a connection. */
 export function openPlatform(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
   return modules[connection.platform as PlatformName]().open(connection, runtime);
 }

@@ -27,7 +27,7 @@ export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
   };
 }
 
-/** `{code, message}`; messages come in the user's language, so only the status decides. A 404 page is no answer. */
+/** Reads `{code, message}`. Messages are localized, so only the status decides; a 404 page is not an API answer. */
 function explain(answer: RawAnswer, json: unknown): Explanation {
   const body = errorBody.safeParse(json);
   return {
@@ -37,7 +37,7 @@ function explain(answer: RawAnswer, json: unknown): Explanation {
 }
 
 /**
- * `ratelimit-reset` counts seconds from the answer; Discloud's own command line waits a second more.
+ * Reads the rate limit headers. `ratelimit-reset` counts seconds from the answer; Discloud's own CLI adds one second.
  * Source: https://github.com/discloud/discloud.app (REST.ts), https://github.com/discloud/cli (RateLimit.ts)
  */
 function budget(answer: RawAnswer, nowMs: number): RateBudget | undefined {
@@ -48,7 +48,7 @@ function budget(answer: RawAnswer, nowMs: number): RateBudget | undefined {
   return { limit: limit ?? remaining, remaining, resetAtMs: nowMs + (resetSeconds + 1) * 1000 };
 }
 
-/** The scope of a read: the reads of the operation before it may have spent its time in the queue of the rate limit. */
+/** Scope that leaves time for a read, since earlier reads may have used it up waiting for the rate limit. */
 function afterQueue(api: Api, scope: Scope): Scope {
   return lookScope(scope, api.clock);
 }
@@ -62,7 +62,7 @@ function checkApp(api: Api, operation: string, appId: string, answered: string |
 }
 
 /**
- * `GET /snapshot/{appID}`: the versions of an app; undefined for 404, which means "none" and also "not in your plan".
+ * `GET /snapshot/{appID}`: versions of an app; undefined for 404, which means either "none" or "not in your plan".
  * Source: https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot
  */
 export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
@@ -85,8 +85,8 @@ export async function listAppSnapshots(api: Api, appId: string, scope: Scope) {
 }
 
 /**
- * `GET /snapshot`: the versions of all apps, page by page until one brings nothing new or answers 404, since a page may
- * be shorter than asked for. A 404 on the first page is an error here: it proves nothing.
+ * `GET /snapshot`: versions of all apps, read until a page adds nothing new or answers 404, since pages may be shorter
+ * than requested. A 404 on the first page is an error: it proves nothing.
  */
 export async function listAccountSnapshots(api: Api, scope: Scope): Promise<readonly AccountEntry[]> {
   const operation = "list all snapshots";
@@ -118,7 +118,7 @@ export async function listAccountSnapshots(api: Api, scope: Scope): Promise<read
   return entries;
 }
 
-/** `POST /snapshot/{appID}`: takes a snapshot; answers when it is made. 409 while the app is busy. */
+/** `POST /snapshot/{appID}`: takes a snapshot; answers when it is complete. 409 while the app is busy. */
 export function createSnapshot(api: Api, appId: string, scope: Scope): Promise<Answer<Created>> {
   return callApi(
     api,
@@ -150,7 +150,7 @@ export async function getDownloadLink(api: Api, appId: string, version: string, 
   return answer.data.download;
 }
 
-/** `GET /app/{appID}`: the app itself; undefined where there is none, as far as this credential sees. */
+/** `GET /app/{appID}`: the app itself; undefined if it does not exist or this credential can't see it. */
 export async function showApp(api: Api, appId: string, scope: Scope) {
   const answer = await unlessNotFound(
     callApi(

@@ -39,9 +39,9 @@ export const discloud = {
     restore: "the API restores nothing: download the snapshot, unpack it and deploy it",
   },
   restoreTargets: {},
-  // Not documented. The answer to a create lists all versions, so a minute is what an answer on its way may take.
+  // Not documented. The answer to a create lists all versions, so a minute only covers an answer in flight.
   listLagMs: 60_000,
-  // Not documented: a create answers when the backup is made, which takes as long as the app is large.
+  // Not documented. A create answers when the backup is complete, which takes longer for larger apps.
   createAnswerMs: 10 * 60_000,
   createTimeoutMs: 30 * 60_000,
   outputs: { version: "the version, `YYYYMMDD-HHMMSS`, in a time zone that Discloud does not document" },

@@ -24,7 +24,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     async list(target, scope, known = []) {
       for (const reference of known) learnZone(reference);
       const answer = await listAppSnapshots(api, target.id, scope);
-      // A 404 has no time with it, and the first create needs one as much as any other.
+      // A 404 comes without the platform's time, which even the first create needs.
       const timed = answer ?? (await showApp(api, target.id, scope));
       if (timed === undefined) {
         const message = `[discloud] list snapshots of app ${target.id}: there is no such app`;

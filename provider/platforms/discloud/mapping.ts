@@ -5,7 +5,7 @@ import type { AccountList, VersionItem } from "./schemas";
 
 const QUARTER_HOUR_MS = 15 * 60_000;
 
-/** The local time that a version names, read as if it were UTC, in milliseconds; undefined when it names no time. */
+/** Local time in a version's name, read as UTC, in milliseconds; undefined if the name is not a time. */
 function localTimeMs(version: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(version);
   if (match === null) return undefined;
@@ -14,8 +14,8 @@ function localTimeMs(version: string): number | undefined {
 }
 
 /**
- * How far the zone of versions is ahead of UTC, in milliseconds, as one version of a known instant shows it. Zones are
- * whole quarters of an hour, and the platform answers within a quarter of an hour after it has named the version.
+ * Offset of the versions' time zone from UTC, in milliseconds, derived from a version whose instant is known. Offsets
+ * are whole quarters of an hour, and the platform answers within a quarter of an hour of naming the version.
  */
 export function zoneOffsetMs(version: string, instantMs: number): number | undefined {
   const localMs = localTimeMs(version);
@@ -24,7 +24,7 @@ export function zoneOffsetMs(version: string, instantMs: number): number | undef
   return Math.abs(offsetMs) <= 14 * 3_600_000 ? offsetMs : undefined;
 }
 
-/** A version as the list shows it. Its instant is known only with a zone, from the answer or from an own version. */
+/** Maps a listed version. Its instant is known only with a time zone, from an answer or a tracked version. */
 export function toSnapshot(item: VersionItem, zoneMs: number | undefined): ObservedSnapshot {
   const localMs = localTimeMs(item.version);
   const statedMs = instantOf(item.date);
@@ -32,7 +32,7 @@ export function toSnapshot(item: VersionItem, zoneMs: number | undefined): Obser
   return {
     snapshotId: item.version,
     segments: [item.version],
-    // The API has no status: what it lists is there.
+    // The API has no status: a listed version is available.
     status: "available",
     ...defined({ createdAt: isoText(instantMs) }),
     ...(instantMs === undefined || statedMs !== undefined ? {} : { createdAtIsDerived: true }),
@@ -41,12 +41,12 @@ export function toSnapshot(item: VersionItem, zoneMs: number | undefined): Obser
   };
 }
 
-/** Newest first: a version sorts as text. */
+/** Sorts newest first; versions sort as text. */
 export function newestFirst(snapshots: readonly ObservedSnapshot[]): ObservedSnapshot[] {
   return [...snapshots].sort((a, b) => (a.snapshotId < b.snapshotId ? 1 : a.snapshotId > b.snapshotId ? -1 : 0));
 }
 
-/** An entry of the account's list as far as it can be understood. */
+/** An entry of the account's list, with its app if the entry names one. */
 export interface AccountEntry {
   readonly appId: string | undefined;
   readonly item: VersionItem;
@@ -64,8 +64,8 @@ function appIdOf(entry: Record<string, unknown>): string | undefined {
 }
 
 /**
- * Finds the entries in an answer of `GET /snapshot`: the one array whose items all hold a `version`, or an empty array
- * where there is no other. Undefined when the answer can't be understood.
+ * Finds the entries in an answer of `GET /snapshot`: the only non-empty array, whose items must all hold a `version`,
+ * or the only array if it is empty. Undefined if the answer can't be read.
  */
 export function accountEntries(
   answer: AccountList,

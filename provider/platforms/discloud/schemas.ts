@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-/** A version's own name: its local time, in seconds, in a zone that is not documented. */
+/** Name of a version: its local time to the second, in a time zone that is not documented. */
 export const versionPattern = /^\d{8}-\d{6}$/;
 
-/** Documented as `ok`; an answer that says `error` is none, whatever its HTTP status. */
+/** Documented as `ok`; `error` means failure, whatever the HTTP status. */
 const status = z
   .string()
   .nullish()
   .refine((word) => word !== "error", "is an error");
 
-/** An item of `versions`. The documents leave its fields open; without a `version` it can't be told from another. */
+/** An item of `versions`. Its fields are not documented; only `version` identifies it. */
 export const versionItem = z.object({
   version: z.string().regex(versionPattern),
   size: z.union([z.string(), z.number()]).nullish().catch(undefined),
@@ -38,16 +38,16 @@ export const downloadLink = z.object({
   download: z.object({ url: z.url(), expiresAt: z.string().nullish().catch(undefined) }),
 });
 
-/** `GET /app/{appID}`: `apps` is one object for one id. */
+/** `GET /app/{appID}`: for a single id, `apps` is one object. */
 export const appShown = z.object({ status, apps: z.object({ id: z.string() }) });
 
-/** `GET /user`: whom the token belongs to. */
+/** `GET /user`: the token's user. */
 export const userShown = z.object({
   status,
   user: z.object({ plan: z.string().nullish().catch(undefined) }),
 });
 
-/** The account's list: the documents give only `status` and `message`, so the array has to be found. */
+/** The account's list. Only `status` and `message` are documented, so the array has to be searched for. */
 export const accountList = z.looseObject({ status });
 export type AccountList = z.output<typeof accountList>;
 

@@ -5,7 +5,7 @@ import type { PlatformRuntime } from "../../model/platform";
 import type { Scope } from "../../model/scope";
 import { backupList, errorBody } from "./schemas";
 
-/** Source: https://dscloud.mintlify.app/database-reference/restrictions (of the Database API; of this one nothing is said) */
+/** Source (Database API; none for this one): https://dscloud.mintlify.app/database-reference/restrictions */
 const RATE_LIMIT_DELAY_MS = 30 * 60_000;
 
 /** Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get */
@@ -34,7 +34,7 @@ function explain(answer: RawAnswer, json: unknown): Explanation {
   };
 }
 
-/** `GET /apps/{app_id}/backups`: the only backup route that DS Cloud documents. */
+/** `GET /apps/{app_id}/backups`, the only documented backup route. */
 export function listBackups(api: Api, appId: string, scope: Scope) {
   return callApi(
     api,

@@ -8,7 +8,7 @@ import { downloadUrl, toSnapshot } from "./mapping";
 import { probesOf } from "./probe";
 import type { ListEntry } from "./schemas";
 
-/** The entry that a reference means. Names are in seconds: where two share one, the time of creation decides. */
+/** Finds the entry of a reference. Names resolve to seconds: if two entries share one, the creation time decides. */
 function findEntry(entries: readonly ListEntry[], appId: string, reference: SnapshotReference): ListEntry | undefined {
   const named = entries.filter(({ name }) => name === reference.snapshotId);
   const meant = named.length < 2 ? named : named.filter((entry) => toSnapshot(entry).createdAt === reference.createdAt);
@@ -22,7 +22,7 @@ function findEntry(entries: readonly ListEntry[], appId: string, reference: Snap
   return meant[0];
 }
 
-/** Opens DS Cloud on a connection. Its API lists backups and does nothing else. */
+/** Opens DS Cloud on a connection. Its API can only list backups. */
 export function open(connection: Connection, runtime: PlatformRuntime): SnapshotPlatform {
   const api = openApi(connection, runtime);
   return {

@@ -3,7 +3,7 @@ import { defined } from "../../model/defined";
 import type { ObservedSnapshot } from "../../model/snapshot";
 import type { ListEntry } from "./schemas";
 
-/** An entry of the list. `created_at` is the only time in it that holds; the name is opaque. */
+/** Maps a list entry. `created_at` is its only reliable time; the name is opaque. */
 export function toSnapshot(entry: ListEntry): ObservedSnapshot {
   const instantMs = instantOf(entry.created_at);
   return {
@@ -17,7 +17,7 @@ export function toSnapshot(entry: ListEntry): ObservedSnapshot {
 }
 
 /**
- * The download link of an entry. The documents print the separator as `\_`, which is Markdown for `_`.
+ * Download link of an entry. The documents print the separator as `\_`, which is Markdown for `_`.
  * Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get
  */
 export function downloadUrl(backupsUrl: string, accountId: string, entry: ListEntry): string {

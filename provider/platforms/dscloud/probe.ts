@@ -3,11 +3,11 @@ import { unlessNotFound } from "../../http/not-found";
 import type { Probes } from "../../model/probe";
 import { listBackups } from "./client";
 
-/** No app of DS Cloud has it: its ids are hexadecimal. */
+/** Id of an app that can't exist: DS Cloud's ids are hexadecimal. */
 const NO_APP = "pulumi-snapshots-doctor";
 
 /**
- * The list of an app that does not exist: DS Cloud documents no request without one.
+ * Lists the backups of an app that does not exist: DS Cloud documents no request without an app.
  * Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get
  */
 export function probesOf(api: Api): Probes {

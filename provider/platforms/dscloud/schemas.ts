@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { instantOf } from "../../model/clock";
 
-/** An entry of the list. `key` is the query of its download link; different entries can share one. */
+/** An entry of the list. `key` is the query string of its download link; entries can share one. */
 export const listEntry = z.object({
   name: z
     .string()
@@ -14,7 +14,7 @@ export const listEntry = z.object({
 });
 export type ListEntry = z.output<typeof listEntry>;
 
-/** Documented as an object, shown as an array. */
+/** `response` is documented as an object, but shown as an array. */
 export const backupList = z.object({ status: z.literal("success"), response: z.array(listEntry) });
 
 export const errorBody = z.object({

@@ -28,7 +28,7 @@ import {
   started,
 } from "./schemas";
 
-/** The way out where a backup can't be deleted. */
+/** Advice for backups that can't be deleted. */
 export const RETAIN_INSTEAD =
   'set deletionPolicy: "retain", run pulumi up once, and destroy then leaves the backup where it is';
 
@@ -45,7 +45,7 @@ export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
   };
 }
 
-/** No error body is documented; what comes is read as Laravel's, which the API looks like. */
+/** Error bodies are not documented; they are read as Laravel's, which the API resembles. */
 function explain(answer: RawAnswer, json: unknown, secrets: readonly string[] = []): Explanation {
   const body = errorBody.safeParse(json);
   const said = body.data?.message === undefined ? undefined : redact(body.data.message, secrets);
@@ -69,8 +69,8 @@ function prefixOf({ operation, target }: Omit<ListCall, "path">): string {
 }
 
 /**
- * The path and query of the page after this one; null where the answer states that there is none, undefined where it
- * states neither, as the documents print it. The token never goes to another origin.
+ * Path and query of the next page; null if the answer states that there is none, undefined if it states neither, as in
+ * the documents' examples. The token is never sent to another origin.
  */
 function nextPage(api: Api, call: ListCall, page: Paging): string | null | undefined {
   const { path } = call;
@@ -93,7 +93,7 @@ function nextPage(api: Api, call: ListCall, page: Paging): string | null | undef
 
 type Page<Entry> = Paging & { readonly data: readonly Entry[] };
 
-/** A list, by pages. The documents don't name the parameter that asks for a page; `page` is Laravel's. */
+/** Pages of a list. The parameter for the page number is not documented; `page` is Laravel's. */
 function pagesOf<Entry extends { readonly id: string }>(
   api: Api,
   call: ListCall,
@@ -117,7 +117,7 @@ function pagesOf<Entry extends { readonly id: string }>(
   };
 }
 
-/** `GET /jobs/{job_id}/backups` (in use by others; the documents that could be read do not show it). */
+/** `GET /jobs/{job_id}/backups` (used by other clients; not in the documents that are available). */
 function backupsOf(api: Api, jobId: string, scope: Scope): PagedList<Backup> {
   const call = {
     operation: "list backups of",
@@ -137,7 +137,7 @@ function backupsOf(api: Api, jobId: string, scope: Scope): PagedList<Backup> {
   };
 }
 
-/** `GET /jobs` (in use by others; the documents that could be read do not show it). */
+/** `GET /jobs` (used by other clients; not in the documents that are available). */
 function jobs(api: Api, scope: Scope): PagedList<Job> {
   return pagesOf(api, { operation: "list jobs", path: "/jobs" }, jobPage, scope);
 }
@@ -152,7 +152,7 @@ export async function listBackups(
   return { backups, ...clock };
 }
 
-/** Finds a backup in its job's list; undefined only where the whole list does not show it. */
+/** Finds a backup in its job's list; undefined only if the complete list does not contain it. */
 export function findBackup(api: Api, jobId: string, backupId: string, scope: Scope): Promise<Backup | undefined> {
   return findEntry(backupsOf(api, jobId, scope), ({ id }) => id === backupId);
 }
@@ -162,13 +162,13 @@ export async function listJobs(api: Api, scope: Scope): Promise<readonly Job[]> 
   return (await listAll(jobs(api, scope))).entries;
 }
 
-/** Finds a job in the account's list; undefined only where the whole list does not show it. */
+/** Finds a job in the account's list; undefined only if the complete list does not contain it. */
 export function findJob(api: Api, jobId: string, scope: Scope): Promise<Job | undefined> {
   return findEntry(jobs(api, scope), ({ id }) => id === jobId);
 }
 
 /**
- * `POST /jobs`: 201 with the job. What was written may hold secrets, and is kept out of what an error says.
+ * `POST /jobs`: 201 with the job. The texts in `written` may be secrets and are redacted from error messages.
  * Source: https://snapshooter.com/api/jobs
  */
 export async function createJob(
@@ -221,9 +221,9 @@ export async function showBackup(api: Api, backupId: string, scope: Scope): Prom
 }
 
 /**
- * `POST /jobs/{job_id}/backups/start` (in use by others; the documents that could be read do not show it). A success
- * that names no backup and says something instead is an error: most likely a refusal. It leaves open whether a backup was
- * started, since no document says that none was.
+ * `POST /jobs/{job_id}/backups/start` (used by other clients; not in the documents that are available). A success that
+ * names no backup but has a message is an error, most likely a refusal. Whether a backup was started is unknown: no
+ * document says that none was.
  */
 export async function startBackup(
   api: Api,
@@ -256,8 +256,8 @@ export async function startBackup(
 }
 
 /**
- * `POST /backups/{backup_id}/restore`: 201 with the restore, which is pending. It overwrites files on the server, and no
- * document names a way to look at it afterwards.
+ * `POST /backups/{backup_id}/restore`: 201 with the pending restore. It overwrites files on the server, and there is no
+ * documented way to observe it afterwards.
  * Source: https://snapshooter.com/api/backups
  */
 export async function restoreBackup(
@@ -282,7 +282,7 @@ export async function restoreBackup(
   return defined({ restore: data.data, serverTimeMs });
 }
 
-/** `POST /backups/{backup_id}/download`: links that work for an hour; nothing is changed. */
+/** `POST /backups/{backup_id}/download`: links that are valid for an hour; changes nothing. */
 export async function getDownloadLinks(api: Api, backupId: string, scope: Scope) {
   const answer = await callApi(
     api,
@@ -300,8 +300,8 @@ export async function getDownloadLinks(api: Api, backupId: string, scope: Scope)
 }
 
 /**
- * `DELETE /backups/{backup_id}`: 204; one copy of the documents has it, another has not. Returns whether it was accepted;
- * false for 404, which says as little of the backup as 204 does.
+ * `DELETE /backups/{backup_id}`: 204; only one of two copies of the documents has it. Returns whether it was accepted:
+ * false for 404, which, like 204, does not prove that the backup no longer exists.
  */
 export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<boolean> {
   try {

@@ -51,13 +51,13 @@ const job = z.strictObject(
 
 const rotations = ["keepHourly", "keepDaily", "keepWeekly", "keepMonthly"] as const;
 
-/** No retention and one that keeps by no rotation are the same. */
+/** Whether two retentions keep the same rotations; no retention equals one that keeps by no rotation. */
 function sameRotations(one: Written, other: Written): boolean {
   const counts = (retention: Written) => rotations.map((name) => (retention as Retention | undefined)?.[name] ?? 0);
   return String(counts(one)) === String(counts(other));
 }
 
-/** A job may show no schedule at all, which is like nothing else. */
+/** Whether two lists of schedules run at the same times; an empty one, which a job may show, equals only itself. */
 function sameRuns(one: Written, other: Written): boolean {
   const [left, right] = [one, other] as readonly (readonly PlainSchedule[] | undefined)[];
   const isValid = (schedules: readonly PlainSchedule[] | undefined): schedules is readonly PlainSchedule[] =>
@@ -193,7 +193,7 @@ export const snapshooter = {
           },
         ]
       : [],
-  // Not documented; a start answers with the backup's id, and the job lists it from then on.
+  // Not documented. A start answers with the backup's id, and the job lists it from then on.
   listLagMs: 60_000,
   createAnswerMs: 120_000,
   createTimeoutMs: 30 * 60_000,

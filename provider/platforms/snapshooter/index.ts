@@ -33,7 +33,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
     }
     let backup = shown;
     try {
-      // A 404 alone could be about the route or the account; the job's own list settles it.
+      // A 404 alone may concern the route or the account; the job's own list decides.
       backup ??= await findBackup(api, target.id, snapshotId, scope);
     } catch (error) {
       if (!isSnapshotsError(error, "notFound")) throw error;

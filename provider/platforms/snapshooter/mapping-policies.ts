@@ -15,7 +15,7 @@ type Fields = Readonly<Record<string, JsonValue>>;
 
 const freeForm = ["config", "compute", "storage"] as const;
 const rotations = ["hourly", "daily", "weekly", "monthly"] as const;
-/** Shorter texts are words of the API as often as secrets, and would take whole sentences apart. */
+/** Shorter texts are often ordinary words; redacting them would garble messages. */
 const SHORTEST_SECRET = 4;
 
 function isFields(value: unknown): value is Fields {
@@ -35,7 +35,7 @@ function compiled<Value>(result: Compiled<Value>): Value {
   throw new SnapshotsError(`[snapshooter] create job: ${result.problem}`, { kind: "invalid" });
 }
 
-/** The body of a create. Without a retention its fields are left out: the platform decides. */
+/** Body of a create. Without a retention its fields are left out, and the platform decides. */
 export function toCreateJob(inputs: Fields): Fields {
   const { name = null, recipeId = null, encryptionKeyId, proxyId, ...rest } = fieldsOf(inputs["job"]);
   const schedules = compiled(compileForSnapshooter((inputs["schedules"] ?? []) as readonly PlainSchedule[]));
@@ -55,7 +55,7 @@ function textsIn(value: JsonValue): string[] {
   return typeof value === "object" && value !== null ? Object.values(value as Fields).flatMap(textsIn) : [];
 }
 
-/** The texts of a job that may be secrets: `config`, `compute` and `storage` hold whatever the user writes. */
+/** Texts of a job that may be secrets: `config`, `compute` and `storage` hold whatever the user writes. */
 export function secretsOf(inputs: Fields): string[] {
   const job = fieldsOf(inputs["job"]);
   return freeForm
@@ -63,7 +63,7 @@ export function secretsOf(inputs: Fields): string[] {
     .filter((text) => text.length >= SHORTEST_SECRET && /^\P{Cs}*$/u.test(text));
 }
 
-/** A plain value as both sides may spell it: numbers as texts, 1 for true, line ends and outer blanks aside. */
+/** Normalizes a scalar for comparison: numbers as text, 1 for true, `\n` line ends, no surrounding whitespace. */
 function plain(value: string | number | boolean | null): string {
   if (value === null) return "";
   return String(typeof value === "boolean" ? Number(value) : value)
@@ -75,8 +75,8 @@ const isPlain = (value: JsonValue): value is string | number | boolean | null =>
   typeof value !== "object" || value === null;
 
 /**
- * What is shown in a written value's place: the written value itself where both mean the same, where nothing is shown,
- * and where it is shown in a form that doesn't compare. Of an object only the written fields count.
+ * Observed value in place of the program's value. Returns the program's value if both mean the same, or if the platform
+ * shows none or one that is not comparable. Of an object, only the fields that the program gives count.
  */
 function inPlaceOf(written: JsonValue, shown: JsonValue | undefined): JsonValue {
   if (shown === undefined) return written;
@@ -92,7 +92,7 @@ function inPlaceOf(written: JsonValue, shown: JsonValue | undefined): JsonValue 
     : (shown as JsonValue);
 }
 
-/** The values of a config, which is shown with a label and a type for each field; a hidden one is left out. */
+/** Values of a config, whose fields are shown with label and type; password and secret fields are left out. */
 function configOf(config: Fields): Fields {
   return Object.fromEntries(
     Object.entries(config).flatMap(([name, field]) => {
@@ -102,7 +102,7 @@ function configOf(config: Fields): Fields {
   );
 }
 
-/** What runs a job, in the form of a create: the server's id stands beside its type or within `server`. */
+/** Compute of a job in the form used by a create; the server's id is shown beside its type or within `server`. */
 function computeOf({ compute, compute_type: type }: Job): Fields {
   const shown = fieldsOf(compute);
   const serverId = own(shown, "server_id") ?? own(fieldsOf(shown["server"]), "id");
@@ -139,7 +139,7 @@ function jobShown(job: Job, written: Fields | undefined): Fields {
 
 type Shown = Pick<ObservedPolicy, "shown"> & { readonly unreadable: readonly string[] };
 
-/** What the platform doesn't show is as given. */
+/** Keeps the program's value of an input that the platform does not show. */
 function asGiven(name: string, written: JsonValue | undefined): Shown {
   return { shown: written === undefined ? {} : { [name]: written }, unreadable: [] };
 }
@@ -158,7 +158,7 @@ function schedulesShown({ schedules }: Job, written: JsonValue | undefined): Sho
     : { shown: {}, unreadable: [read.problem] };
 }
 
-/** One retention stands on each schedule; only where they agree it is the policy's. */
+/** Retention of a job: each schedule has its own, and only if all agree it is the policy's. */
 function retentionShown({ schedules }: Job, written: JsonValue | undefined): Shown {
   const counts = Array.isArray(schedules) ? schedules.flatMap(({ retention }) => retention ?? []) : [];
   const [first, ...others] = counts.map((count) => retentionFromSnapshooter(count));
@@ -179,7 +179,7 @@ function retentionShown({ schedules }: Job, written: JsonValue | undefined): Sho
   return { shown: { retention: (first ?? none) as JsonValue }, unreadable: [] };
 }
 
-/** Only `active` is documented; a job has no status of its own. */
+/** Status of a job, from its schedules, since a job has none of its own. Only `active` is documented. */
 function statusOf({ schedules }: Job): Pick<ObservedPolicy, "status" | "platformStatus"> {
   const words = Array.isArray(schedules) ? schedules.map(({ status }) => status ?? undefined) : [];
   const others = [...new Set(words.filter((word) => word !== undefined && word !== "active"))];
@@ -188,7 +188,7 @@ function statusOf({ schedules }: Job): Pick<ObservedPolicy, "status" | "platform
   return isActive ? { status: "active", platformStatus: "active" } : { status: "unknown" };
 }
 
-/** A job as the API shows it, in the terms of the inputs (empty where none are known). */
+/** Maps a job in terms of the inputs, which are empty if none are known. */
 export function toPolicy(job: Job, inputs: Fields): ObservedPolicy {
   const schedules = schedulesShown(job, inputs["schedules"]);
   const retention = retentionShown(job, inputs["retention"]);

@@ -10,12 +10,12 @@ import {
 } from "../../model/snapshot";
 import type { Backup, Restore, Started } from "./schemas";
 
-/** How many files a message names. */
+/** Maximum number of files that a message names. */
 const MOST_NAMED = 10;
-/** The rotations that a start can name, in the API's two spellings. */
+/** Rotations of a backup; the API spells them `manual` in answers and `is_manual` in requests. */
 export const tags = ["manual", "hourly", "daily", "weekly", "monthly"] as const;
 
-// Only `completed` is documented; the rest are the words of its sibling objects and of failure.
+// Only `completed` is documented; the others come from the API's sibling objects and common words for failure.
 const statuses: Readonly<Record<string, SnapshotStatus>> = {
   completed: "available",
   expired: "gone",
@@ -33,23 +33,23 @@ const statuses: Readonly<Record<string, SnapshotStatus>> = {
   timeout: "failed",
 };
 
-/** What a word of the platform means; a word that is not known is `unknown`, never success. */
+/** Maps the platform's word for a status; a word that is not in the list is `unknown`, never success. */
 export function toStatus(word: string): SnapshotStatus {
   const known = word.toLowerCase();
   return Object.hasOwn(statuses, known) ? (statuses[known] ?? "unknown") : "unknown";
 }
 
-/** The rotations that a backup counts in: booleans here, 0 and 1 on the API's other objects. */
+/** Rotations that a backup counts in: booleans here, 0 and 1 in the API's other objects. */
 function marksOf(said: Readonly<Record<string, unknown>>): string[] {
   return tags.filter((tag) => said[tag] === true || said[tag] === 1);
 }
 
-/** A backup as the API shows it, without its secrets. */
+/** Maps a backup, without its secrets. */
 export function toSnapshot(backup: Backup): ObservedSnapshot {
   const createdAt = isoTextOf(backup.created_at);
   const completedAt = isoTextOf(backup.completed_at);
   const status = toStatus(backup.status);
-  // A failed post-backup script makes a "success with an error", whose word is documented nowhere.
+  // A failed post-backup script results in a "success with an error", whose status word is not documented.
   const hasEnded = status === "unknown" && backup.completed_at != null && backup.completed_at !== "";
   return {
     snapshotId: backup.id,
@@ -73,17 +73,17 @@ export function toSnapshot(backup: Backup): ObservedSnapshot {
   };
 }
 
-/** The body of a start: one flag a rotation. */
+/** Body of a start: one flag for each rotation. */
 export function toStart(tag: unknown): Record<string, boolean> {
   return Object.fromEntries(tags.map((name) => [`is_${name}`, name === (tag ?? "manual")]));
 }
 
-/** The id in the answer to a start, wherever it stands. */
+/** Id of the backup in the answer to a start, from any of the places where it may be. */
 export function startedId(answer: Started): string | undefined {
   return answer.backup_id ?? answer.data?.backup_id ?? answer.data?.id ?? undefined;
 }
 
-/** What the answer to a start says, where it says anything: its message, then its errors. */
+/** Message and errors in the answer to a start; undefined if it has none. */
 export function saidInstead({ message, errors }: Started): string | undefined {
   const says = [message, errors].flatMap((part) => {
     const isEmpty = part == null || part === "" || (typeof part === "object" && Object.keys(part).length === 0);
@@ -92,17 +92,17 @@ export function saidInstead({ message, errors }: Started): string | undefined {
   return says.length === 0 ? undefined : says.join("; ");
 }
 
-/** What a start whose answer names no backup has made: the only new one that counts in its rotation. */
+/** Selects the backup of a start whose answer names none: the only new one that counts in its rotation. */
 export function select(fresh: readonly ObservedSnapshot[], tag: unknown): Selection {
   return onlyOne(fresh.filter(({ marks }) => marks === undefined || marks.includes(String(tag ?? "manual"))));
 }
 
-/** The body of a restore: without files it is of all of them, without compute it runs where the job does. */
+/** Body of a restore: without `files` it restores all of them, without `compute` it runs where the job runs. */
 export function toRestore({ files, compute }: RestoreOrder["options"]): Record<string, JsonValue> {
   return defined({ files, compute });
 }
 
-/** A restore as the answer to its request shows it. Only `pending` is documented; a word for failure is taken as one. */
+/** Maps the answer to a restore. Only `pending` is documented; words for failure count as `failed`. */
 export function toObservedRestore(restore: Restore, answeredAt: string | undefined): ObservedRestore {
   const startedAt = isoTextOf(restore.started_at) ?? answeredAt;
   const completedAt = isoTextOf(restore.completed_at);
@@ -114,7 +114,7 @@ export function toObservedRestore(restore: Restore, answeredAt: string | undefin
   };
 }
 
-/** Why a backup is not restored as it was asked for: a sentence; undefined where nothing stands against it. */
+/** Sentence with the reason why a backup can't be restored as requested; undefined if it can. */
 export function restoreProblem(backup: Backup, { files: asked }: RestoreOrder["options"]): string | undefined {
   const status = toStatus(backup.status);
   if (status !== "available" && status !== "unknown") {
@@ -133,7 +133,7 @@ export function restoreProblem(backup: Backup, { files: asked }: RestoreOrder["o
   );
 }
 
-/** What a restore overwrites, in words. */
+/** Phrase that names the files a restore overwrites. */
 export function overwritten(jobId: string, backup: Backup, { files, compute }: RestoreOrder["options"]): string {
   const names = new Map((backup.files ?? []).map(({ id, name }) => [id, name]));
   const what = Array.isArray(files)

@@ -6,7 +6,7 @@ import type { RestorePlatform } from "../../model/restore";
 import { askForBackup, restoreBackup } from "./client";
 import { overwritten, restoreProblem, toObservedRestore, toRestore, toStatus } from "./mapping";
 
-/** Opens the restores of backups. The API shows nothing of one after its answer. */
+/** Opens the restores of backups. The API shows nothing about a restore after its answer. */
 export function openBackupRestores(api: Api): RestorePlatform {
   return {
     async prepare({ target, snapshotId, options }, scope) {

@@ -7,23 +7,23 @@ import { type ParsedSchedule, type PlainSchedule, parseSchedules, type Schedule 
 import { cronField } from "../../schedule/words";
 import { zoneProblem } from "../../schedule/zone";
 
-/** The hours between two runs that SnapShooter offers; 8 is not among them: https://snapshooter.com/api/schedules */
+/** Intervals that SnapShooter offers, in hours; 8 is not among them: https://snapshooter.com/api/schedules */
 const hourSteps = [1, 2, 3, 4, 6, 12, 24];
-/** The minutes between two runs that SnapShooter offers; 12 is not among them. */
+/** Intervals that SnapShooter offers, in minutes; 12 is not among them. */
 const minuteSteps = [5, 6, 10, 15, 20, 30];
 
-/** One of the `schedules` of a job, as it is written. */
+/** One of the `schedules` in a request. */
 export interface SnapshooterSchedule {
-  /** Its place among the job's schedules, from 1. */
+  /** Position among the job's schedules, from 1. */
   readonly order: number;
   readonly timezone: string;
   /** `h<N>` (every N hours) or `m<N>` (every N minutes). */
   readonly frequency: string;
-  /** The hour of the day of the first run, in `timezone`. */
+  /** Hour of the first run of the day, in `timezone`. */
   readonly run_offset: number;
 }
 
-/** One of the `schedules` of a job, as SnapShooter answers it. */
+/** One of the `schedules` in an answer. */
 export interface SnapshooterScheduleAnswer {
   readonly timezone?: string | null | undefined;
   readonly frequency?: number | null | undefined;
@@ -31,7 +31,7 @@ export interface SnapshooterScheduleAnswer {
   readonly run_offset?: number | null | undefined;
 }
 
-/** How many backups a job keeps by each tag, as it is written. */
+/** Number of backups that a job keeps by each tag, in a request. */
 export interface SnapshooterRetention {
   readonly retention_hourly: number;
   readonly retention_daily: number;
@@ -39,7 +39,7 @@ export interface SnapshooterRetention {
   readonly retention_monthly: number;
 }
 
-/** How many backups a job keeps by each tag, as SnapShooter answers it. */
+/** Number of backups that a job keeps by each tag, in an answer. */
 export interface SnapshooterRetentionAnswer {
   readonly hourly?: number | null | undefined;
   readonly daily?: number | null | undefined;
@@ -56,7 +56,7 @@ function everyMinutes(step: number): string {
   return step === 60 ? "0 * * * *" : `*/${step} * * * *`;
 }
 
-/** The step of values that go through a whole cycle evenly from a first one below it; its end may be shorter. */
+/** Step of values that cover a cycle evenly, starting below one step; the last interval may be shorter. */
 function stepOf(values: readonly number[], size: number): number | undefined {
   const [first = 0, second] = values;
   const step = second === undefined ? size : second - first;
@@ -147,8 +147,8 @@ function compileOne({ cron, kindGiven }: ParsedSchedule): Compiled<Frequency> {
 }
 
 /**
- * Schedules as SnapShooter writes them: `h24 12 6 4 3 2 1` with a `run_offset` in whole hours, or `m30 20 15 10 6 5`.
- * Everything else is a problem that names the nearest. Source: https://snapshooter.com/api/schedules
+ * Compiles schedules for SnapShooter: `h24 12 6 4 3 2 1` with a `run_offset` in whole hours, or `m30 20 15 10 6 5`.
+ * Anything else is a problem that names the nearest schedule. Source: https://snapshooter.com/api/schedules
  */
 export function compileForSnapshooter(schedules: readonly Schedule[]): Compiled<readonly SnapshooterSchedule[]> {
   const parsed = parseSchedules(schedules);
@@ -163,9 +163,8 @@ export function compileForSnapshooter(schedules: readonly Schedule[]): Compiled<
 }
 
 /**
- * The schedules that SnapShooter answers, as a user writes them. Of a `run_offset` past the first of several runs a day,
- * which only says which run counts as the daily one, the times stay. A problem where the answer has a frequency that it
- * doesn't document.
+ * Converts SnapShooter's schedules to a policy's. A `run_offset` beyond the first of several runs a day does not change
+ * the times: it only selects the run that counts as the daily one. An undocumented frequency is a problem.
  */
 export function schedulesFromSnapshooter(
   answers: readonly SnapshooterScheduleAnswer[],
@@ -190,8 +189,8 @@ export function schedulesFromSnapshooter(
 }
 
 /**
- * A retention as SnapShooter writes it: `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly`, 0 where left out.
- * Everything else is a problem that names the nearest. Source: https://snapshooter.com/api/schedules
+ * Compiles a retention for SnapShooter: `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly`, 0 if left out.
+ * Anything else is a problem that names the nearest rule. Source: https://snapshooter.com/api/schedules
  */
 export function compileRetentionForSnapshooter(retention: Retention): Compiled<SnapshooterRetention> {
   const problem = retentionProblem(retention);
@@ -222,7 +221,7 @@ export function compileRetentionForSnapshooter(retention: Retention): Compiled<S
   };
 }
 
-/** The retention that SnapShooter answers, as a user writes it; undefined where it keeps by no tag. */
+/** Converts SnapShooter's retention to a policy's; undefined if it keeps no backups by any tag. */
 export function retentionFromSnapshooter(answer: SnapshooterRetentionAnswer): Retention | undefined {
   const { hourly, daily, weekly, monthly } = answer;
   const counts = { keepHourly: hourly, keepDaily: daily, keepWeekly: weekly, keepMonthly: monthly };

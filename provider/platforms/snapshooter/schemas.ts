@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-// A time without a zone names no instant; the mapping leaves it out.
+// The mapping leaves out times without a time zone, since they name no instant.
 const time = z.string().nullish();
 
-/** An id, which has to stand in a path and in a resource's id. */
+/** An id, which must fit in a URL path and in a resource id. */
 const id = z
   .string()
   .min(1)
   .regex(/^\P{Cs}*$/u, "is broken text");
 
-/** A backup. Its `encryption_key` and the links of its files are secrets, and are not even read. */
+/** A backup. Its `encryption_key` and the links of its files are secrets, so they are not read. */
 export const backup = z.object({
   id,
   job_id: z.string().nullish(),
@@ -26,7 +26,7 @@ export type Backup = z.output<typeof backup>;
 
 export const shownBackup = z.object({ data: backup });
 
-/** A restore, as the answer to its request shows it: nothing else does. The links of its files are not even read. */
+/** A restore, shown only in the answer to its request. The links of its files are not read. */
 export const restore = z.object({
   id,
   backup_id: z.string().nullish(),
@@ -47,7 +47,7 @@ const paging = {
   meta: z.object({ current_page: count, last_page: count, total: count }).nullish().catch(undefined),
 };
 
-/** What leads from one page of a list to the next, and how many entries there are; the documents print both empty. */
+/** Links between the pages of a list and its number of entries; both are empty in the documents' examples. */
 export type Paging = { [Name in keyof typeof paging]?: z.output<(typeof paging)[Name]> };
 
 /** A page of a list. */
@@ -73,8 +73,8 @@ const jobSchedule = z.object({
 const fields = z.record(z.string(), z.json()).nullish().catch(undefined);
 
 /**
- * A job. The documents that could be read end within its `config`, so nothing after that is required; the key pair of
- * its server is not even read. Source: https://snapshooter.com/api/jobs
+ * A job. The available documents end within its `config`, so nothing after that is required. The key pair of its server
+ * is not read. Source: https://snapshooter.com/api/jobs
  */
 export const job = z.object({
   id,
@@ -96,7 +96,7 @@ export type Job = z.output<typeof job>;
 export const shownJob = z.object({ data: job });
 export const jobPage = z.object({ data: z.array(job), ...paging });
 
-/** The answer to a start: `backup_id` at the top level as seen in use; the documents show none. */
+/** Answer to a start, not documented; in practice `backup_id` is at the top level. */
 export const started = z.object({
   message: z.json().optional(),
   errors: z.json().optional(),
@@ -111,7 +111,7 @@ export const started = z.object({
 });
 export type Started = z.output<typeof started>;
 
-/** File name → link. A name is data and can be anything, so that the map is walked, not shaped. */
+/** File name → link. A name can be any text, so the schema only checks the map and does not rebuild it. */
 export const downloadLinks = z.object({
   data: z.custom<Readonly<Record<string, string>>>(
     (value) =>

@@ -8,7 +8,7 @@ import type { Scope } from "../../model/scope";
 import type { Target } from "../../model/snapshot";
 import { type Account, account, type Created, created, errorBody, restored, snapshotList } from "./schemas";
 
-/** One create in 5 s, and a little for the way. Source: …/endpoint/apps/snapshots/post */
+/** One create in 5 s, plus a margin for latency. Source: …/endpoint/apps/snapshots/post */
 const CREATE_SPACING_MS = 5_250;
 const CREATE_TIMEOUT_MS = 10 * 60_000;
 
@@ -25,14 +25,14 @@ export function openApi(connection: Connection, runtime: PlatformRuntime): Api {
   };
 }
 
-// The documents name no codes but ACCESS_DENIED; a code that speaks of a day or a quota is not waited for.
+// Only ACCESS_DENIED is documented; a code that names a daily limit, a quota or a plan is not retried.
 const kindsOfCodes: readonly (readonly [RegExp, ErrorKind])[] = [
   [/DAILY|QUOTA|UPGRADE|PLAN/, "quota"],
   [/KEEP_CALM|RATE_LIMIT/, "rateLimited"],
   [/ACCESS_DENIED|UNAUTHORIZED/, "unauthorized"],
 ];
 
-/** `method` is left out where the limits of taking snapshots say nothing. */
+/** Omit `method` for requests that the limits for taking snapshots do not apply to. */
 function explain(answer: RawAnswer, json: unknown, method?: string): Explanation {
   const body = errorBody.safeParse(json);
   const code = body.data?.code;
@@ -74,7 +74,7 @@ export function listSnapshots(api: Api, target: Target, scope: Scope) {
 }
 
 /**
- * `POST /apps/{app_id}/snapshots`, `POST /databases/{id}/snapshots`: answers a link and its key, no id.
+ * `POST /apps/{app_id}/snapshots`, `POST /databases/{id}/snapshots`: answers with a link and its key, but no id.
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post
  */
 export function createSnapshot(api: Api, target: Target, scope: Scope): Promise<Answer<Created>> {
@@ -93,8 +93,8 @@ export function createSnapshot(api: Api, target: Target, scope: Scope): Promise<
 }
 
 /**
- * `POST /databases/{id}/snapshots/restore`: overwrites the database's data. Its success says that the restore was
- * initiated; nothing tells of its end.
+ * `POST /databases/{id}/snapshots/restore`: overwrites the database's data. Success means that the restore was
+ * initiated; the API never reports its end.
  * Source: https://docs.virtuscloud.app/api-reference/endpoint/databases/snapshots/restore
  */
 export function restoreDatabase(

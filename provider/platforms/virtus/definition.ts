@@ -70,7 +70,7 @@ export const virtus = {
       shows: "the API shows nothing of a restore after its answer",
     },
   },
-  // Not documented; the API's siblings keep a list for 30 minutes.
+  // Not documented; sibling services cache their lists for 30 minutes.
   listLagMs: 35 * 60_000,
   createTimeoutMs: 45 * 60_000,
   outputs: {

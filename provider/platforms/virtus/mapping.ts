@@ -3,12 +3,12 @@ import { defined } from "../../model/defined";
 import { type ObservedSnapshot, onlyOne, type Selection } from "../../model/snapshot";
 import type { ListEntry } from "./schemas";
 
-/** How many versions a message names. */
+/** Maximum number of versions that a message names. */
 const MOST_NAMED = 5;
-/** How far `modified` may be from the answer's `Date` for a snapshot to count as the one that the answer is about. */
+/** Maximum distance between a new snapshot's `modified` and the `Date` of the answer to its create. */
 const CLOSE_MS = 5 * 60_000;
 
-/** The value of a parameter in a link's query, decoded, without reading `+` as a space. */
+/** Decoded value of a query parameter; `+` is not read as a space. */
 export function queryParameter(key: string, name: string): string | undefined {
   for (const pair of key.replace(/^\?/, "").split("&")) {
     const at = pair.indexOf("=");
@@ -46,7 +46,7 @@ function describe(
   };
 }
 
-/** An entry of the list; the API has no status: what it lists is there. */
+/** Maps a list entry. The API has no status: a listed snapshot is available. */
 export function toSnapshot(kind: string, entry: ListEntry): ObservedSnapshot {
   const snapshot = describe(kind, entry.name, versionIdOf(entry.key), instantOf(entry.modified));
   if (snapshot === undefined) throw new TypeError(`${entry.modified} was checked to be a time`);
@@ -54,8 +54,8 @@ export function toSnapshot(kind: string, entry: ListEntry): ObservedSnapshot {
 }
 
 /**
- * Whether an entry is the snapshot that a reference means. What is known by its time, from a list without versions, is
- * still itself when its key begins to name one.
+ * Whether an entry is the referenced snapshot. A snapshot that is known by its time, from a list without versions,
+ * still matches when its key later names a version.
  */
 export function isMeant(
   kind: string,
@@ -69,7 +69,7 @@ export function isMeant(
   );
 }
 
-/** An entry as the snapshot that a reference means: its id stays what it was. */
+/** Maps the entry of a referenced snapshot; the snapshot keeps its id. */
 export function toMeant(kind: string, entry: ListEntry, reference: { readonly snapshotId: string }): ObservedSnapshot {
   const snapshot = toSnapshot(kind, entry);
   if (snapshot.snapshotId === reference.snapshotId) return snapshot;
@@ -77,7 +77,7 @@ export function toMeant(kind: string, entry: ListEntry, reference: { readonly sn
   return { ...snapshot, snapshotId, segments: [...snapshot.segments.slice(0, -1), snapshotId] };
 }
 
-/** Whether an entry's link leads to a newer snapshot: without a version it serves whatever its name has last. */
+/** Whether an entry's link serves a newer snapshot: a link without a version serves the latest one of its name. */
 export function servesAnother(kind: string, entry: ListEntry, entries: readonly ListEntry[]): boolean {
   if (versionIdOf(entry.key) !== undefined) return false;
   const modifiedMs = instantOf(entry.modified) ?? 0;
@@ -88,12 +88,12 @@ export function servesAnother(kind: string, entry: ListEntry, entries: readonly 
   );
 }
 
-/** Whether a list can show a snapshot at all: one known by its version is not told by keys that name none. */
+/** Whether a list can show a snapshot: one known by its version can't be recognized if any key names no version. */
 export function canShow(entries: readonly ListEntry[], reference: { readonly snapshotId: string }): boolean {
   return instantOf(reference.snapshotId) !== undefined || entries.every(({ key }) => versionIdOf(key) !== undefined);
 }
 
-/** What a create's answer tells: the name from its link, and the version where its key holds one. */
+/** Hints from the answer to a create: the name in its link and, if its key holds one, the version. */
 export function createHints(url: string | null | undefined, key: string | null | undefined): Record<string, string> {
   const hints: Record<string, string> = {};
   const link = url != null && URL.canParse(url) ? new URL(url) : undefined;
@@ -110,7 +110,7 @@ export function createHints(url: string | null | undefined, key: string | null |
   return hints;
 }
 
-/** The new snapshot as its create's answer alone shows it; only a versionId can name it. */
+/** New snapshot as described by its create's answer alone; undefined without a versionId to identify it. */
 export function unlisted(
   kind: string,
   hints: Readonly<Record<string, string>>,
@@ -121,8 +121,8 @@ export function unlisted(
 }
 
 /**
- * Finds what an answered create has made among the entries that were not there before: by the versionId of its key,
- * else (none there, or the list shows none) the one of its name that is nearest to the answer's `Date`.
+ * Selects the snapshot of an answered create among the new entries: by the versionId of its key, otherwise (none in the
+ * answer or in the list) the one of its name that is nearest to the answer's `Date`.
  */
 export function select(
   hints: Readonly<Record<string, string>>,
@@ -137,7 +137,7 @@ export function select(
   const named = fresh.filter(
     ({ details }) =>
       (name === undefined || details["snapshotName"] === name) &&
-      // Beside a version that the answer names, only an entry whose own version is not shown can be it.
+      // If the answer names a version, an entry with another version can't match.
       (versionId === undefined || details["versionId"] === undefined),
   );
   if (serverTimeMs === undefined) {
@@ -150,7 +150,7 @@ export function select(
   return snapshot === undefined ? { outcome: "none" } : { outcome: "one", snapshot, others };
 }
 
-/** When a link's key stops working, where it says so: `Expires` in seconds since 1970, or the `X-Amz-` pair. */
+/** Expiry of a link's key, if it states one: `Expires` in seconds since 1970, or the `X-Amz-` pair. */
 export function keyExpiry(key: string): string | undefined {
   const expires = queryParameter(key, "Expires");
   if (expires !== undefined && /^\d{9,11}$/.test(expires)) return isoText(Number(expires) * 1000);
@@ -162,7 +162,7 @@ export function keyExpiry(key: string): string | undefined {
   return signedMs === undefined ? undefined : isoText(signedMs + Number(seconds) * 1000);
 }
 
-/** The download link of an entry. The key is taken as it is; only what no URL can carry is escaped. */
+/** Download link of an entry. In the key, only characters that no URL can carry are escaped. */
 export function downloadUrl(
   snapshotsUrl: string,
   kind: string,
@@ -174,12 +174,12 @@ export function downloadUrl(
   return `${snapshotsUrl}/${path}?${entry.key.replace(/^\?/, "").replaceAll(" ", "%20")}`;
 }
 
-/** The entry of a version; versions that differ in their spelling are others. */
+/** Finds the entry of a version; versions are compared exactly. */
 export function entryOfVersion(entries: readonly ListEntry[], versionId: string): ListEntry | undefined {
   return entries.find(({ key }) => versionIdOf(key) === versionId);
 }
 
-/** The versions that a list shows, in words. */
+/** Text that lists the versions in a list, for messages. */
 export function versionsInWords(entries: readonly ListEntry[]): string {
   const listed = entries.flatMap(({ key, modified }) => {
     const versionId = versionIdOf(key);

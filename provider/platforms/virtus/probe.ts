@@ -2,7 +2,7 @@ import { type Api, callApi } from "../../http/client";
 import type { Probes } from "../../model/probe";
 import { account } from "./schemas";
 
-/** How many snapshots a plan has in 24 hours. Source: …/endpoint/apps/snapshots/post */
+/** Number of snapshots that a plan allows in 24 hours. Source: …/endpoint/apps/snapshots/post */
 function allowance(memoryMb: number): number {
   return Math.floor(memoryMb / 256) * 2;
 }

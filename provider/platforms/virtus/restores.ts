@@ -7,7 +7,7 @@ import { listSnapshots, restoreDatabase } from "./client";
 import { virtus } from "./definition";
 import { entryOfVersion, versionsInWords } from "./mapping";
 
-/** Opens the restores of databases. The API shows nothing of one after its answer. */
+/** Opens the restores of databases. The API shows nothing about a restore after its answer. */
 export function openDatabaseRestores(api: Api): RestorePlatform {
   return {
     async prepare({ target, snapshotId: versionId }, scope) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { instantOf } from "../../model/clock";
 
-/** An entry of the list. `key` is the query of its download link: a secret, another one on every list. */
+/** An entry of the list. `key` is the query string of its download link: a secret that differs in every list. */
 export const listEntry = z.object({
   name: z
     .string()
@@ -23,7 +23,7 @@ export type Created = z.output<typeof created>;
 
 export const restored = z.object({ status: z.literal("success") });
 
-/** `GET /users/me`: the account and what it holds. */
+/** `GET /users/me`: the account with its apps and databases. */
 export const account = z.object({
   status: z.literal("success"),
   response: z.object({

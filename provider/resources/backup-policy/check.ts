@@ -22,14 +22,14 @@ import type { Checked } from "../verbs";
 import { isScheduled, isVerifiable, policyFields } from "./fields";
 import { isSameInput, type PolicyTarget, policyTargetOf, schedulesOf } from "./meaning";
 
-/** What `check` answers for a policy: also what a user should know before it acts. */
+/** Result of `check` for a policy, with warnings that the user should read before it runs. */
 export interface CheckedPolicy extends Checked {
   readonly warnings: readonly string[];
 }
 
 const scheduleExample = 'such as schedules: [{ cron: "0 3 * * *", timezone: "Europe/Lisbon" }]';
 
-/** The arguments that only policies for other targets have, with what they go with. */
+/** Arguments that only policies for other targets accept, each with the target argument that it belongs to. */
 function argumentsOfOthers(definition: PlatformDefinition, target: PolicyTarget): Map<string, string> {
   const namesOf = (other: PolicyTargetDefinition): string[] => [
     ...Object.keys(other.arguments ?? {}),
@@ -82,7 +82,7 @@ function scheduleFailures(
   return failures;
 }
 
-/** What must not change any more: what holds backups is never made anew for it. */
+/** Changes that are refused after creation: nothing that holds backups is replaced because of one. */
 function refusedChanges(
   definition: PlatformDefinition,
   target: PolicyTargetDefinition,
@@ -103,7 +103,7 @@ function refusedChanges(
   });
 }
 
-/** Which parts of an input differ: the engine shows the value of what is refused, and an object's may be long. */
+/** Parts of an input that differ. The engine prints the value of a refused property, and a whole object can be long. */
 function changedParts(name: string, before: unknown, after: unknown): { property: string; before: unknown }[] {
   const isObject = (value: unknown): value is Properties =>
     typeof value === "object" && value !== null && !Array.isArray(value);
@@ -113,16 +113,16 @@ function changedParts(name: string, before: unknown, after: unknown): { property
   return changed.map((key) => ({ property: `${name}.${key}`, before: before[key] }));
 }
 
-/** What the platform has as far as the state knows: somebody may have changed it there. Free-form parts may hold secrets. */
+/** Value on the platform according to the state, which may be out of date. Free-form parts may hold secrets. */
 function heldInWords(definition: PlatformDefinition, property: string, before: unknown): string {
   const isFreeForm = /^job\.(config|compute|storage)$/.test(property);
   return isFreeForm || isMissing(before) ? "" : ` (${definition.title} has ${JSON.stringify(before)})`;
 }
 
-/** How far a scheduled time may lie ahead to be one that a machine with a fast clock has seen to. */
+/** Longest time that a stored slot may lie ahead and still count as handled by a machine with a fast clock. */
 const AHEAD_MS = 60 * 60_000;
 
-/** The latest scheduled time that has passed. One a little ahead of this machine's clock was seen to by another's. */
+/** Latest scheduled time that has passed. Keeps one slightly ahead of this clock: another machine handled it. */
 function dueAtOf(olds: Properties, news: Properties, nowMs: number): JsonValue | undefined {
   const held = olds["dueAt"];
   if (news["suspended"] === true) return isMissing(held) ? undefined : held;
@@ -166,8 +166,8 @@ function warningsOf(
 }
 
 /**
- * Checks a BackupPolicy's inputs, fills in defaults and works out `dueAt`, without any request. A value that is not
- * known yet is left to the up that will know it.
+ * Checks a BackupPolicy's inputs, fills in defaults and computes `dueAt`, without any request. Values that are not
+ * known yet are checked by the `pulumi up` that knows them.
  */
 export function checkPolicy(
   olds: Properties,
@@ -187,7 +187,7 @@ export function checkPolicy(
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     inputs[name] = value;
     if (field !== undefined) failures.push(...fieldFailures(name, field, value));
-    // What a target says of schedules and retention that it has none of tells more.
+    // scheduleFailures explains better why a target has no schedules or retention.
     else if (target === undefined || (name !== "schedules" && name !== "retention")) {
       failures.push(unknownArgument(name, definition, policyFields));
     }

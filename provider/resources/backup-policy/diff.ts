@@ -13,7 +13,7 @@ import { expiryOf } from "./freshness";
 import { isSameInput, policyTargetOf, schedulesOf, subjectOf } from "./meaning";
 import { isFor, isSettledInState, recordInWords, recordsOf, verdictOn, verifiedRecordsOf } from "./records";
 
-/** Compares a BackupPolicy's state with what the program wants. */
+/** Compares a BackupPolicy's state with the program's inputs. */
 export function diffPolicy(olds: Properties, news: Properties, nowMs: number): Diff {
   const definition = findDefinition(news["platform"]) ?? findDefinition(olds["platform"]);
   if (definition === undefined) return {};
@@ -24,7 +24,7 @@ export function diffPolicy(olds: Properties, news: Properties, nowMs: number): D
   for (const [name, field] of Object.entries(policyFields(definition))) {
     if (field.change === "nothing") continue;
     const isTarget = Object.hasOwn(definition.policyTargets, name);
-    // The other kind of target: the argument that was there is no longer given.
+    // A change to another kind of target: the earlier target argument is no longer given.
     const isGone = isTarget && !isMissing(olds[name]) && isMissing(news[name]);
     if (target !== undefined && isSameInput(name, field, target, olds, news, nowMs)) continue;
     changed.push(name);
@@ -35,7 +35,7 @@ export function diffPolicy(olds: Properties, news: Properties, nowMs: number): D
   return { changes: isDue };
 }
 
-/** What the next up does for a policy that the state does not have: a sentence for its row. */
+/** Sentence for a new policy's row in a preview: what the next `pulumi up` will do. */
 export function creationAhead(inputs: Properties, nowMs: number): string | undefined {
   const definition = findDefinition(inputs["platform"]);
   const target = policyTargetOf(definition, inputs);
@@ -59,7 +59,7 @@ export function creationAhead(inputs: Properties, nowMs: number): string | undef
   return `will take a snapshot of ${subject}${inParentheses(slot)}, unless there is one for it`;
 }
 
-/** What an up has to do for a policy whose inputs are what they were, as sentences. */
+/** Work that is due for a policy although its inputs have not changed, as sentences. */
 export function dueByState(
   definition: PlatformDefinition,
   olds: Properties,
@@ -105,7 +105,7 @@ function dueByRecords(definition: PlatformDefinition, olds: Properties, news: Pr
   return due;
 }
 
-/** Whether the newest backup that a watched policy counts, or did not count for want of a check, is not verified yet. */
+/** Whether the newest backup of a watched policy, counted or not, still needs verification. */
 function isUnverified(olds: Properties, news: Properties): boolean {
   if (!wantsVerification(news)) return false;
   const verdicts = verifiedRecordsOf(olds);
@@ -114,13 +114,13 @@ function isUnverified(olds: Properties, news: Properties): boolean {
   return !isKnown || verdicts.some((record) => verdictOn(record)?.outcome === "unproven");
 }
 
-/** Whether a policy that its platform runs was seen switched off or broken there; no word for its status tells nothing. */
+/** Whether the last read showed that a policy run by the platform may not run; a missing status does not count. */
 export function isImpaired({ runBy, status, platformStatus }: Properties): boolean {
   const isBad = status === "suspended" || status === "failed" || (status === "unknown" && platformStatus !== undefined);
   return runBy === "platform" && isBad;
 }
 
-/** Whether the newest usable backup was too old when it was looked at last. */
+/** Whether the newest usable backup was too old at the last check. */
 export function isStale(olds: Properties, news: Properties): boolean {
   return olds["fresh"] === false && news["suspended"] !== true && !isMissing(news["maxAge"]);
 }

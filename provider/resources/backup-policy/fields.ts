@@ -6,19 +6,19 @@ import type { PolicyField, PolicyTargetDefinition } from "../../model/policy";
 import { retentionSchema, schedulesSchema } from "../../schedule";
 import { connectionField, durationSchema, internalFields, platformField, verifyField } from "../fields";
 
-/** Whether policies of a target can verify what is taken: no download waits for what a platform takes by itself. */
+/** Whether policies for a target can verify backups: a platform that runs the policy does not wait for downloads. */
 export function isVerifiable(definition: PlatformDefinition, { runBy }: PolicyTargetDefinition): boolean {
   return definition.download && runBy !== "platform";
 }
 
-/** Whether policies of a target run by a schedule of their own. */
+/** Whether policies for a target have a schedule of their own. */
 export function isScheduled(target: PolicyTargetDefinition): boolean {
   return target.runBy !== "watched";
 }
 
 type PolicyFields = Readonly<Record<string, PolicyField>>;
 
-/** The inputs of a BackupPolicy on a platform, by name, built once, since schemas take long to build; each of them where any of its targets has it. */
+/** Inputs of a BackupPolicy on a platform, of all its targets, by name. Built once: schemas are slow to build. */
 export const policyFields = oncePer((definition: PlatformDefinition): PolicyFields => {
   const fields: Record<string, PolicyField> = {
     platform: platformField(definition),
@@ -75,7 +75,7 @@ export const policyFields = oncePer((definition: PlatformDefinition): PolicyFiel
   return { ...fields, ...internalFields() };
 });
 
-/** The outputs that every BackupPolicy has beside its inputs, with what they hold. */
+/** Outputs that every BackupPolicy has besides its inputs, with their descriptions. */
 export const policyOutputs: Readonly<Record<string, string>> = {
   policyId: "the platform's own id of the policy; where `pulumi up` runs or watches it, its mark",
   runBy: "who runs it: `platform`, `up` or `watched`",

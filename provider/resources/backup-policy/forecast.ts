@@ -15,32 +15,32 @@ import { recordsOf } from "./records";
 
 const RUNS = 10;
 
-/** A snapshot, and why it stays or goes. */
+/** A snapshot and the reason why it is kept or deleted. */
 export interface Reasoned {
   readonly id: string;
   readonly because: string;
 }
 
-/** What a policy is going to do, by its schedules and by what its platform lists now. */
+/** Forecast for a policy, from its schedules and the platform's current list. */
 export interface PolicyForecast {
   readonly urn: string;
   readonly name: string;
-  /** The next ten, ISO-8601 UTC; none of a policy without schedules, or of one that is suspended. */
+  /** Next ten runs, ISO-8601 UTC; empty for a policy without schedules or a suspended one that `pulumi up` runs. */
   readonly nextRuns: readonly string[];
-  /** The longest time between two runs; null without schedules. */
+  /** Longest time between two runs; null without schedules. */
   readonly longestGapSeconds: number | null;
   readonly kept: readonly Reasoned[];
   readonly going: readonly Reasoned[];
 }
 
-/** Which snapshots of a policy stay, and which go. */
+/** Snapshots of a policy that are kept, and those that will be deleted. */
 export type Fate = Pick<PolicyForecast, "kept" | "going">;
 
 function allKept(snapshots: readonly Pick<ObservedSnapshot, "snapshotId">[], because: string): Fate {
   return { kept: snapshots.map(({ snapshotId }) => ({ id: snapshotId, because })), going: [] };
 }
 
-/** What a run of `pulumi up` keeps and deletes of the snapshots that the platform lists. */
+/** Snapshots in the platform's list that the next `pulumi up` keeps and deletes. */
 async function fateByUp(session: Session, props: Properties): Promise<Fate> {
   const job = openPolicyJob(session, props, props);
   const { list, atMs } = await lookAt(job, recordsOf(props));
@@ -76,19 +76,19 @@ async function fateOfWatched(session: Session, props: Properties): Promise<Fate>
   return allKept(snapshots, `only watched: whoever takes it on ${definition.title} decides`);
 }
 
-/** Who runs a policy; one whose properties name no target only watches. */
+/** Runner of a policy; a policy whose properties name no target is `watched`. */
 export function runByOf(outputs: Properties): RunBy {
   return policyTargetOf(definitionOf(outputs), outputs)?.definition.runBy ?? "watched";
 }
 
-/** What a policy keeps and deletes of what its platform lists now. Reads only. */
+/** Returns the listed snapshots that a policy keeps and deletes. Reads only. */
 export async function fateOf(session: Session, { id, outputs }: StackResource): Promise<Fate> {
   const runBy = runByOf(outputs);
   if (runBy === "platform") return fateByPlatform(session, id, outputs);
   return runBy === "up" ? fateByUp(session, outputs) : fateOfWatched(session, outputs);
 }
 
-/** When a policy is going to run, by its schedules. */
+/** Upcoming runs of a policy, from its schedules. */
 export function runsAhead(outputs: Properties, nowMs: number): Pick<PolicyForecast, "nextRuns" | "longestGapSeconds"> {
   const schedules = schedulesOf(outputs);
   const isIdle = schedules === undefined || (outputs["suspended"] === true && runByOf(outputs) === "up");
@@ -98,7 +98,7 @@ export function runsAhead(outputs: Properties, nowMs: number): Pick<PolicyForeca
   };
 }
 
-/** Says what a policy of a stack is going to do. Reads only; whatever else manages snapshots must be noted before. */
+/** Forecasts a stack's policy. Reads only; the session must already know the other resources that hold snapshots. */
 export async function forecastPolicy(session: Session, policy: StackResource): Promise<PolicyForecast> {
   const { urn, outputs } = policy;
   const nowMs = session.host.clock.now();

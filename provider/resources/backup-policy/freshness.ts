@@ -5,7 +5,7 @@ import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 import { textOf } from "../session";
 
-/** What a policy's outputs say of its newest usable backup. */
+/** Outputs of a policy about its newest usable backup. */
 export interface Freshness {
   readonly fresh?: boolean;
   readonly lastSnapshotAt?: string;
@@ -13,12 +13,12 @@ export interface Freshness {
   readonly checkedAt: string;
 }
 
-/** A backup as far as freshness goes. */
+/** The properties of a backup that freshness depends on. */
 type Dated = Pick<ObservedSnapshot, "snapshotId" | "status" | "createdAt">;
 
 /**
- * Judges the newest usable backup at an instant. One without a trustworthy time never counts. Where the platform runs
- * the policy by itself, one that is younger than `maxAge` and has made nothing yet is not judged.
+ * Evaluates freshness from the newest usable backup at an instant. A backup without a trustworthy time never counts.
+ * `fresh` is left out for a policy run by the platform that has no backup, created (`madeAt`) less than `maxAge` ago.
  */
 export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: number, madeAt?: string): Freshness {
   const usable = snapshots.flatMap(({ snapshotId, status, createdAt }) => {
@@ -41,14 +41,14 @@ export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: nu
 }
 
 /**
- * Why a stored judgement no longer stands at an instant, as a sentence: `maxAge` has passed since. Undefined where it
- * stands, where it says itself that the backup is stale, and where nothing is to be judged.
+ * Reason why stored freshness has expired at an instant, as a sentence: `maxAge` has passed since. Undefined if the
+ * stored freshness still holds or is already `false`, or if freshness is not evaluated.
  */
 export function expiryOf(what: string, olds: Properties, news: Properties, nowMs: number): string | undefined {
   const maxAge = parseDuration(textOf(news, "maxAge") ?? "");
   if (!("milliseconds" in maxAge) || news["suspended"] === true || olds["fresh"] === false) return undefined;
   const [lastAt, lastId] = [textOf(olds, "lastSnapshotAt"), textOf(olds, "lastSnapshotId")];
-  // Without a backup only a young policy that its platform runs is not stale.
+  // Without any backup, only a recent policy run by the platform is not stale.
   const sinceMs = pastInstantOf(lastAt ?? olds["createdAt"], nowMs);
   if (sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds) return undefined;
   if (lastAt === undefined) {
@@ -63,7 +63,7 @@ export function expiryOf(what: string, olds: Properties, news: Properties, nowMs
     : `${known}, and maxAge ${textOf(news, "maxAge")} has passed since: pulumi up looks for a newer one`;
 }
 
-/** Why the newest usable backup is not fresh, from a policy's outputs. */
+/** Reason why the newest usable backup is stale, from a policy's outputs. */
 export function stalenessOf(what: string, properties: Properties): string {
   const [at, id, checkedAt, maxAge] = ["lastSnapshotAt", "lastSnapshotId", "checkedAt", "maxAge"].map((name) =>
     textOf(properties, name),

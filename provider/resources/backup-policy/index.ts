@@ -17,7 +17,7 @@ import { recordsOf } from "./records";
 import type { PolicyRunner } from "./runner";
 import { watched } from "./watched";
 
-/** A state that an import has left with next to nothing, with what its id says. */
+/** Completes the nearly empty state that an import starts with, from the resource id. */
 function withId(id: string, olds: Properties): Properties {
   if (olds["platform"] !== undefined) return olds;
   const address = parsePolicyId(id);
@@ -37,25 +37,25 @@ function withId(id: string, olds: Properties): Properties {
       kind: "invalid",
     });
   }
-  // Of what is no id itself, such as a job, the platform shows the rest.
+  // The platform supplies the rest of an argument that is more than an id, such as a job.
   const [first = ""] = address.segments;
   const named = definition.policyTargets[argument]?.schema.safeParse(first).success ? first : {};
   return { platform: definition.name, connection: definition.name, [argument]: named, ...olds };
 }
 
-/** The state holds the resource: what the journal kept for the case that it would not is done with. */
+/** Removes the journal entries kept in case a resource did not reach the state, now that it has. */
 async function confirmStored(session: Session, urn: string | undefined, id: string, props: Properties): Promise<void> {
   if (urn === undefined) return;
   const definition = definitionOf(props);
   const isRecorded = (key: string): boolean =>
     recordsOf(props).some((record) => snapshotKey(definition, targetOf(definition, props), record.id) === key);
-  // A note that stays is looked at again by the next run.
+  // The next run checks again any entry that remains.
   await session.host.journal
     .confirm(urn, (made) => made.id === id || isRecorded(made.snapshotKey))
     .catch(() => undefined);
 }
 
-/** Settles what the journal holds of a policy that is gone; a request whose end is not known is told before. */
+/** Settles the journal entries of a deleted policy, after a warning for each request whose outcome is unknown. */
 async function settleDeleted(session: Session, id: string, props: Properties): Promise<void> {
   const urn = urnOf(props);
   if (urn === undefined) return;
@@ -78,7 +78,7 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
   }
 }
 
-/** The BackupPolicy resource in one process. */
+/** The BackupPolicy resource of one provider process. */
 export function backupPolicyResource(session: Session): ResourceVerbs {
   const nowMs = (): number => session.host.clock.now();
   const runners: Readonly<Record<RunBy, PolicyRunner>> = {
@@ -95,7 +95,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     });
   }
 
-  /** Notes a run that is to come in this process: a Snapshot of the same target may adopt before or after it. */
+  /** Records a run due in this process: a Snapshot of the same target may adopt before or after it. */
   function noteAhead(inputs: Properties): void {
     const urn = urnOf(inputs);
     const definition = definitionOf(inputs);
@@ -118,7 +118,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     if (session.isNew(urnOf(outs), what)) await session.host.warn(urnOf(outs), reason);
   }
 
-  /** Warns of a stale backup, or fails for it, as `onStale` says; what was done goes into the state either way. */
+  /** Warns or fails on a stale backup, depending on `onStale`; either way the state records what was done. */
   async function judged(id: string, outs: Properties): Promise<Properties> {
     if (outs["fresh"] !== false) return outs;
     if (outs["onStale"] === "fail") {
@@ -128,7 +128,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     return outs;
   }
 
-  /** A target that can't be seen proves nothing gone. */
+  /** Keeps a policy whose target was not found: that does not prove that its backups no longer exist. */
   async function unseen(props: Properties, error: unknown): Promise<Properties> {
     if (!isSnapshotsError(error, "notFound") || props["runBy"] === "platform") throw error;
     await session.host.warn(
@@ -145,7 +145,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const { inputs, failures, warnings } = checkPolicy(olds, news, session.host.connections, nowMs());
       const urn = urnOf(news);
       const isNew = Object.keys(olds).length === 0;
-      // Each up repeats what its preview has warned of, where nobody may have read that.
+      // An up repeats the warnings of its preview, which may not have been read.
       for (const warning of warnings) void session.host.warn(urn, warning);
       if (isNew && failures.length === 0) {
         session.foretell(urn, creationAhead(inputs, nowMs()));

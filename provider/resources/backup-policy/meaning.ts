@@ -18,7 +18,7 @@ import type { Properties } from "../host";
 import { kindInWords } from "../in-words";
 import { policyFields } from "./fields";
 
-/** The platform that a policy's properties name. */
+/** Returns the definition of the platform that a policy's properties name. */
 export function definitionOf(properties: Properties): PlatformDefinition {
   const definition = findDefinition(properties["platform"]);
   if (definition !== undefined) return definition;
@@ -27,19 +27,19 @@ export function definitionOf(properties: Properties): PlatformDefinition {
   });
 }
 
-/** The inputs among a policy's properties. */
+/** Inputs among a policy's properties. */
 export function policyInputsOf(properties: Properties): Properties {
   const fields = policyFields(definitionOf(properties));
   return Object.fromEntries(Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name)));
 }
 
-/** The target argument that properties name, with what policies for it are. */
+/** A target argument and the definition of the policies for it. */
 export interface PolicyTarget {
   readonly argument: string;
   readonly definition: PolicyTargetDefinition;
 }
 
-/** What properties name a policy's target with; undefined where none is given, or more than one. */
+/** Target argument that the properties give; undefined if they give none or more than one. */
 export function policyTargetOf(
   definition: PlatformDefinition | undefined,
   properties: Properties,
@@ -53,7 +53,7 @@ export function policyTargetOf(
     : undefined;
 }
 
-/** Schedules that can be read; undefined where there are none, or none that are known. */
+/** Valid schedules among the properties; undefined if there are none or they are not known yet. */
 export function schedulesOf(properties: Properties): readonly Schedule[] | undefined {
   const schedules = properties["schedules"];
   if (isMissing(schedules) || isUnknown(schedules)) return undefined;
@@ -61,7 +61,7 @@ export function schedulesOf(properties: Properties): readonly Schedule[] | undef
   return "problem" in parseSchedules(written) ? undefined : written;
 }
 
-/** A retention that can be read, in the zone that it counts in; undefined where there is none, or none that is known. */
+/** Valid retention with the time zone that it counts in; undefined if there is none or it is not known yet. */
 export function retentionOf(properties: Properties): Retention | undefined {
   const retention = properties["retention"];
   if (isMissing(retention) || isUnknown(retention) || retentionProblem(retention) !== undefined) return undefined;
@@ -69,7 +69,7 @@ export function retentionOf(properties: Properties): Retention | undefined {
   return { timezone, ...(retention as Retention) };
 }
 
-/** Whether one input of a policy means the same before and after; an unknown one never does. */
+/** Whether an input means the same before and after; false for one that is not known yet. */
 export function isSameInput(
   name: string,
   field: PolicyField,
@@ -94,7 +94,7 @@ export function isSameInput(
   return false;
 }
 
-/** What a policy is for, in words: `app 1745338954955`. */
+/** Subject of a policy, for messages: `app 1745338954955`. */
 export function subjectOf(definition: PlatformDefinition, properties: Properties): string {
   const target = policyTargetOf(definition, properties);
   const named = target === undefined ? undefined : properties[target.argument];

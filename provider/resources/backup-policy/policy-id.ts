@@ -4,7 +4,7 @@ import type { Properties } from "../host";
 import { targetOf, textOf, urnOf } from "../session";
 import { definitionOf } from "./meaning";
 
-/** The mark of a policy that exists in a state only: of its URN at creation. */
+/** Mark of a policy that exists only in a state: a hash of its URN at creation. */
 function markOf(urn: string | undefined): string {
   return createHash("sha256")
     .update(urn ?? "")
@@ -12,12 +12,12 @@ function markOf(urn: string | undefined): string {
     .slice(0, 8);
 }
 
-/** The id of a policy that exists in a state only: its mark, kept while the policy lives. */
+/** Id of a policy that exists only in a state: its mark, which never changes. */
 export function policyIdOf(urn: string | undefined, olds: Properties): string {
   return textOf(olds, "policyId") ?? markOf(urn);
 }
 
-/** The resource id of a policy that exists in a state only. */
+/** Resource id of a policy that exists only in a state. */
 export function ownIdOf(inputs: Properties): string {
   const definition = definitionOf(inputs);
   const { kind, id } = targetOf(definition, inputs);

@@ -3,7 +3,7 @@ import { shortList } from "../in-words";
 import type { SnapshotRecord } from "./records";
 import { recordInWords } from "./records";
 
-/** What a retention does to the snapshots of a policy; adopted ones and other resources' fill no place and never go. */
+/** Simulates a retention. Adopted snapshots and those of other resources are never deleted and fill no place in it. */
 export function simulateOn(
   retention: Retention,
   records: readonly SnapshotRecord[],
@@ -20,7 +20,7 @@ export function simulateOn(
   return simulate(retention, snapshots, { nowMs });
 }
 
-/** The records with why each of them is kept. */
+/** Adds to each record the reasons why it is kept. */
 export function withReasons(records: readonly SnapshotRecord[], simulation: Simulation): SnapshotRecord[] {
   const reasons = new Map(simulation.kept.map(({ id, reasons: own }) => [id, own.map(keepReasonText)]));
   return records.map(({ keptBecause: _before, ...record }) => {
@@ -29,7 +29,7 @@ export function withReasons(records: readonly SnapshotRecord[], simulation: Simu
   });
 }
 
-/** What an up deletes by a simulation, and why, as sentences; none when nothing goes. */
+/** Sentences about the deletions of a simulation and their reason; empty if it deletes nothing. */
 export function goingInWords(
   simulation: Pick<Simulation, "pruned" | "queued">,
   records: readonly SnapshotRecord[],
@@ -40,7 +40,7 @@ export function goingInWords(
     const record = records.find((each) => each.id === id);
     return record === undefined ? `"${id}"` : recordInWords(record);
   });
-  // All of them go by the same rules.
+  // All of them have the same reason.
   const because = pruned[0]?.because;
   const later =
     queued.length === 0

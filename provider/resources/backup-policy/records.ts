@@ -6,13 +6,13 @@ import { pastInstantOf } from "../dated-ahead";
 import type { Properties } from "../host";
 import { counted, type Verdict, verdictNames, verdictOf, verifiedOutputs, withoutVerdict } from "../verification";
 
-/** A snapshot as a policy's state holds it. */
+/** A snapshot as recorded in a policy's state. */
 export type SnapshotRecord = {
   /** The platform's own id. */
   readonly id: string;
-  /** The name that it was given. */
+  /** Name given to it when it was created. */
   readonly name?: string;
-  /** The name that it shares with others of its target. */
+  /** Name that it shares with other snapshots of its target. */
   readonly snapshotName?: string;
   readonly region?: string;
   /** ISO-8601 UTC. */
@@ -20,29 +20,29 @@ export type SnapshotRecord = {
   readonly status: SnapshotStatus;
   readonly sizeBytes?: number;
   readonly sizeText?: string;
-  /** The scheduled time that it was taken for, or that it settles; ISO-8601 UTC. */
+  /** Scheduled time that it was taken for or counts for; ISO-8601 UTC. */
   readonly slot?: string;
-  /** It settles its slot, and was not taken by this policy. */
+  /** True if it counts for its slot although this policy did not take it. */
   readonly adopted?: true;
-  /** Why the retention keeps it. */
+  /** Reasons why the retention keeps it. */
   readonly keptBecause?: readonly string[];
-  /** With `verify`: when it was found intact, ISO-8601 UTC. */
+  /** With `verify`: time at which it was found intact, ISO-8601 UTC. */
   readonly verifiedAt?: string;
   readonly verifiedBytes?: number;
-  /** Where it is one file. */
+  /** Only for a snapshot of a single file. */
   readonly sha256?: string;
-  /** Why it failed verification, and counts as `failed`. */
+  /** Reason why it failed verification; it then counts as `failed`. */
   readonly brokenBecause?: string;
-  /** Why it could not be verified so far, and counts as `running`. */
+  /** Reason why it could not be verified yet; until then it counts as `running`. */
   readonly unverifiedBecause?: string;
 };
 
-/** The snapshots that a policy's state holds, newest first. */
+/** Snapshots recorded in a policy's state, newest first. */
 export function recordsOf(properties: Properties): readonly SnapshotRecord[] {
   return recordsIn(properties["snapshots"]);
 }
 
-/** The snapshots that a watched policy has verified: it holds none of them. */
+/** Snapshots that a watched policy has verified; it does not manage them. */
 export function verifiedRecordsOf(properties: Properties): readonly SnapshotRecord[] {
   return recordsIn(properties["verdicts"]);
 }
@@ -51,17 +51,17 @@ function recordsIn(stored: unknown): readonly SnapshotRecord[] {
   return Array.isArray(stored) ? (stored as readonly SnapshotRecord[]) : [];
 }
 
-/** A record without what an earlier check has left in it. */
+/** Removes an earlier verdict from a record. */
 export function unverified(record: SnapshotRecord): SnapshotRecord {
   return withoutVerdict(record) as SnapshotRecord;
 }
 
-/** What the check of a recorded snapshot has shown. */
+/** Verdict in a snapshot's record, if there is one. */
 export function verdictOn(record: SnapshotRecord): Verdict | undefined {
   return verdictOf(record);
 }
 
-/** Listed snapshots as they count by the verdicts on record; one without a verdict counts by the platform's word. */
+/** Applies recorded verdicts to listed snapshots; one without a verdict keeps the platform's status. */
 export function countedBy(
   records: readonly SnapshotRecord[],
   snapshots: readonly ObservedSnapshot[],
@@ -76,7 +76,7 @@ export function countedBy(
   });
 }
 
-/** The outputs of a policy about the newest of its records that is verified. */
+/** Outputs of a policy about its newest intact record. */
 export function newestVerified(records: readonly SnapshotRecord[]): Properties {
   const newest = newestFirst(records).find((record) => verdictOn(record)?.outcome === "intact");
   return Object.fromEntries(
@@ -84,7 +84,7 @@ export function newestVerified(records: readonly SnapshotRecord[]): Properties {
   ) as Properties;
 }
 
-/** The records without the times that are ahead of a clock, which an earlier version may have stored. */
+/** Removes times ahead of the clock from records; earlier versions may have stored them. */
 export function withoutTimesAhead(records: readonly SnapshotRecord[], nowMs: number): SnapshotRecord[] {
   return records.map((record) => {
     const { createdAt, ...undated } = record;
@@ -92,12 +92,12 @@ export function withoutTimesAhead(records: readonly SnapshotRecord[], nowMs: num
   });
 }
 
-/** Records as plain data. */
+/** Records as JSON data. */
 export function plainRecords(records: readonly SnapshotRecord[]): JsonValue {
   return JSON.parse(JSON.stringify(records)) as JsonValue;
 }
 
-/** What names a recorded snapshot for its platform. */
+/** Reference by which the platform finds a recorded snapshot. */
 export function referenceTo({ id, snapshotName, region, createdAt, ...given }: SnapshotRecord): SnapshotReference {
   const name = snapshotName ?? given.name;
   return {
@@ -106,7 +106,7 @@ export function referenceTo({ id, snapshotName, region, createdAt, ...given }: S
   };
 }
 
-/** A snapshot as a record shows it. When it was taken never changes. */
+/** Creates the record of a snapshot. A known creation time never changes. */
 export function recordOf(
   snapshot: ObservedSnapshot,
   known: Partial<Pick<SnapshotRecord, "slot" | "adopted" | "createdAt">> = {},
@@ -130,13 +130,13 @@ export function recordOf(
   };
 }
 
-/** Whether a listed snapshot is the recorded one. Where one id is a time, the list named it by its version or will do so. */
+/** Whether a listed snapshot is the recorded one. Lists may omit versions: if one id is a time, `createdAt` matches. */
 export function isRecorded({ id, createdAt }: SnapshotRecord, snapshot: ObservedSnapshot): boolean {
   const isNamedByTime = instantOf(id) !== undefined || instantOf(snapshot.snapshotId) !== undefined;
   return id === snapshot.snapshotId || (isNamedByTime && createdAt !== undefined && createdAt === snapshot.createdAt);
 }
 
-/** Whether a snapshot was taken for a slot, or for a later one: an edited schedule can go back to an earlier time. */
+/** Whether a snapshot counts for a slot or a later one: an edited schedule can return to an earlier time. */
 export function isFor(record: SnapshotRecord, dueAt: unknown): boolean {
   return isForInstant(record, instantOf(dueAt));
 }
@@ -145,9 +145,9 @@ function isForInstant({ slot, createdAt, adopted }: SnapshotRecord, dueMs: numbe
   const slotMs = instantOf(slot);
   if (slotMs === undefined || dueMs === undefined || slotMs < dueMs) return false;
   const createdMs = instantOf(createdAt);
-  // What somebody else has taken settles a slot by its time alone.
+  // A snapshot that this policy did not take counts only by its time.
   if (createdMs === undefined) return slotMs === dueMs && adopted !== true;
-  // A machine whose clock was wrong may have recorded a slot that is still to come.
+  // A machine with a wrong clock may have recorded a slot in the future.
   return slotMs === dueMs || createdMs >= dueMs;
 }
 
@@ -157,13 +157,13 @@ export function isSettled(records: readonly SnapshotRecord[], dueAt: unknown): b
   return records.some((record) => record.status === "available" && isForInstant(record, dueMs));
 }
 
-/** Whether a usable snapshot that a state holds is recorded for a slot; a time ahead of a clock tells nothing. */
+/** Whether the state has a usable snapshot for a slot; times ahead of the clock are ignored. */
 export function isSettledInState(properties: Properties, dueAt: unknown, nowMs: number): boolean {
   const records = recordsOf(properties);
   return isSettled(records, dueAt) && isSettled(withoutTimesAhead(records, nowMs), dueAt);
 }
 
-/** A recorded snapshot in words. */
+/** Text that names a recorded snapshot in messages. */
 export function recordInWords({ id, name, createdAt }: SnapshotRecord): string {
   const shown = name === undefined || name === id ? `"${id}"` : `"${name}" (${id})`;
   return createdAt === undefined ? shown : `${shown} of ${createdAt}`;

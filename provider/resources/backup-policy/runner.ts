@@ -1,22 +1,22 @@
 import type { Properties } from "../host";
 import type { Created } from "../verbs";
 
-/** What stays on the platform when a policy goes. */
+/** Snapshots or backups that remain on the platform after a policy is deleted. */
 export interface Staying {
-  /** A phrase: `2 snapshots of this policy`. */
+  /** Phrase such as `2 snapshots of this policy`. */
   readonly what: string;
-  /** Whether a person has to see to it from then on. */
+  /** Whether somebody has to look after them from then on. */
   readonly needsPerson: boolean;
 }
 
-/** What a policy does, by whoever runs it: its platform, every `pulumi up`, or somebody else. */
+/** Operations of a policy; one implementation for each runner: the platform, `pulumi up`, or none (observed only). */
 export interface PolicyRunner {
   create(inputs: Properties): Promise<Created>;
-  /** Reads a policy; undefined when the platform confirms that it no longer exists. `isFirst`: nothing is stored yet. */
+  /** Reads a policy; undefined when the platform confirms that it no longer exists. `isFirst`: the state is empty. */
   read(id: string, props: Properties, isFirst: boolean): Promise<Properties | undefined>;
   update(id: string, olds: Properties, news: Properties): Promise<Properties>;
-  /** Ends what the policy does; undefined where nothing stays, or where that is reported already. */
+  /** Deletes a policy or stops managing it; undefined if nothing remains, or if that was already reported. */
   delete(id: string, props: Properties): Promise<Staying | undefined>;
-  /** What the next up does beside what the comparison shows, as sentences. */
+  /** Sentences about what the next `pulumi up` does beyond the diff. */
   ahead(olds: Properties, news: Properties): Promise<readonly string[]>;
 }

@@ -20,9 +20,9 @@ import {
 } from "./records";
 import type { PolicyRunner } from "./runner";
 
-/** Policies that only watch that somebody else's backups appear. */
+/** Policies that only observe backups that somebody else takes. */
 export function watched(session: Session): PolicyRunner {
-  /** Looks at the target; `download`: also verifies the newest backup, where the inputs ask for it. */
+  /** Observes the target's backups; with `download`, also verifies the newest one if the inputs ask for it. */
   async function look(inputs: Properties, olds: Properties, download: boolean): Promise<Properties> {
     const opened = session.openFor(inputs);
     const list = await opened.platform.list(opened.target, sharing(opened.scope));
@@ -42,7 +42,7 @@ export function watched(session: Session): PolicyRunner {
     };
   }
 
-  /** Verifies the newest usable backup, and while that is broken the next one; each of them once. */
+  /** Verifies the newest usable backup, and the next one for as long as one is broken; each of them once. */
   async function verifyNewest(
     { definition, platform, target, scope }: Targeted,
     inputs: Properties,
@@ -62,7 +62,7 @@ export function watched(session: Session): PolicyRunner {
     }
   }
 
-  /** Warns where the newest backup that its platform calls usable does not count. */
+  /** Warns if the newest backup that the platform calls usable does not count. */
   async function warnOfNewest(
     { definition }: Opened,
     inputs: Properties,

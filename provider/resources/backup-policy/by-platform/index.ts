@@ -20,7 +20,7 @@ import type { PolicyRunner } from "../runner";
 import { adoptAdvice, idOf, type Job, jobFor, nameOf, referenceFor, referenceTo, runOf, title } from "./job";
 import { judgedBy, lastKnown, outsOf, reportUnreadable, withFreshness } from "./outputs";
 
-/** How long a destroy waits to say how many backups stay. */
+/** How long a destroy waits for the number of remaining backups. */
 const COUNT_TIMEOUT_MS = 20_000;
 
 /** Policies that their platform runs. */
@@ -37,7 +37,7 @@ export function runByPlatform(session: Session): PolicyRunner {
   };
 }
 
-/** Creates a policy on the platform, or adopts the one that is there; returns when it runs. */
+/** Creates a policy on the platform or adopts the existing one; returns when it runs. */
 function createOnPlatform(session: Session, inputs: Properties): Promise<Created> {
   const opened = jobFor(session, inputs, {});
   const { definition, target } = opened;
@@ -77,7 +77,7 @@ async function adopt(
   return handOver(job, await waitUntilReady(run, { item: first, request, isInferred: false }), { adopted: true });
 }
 
-/** What the engine stores once a policy runs; throws what it stores where it does not run in time. */
+/** Returns what the engine stores once a policy runs; throws an UnfinishedError with it if that takes too long. */
 async function handOver(job: Job, outcome: Outcome<ObservedPolicy>, olds: Properties): Promise<Created> {
   if (outcome.outcome === "unknown") {
     throw new SnapshotsError(outcome.reason, { kind: "unavailable", cause: outcome.cause });
@@ -104,12 +104,12 @@ async function handOver(job: Job, outcome: Outcome<ObservedPolicy>, olds: Proper
   }
 }
 
-/** Sets what the platform can set and the inputs want otherwise. */
+/** Updates what differs from the inputs, as far as the platform allows it. */
 async function set(job: Job, reference: PolicyReference, shown: ObservedPolicy): Promise<void> {
   await job.policies.update?.(reference, job.inputs, shown.shown, job.scope);
 }
 
-/** Changes schedules and retention where they differ, goes on waiting for one that was not ready, and looks again. */
+/** Updates schedules and retention where they differ, waits until the policy is ready, and observes it again. */
 async function updateOnPlatform(
   session: Session,
   id: string,
@@ -130,7 +130,7 @@ async function updateOnPlatform(
   try {
     await set(job, reference, observed.policy);
   } catch (error) {
-    // One of several requests may have been executed: what counts is what the platform shows now.
+    // Some of several requests may have been executed: the state must record the platform's current values.
     const now = await job.policies
       .observe(reference, job.inputs, lookScope(job.scope, job.session.host.clock))
       .catch(() => undefined);
@@ -141,13 +141,13 @@ async function updateOnPlatform(
   }
   const nowText = isoText(session.host.clock.now());
   const request: CreateRequest = { requestedAt: nowText, endedAt: nowText, known: [], knownComplete: true };
-  // What it shows is as of before the change.
+  // Observed before the change, so it must be observed again.
   const item: ObservedPolicy = { ...observed.policy, status: "pending" };
   const outcome = await waitUntilReady(runOf(job, true), { item, request, isInferred: false });
   return (await handOver(job, outcome, olds)).outs;
 }
 
-/** Reads a policy that its platform runs; undefined when it is proven gone. The first time there are no inputs. */
+/** Reads a policy run by the platform; undefined once confirmed gone. The first read, of an import, has no inputs. */
 async function readOnPlatform(
   session: Session,
   id: string,
@@ -176,13 +176,13 @@ async function readOnPlatform(
   return withFreshness(job, outsOf(job, policy, props, session.host.clock.now()), reference);
 }
 
-/** Deletes or forgets a policy; no snapshot goes with it, and what stays is told. */
+/** Deletes a policy or stops managing it; deletes no snapshot, and reports what remains. */
 async function deleteOnPlatform(session: Session, id: string, props: Properties): Promise<void> {
   const urn = urnOf(props);
   const reference = referenceTo(id, props);
   const isMade = props["adopted"] !== true && props["inferred"] !== true;
   const definition = findDefinition(props["platform"]);
-  // Another resource, or the replacement that has just taken its place, goes on with it.
+  // Another resource, such as its replacement, manages it now.
   if (keysOf(props).some((key) => session.isHeldElsewhere(urn, key))) return;
   const { deletes, keepsRunning } = policyTargetOf(definition, props)?.definition ?? {};
   if (isMade && (deletes === "always" || (deletes === "asked" && props["deletionPolicy"] === "delete"))) {
@@ -197,7 +197,7 @@ async function deleteOnPlatform(session: Session, id: string, props: Properties)
     props["adopted"] === true
       ? "it was there before, and continues to run"
       : "no answer of the platform named it as this resource's, it was only inferred; it continues to run";
-  // To forget needs no platform: one that can't be asked is no reason to fail.
+  // A platform that can't be reached must not keep a policy from leaving the state.
   const stay = await Promise.resolve()
     .then(() => staying(jobFor(session, props, props), reference))
     .catch(() => "its backups stay");
@@ -207,7 +207,7 @@ async function deleteOnPlatform(session: Session, id: string, props: Properties)
   );
 }
 
-/** How many backups stay when a policy goes, as a phrase. */
+/** Phrase with the number of backups that remain after a policy is deleted. */
 async function staying(job: Job, reference: PolicyReference): Promise<string> {
   const count = await job.policies
     .list(reference, { ...job.scope, deadlineMs: job.session.host.clock.now() + COUNT_TIMEOUT_MS })

@@ -13,7 +13,7 @@ import { keysOf, policyKey, type Session, textOf, timeoutMs, urnOf } from "../..
 import { RECOVER_WITHIN_MS } from "../../snapshot/job";
 import { definitionOf, type PolicyTarget, policyTargetOf, subjectOf } from "../meaning";
 
-/** One operation on a policy that its platform runs. */
+/** One operation on a policy that the platform runs. */
 export interface Job {
   readonly session: Session;
   readonly definition: PlatformDefinition;
@@ -23,11 +23,11 @@ export interface Job {
   readonly inputs: Properties;
   readonly urn: string | undefined;
   readonly ownerId: string;
-  /** Whether the state held the owner id before this run. */
+  /** Whether the state already had the owner id before this run. */
   readonly isOwnerStored: boolean;
 }
 
-/** Opens an operation on the policy that inputs ask for; `stored` is what the state holds of it. */
+/** Opens an operation on the policy that the inputs describe; `stored` holds its properties in the state. */
 export function jobFor(session: Session, inputs: Properties, stored: Properties): Job {
   const urn = urnOf(inputs);
   const definition = definitionOf(inputs);
@@ -46,29 +46,29 @@ export function jobFor(session: Session, inputs: Properties, stored: Properties)
   return { session, definition, target, policies, scope, inputs, urn, ownerId, isOwnerStored: storedId !== undefined };
 }
 
-/** What the policy is for, in words. */
+/** Subject of the policy, for messages. */
 export function nameOf(job: Job): string {
   return subjectOf(job.definition, job.inputs);
 }
 
-/** The policy, for messages. */
+/** Start of messages about the policy. */
 export function title(job: Job): string {
   return `[${job.definition.name}] policy for ${nameOf(job)}`;
 }
 
-/** The resource id of a policy that its platform shows. */
+/** Resource id of an observed policy. */
 export function idOf(job: Job, policy: ObservedPolicy): string {
   const { kind } = job.target.definition;
   return formatPolicyId({ platform: job.definition.name, kind, segments: policy.segments, isOwn: false });
 }
 
-/** The policy that a resource id names. */
+/** Reference to the policy that a resource id names. */
 export function referenceTo(id: string, properties: Properties): PolicyReference {
   const region = textOf(properties, "policyRegion");
   return { segments: parsePolicyId(id)?.segments ?? [], ...defined({ region }) };
 }
 
-/** The policy that its platform shows. */
+/** Reference to an observed policy. */
 export function referenceFor({ segments, region }: ObservedPolicy): PolicyReference {
   return { segments, ...defined({ region }) };
 }
@@ -78,12 +78,12 @@ function requestHashOf(job: Job): string {
   return createHash("sha256").update(JSON.stringify(request)).digest("hex");
 }
 
-/** The job as a run of the creation room. */
+/** Describes the job as a run for `provider/creation`. */
 export function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
   const { session, definition, policies, inputs, urn } = job;
   const { clock, journal, warn } = session.host;
   const held = session.replacedBy(urn) ?? {};
-  // What a list or an answer shows is not the whole policy: it is observed before it counts as set up.
+  // Lists and answers do not show the whole policy: it must be observed before it counts as set up.
   const unobserved = (policy: ObservedPolicy): ObservedPolicy => ({ ...policy, status: "pending" });
   const what: Creation<ObservedPolicy> = {
     urn,
@@ -107,7 +107,7 @@ export function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
     async send(scope) {
       const created = await policies.create(inputs, scope);
       if (created !== undefined) return { item: unobserved(created) };
-      // The answer names none. Its place was empty before and holds one policy at most.
+      // The answer names no policy. Its place was empty before and holds at most one.
       const [found, ...others] = await policies.find(inputs, lookScope(scope, clock)).catch(() => []);
       return found === undefined || others.length > 0 ? {} : { item: unobserved(found) };
     },
@@ -149,7 +149,7 @@ export function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
   return { what, clock, journal, scope: job.scope, warn: (message) => warn(urn, message) };
 }
 
-/** How a user brings a policy that exists under management, or gets around it: a phrase. */
+/** Advice on adopting an existing policy or avoiding the conflict with it: a phrase. */
 export function adoptAdvice(job: Job): string {
   return Object.hasOwn(job.target.definition.arguments ?? {}, "adopt")
     ? "write adopt: true to adopt it"

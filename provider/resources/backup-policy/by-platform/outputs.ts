@@ -10,8 +10,8 @@ import { isSameInput } from "../meaning";
 import type { Job } from "./job";
 
 /**
- * The inputs as the platform shows them; what means the same stays as it was written. What it shows not at all yet stays,
- * too; a retention that it has lost is drift.
+ * Inputs as the platform shows them; those that mean the same keep the user's spelling. Inputs that the platform does
+ * not show yet are kept, too; a retention that it no longer shows beside its schedules is drift.
  */
 function shownBy(job: Job, wanted: Properties, { shown, unreadable }: ObservedPolicy, nowMs: number): Properties {
   const isWhole = Object.hasOwn(shown, "schedules") && unreadable === undefined;
@@ -27,7 +27,7 @@ function shownBy(job: Job, wanted: Properties, { shown, unreadable }: ObservedPo
   return { ...now, ...Object.fromEntries(kept) };
 }
 
-/** The outputs of a policy as the platform shows it, without its freshness. */
+/** Outputs of an observed policy, with the freshness of the previous check. */
 export function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs: number): Properties {
   return {
     ...shownBy(job, job.inputs, policy, nowMs),
@@ -42,38 +42,38 @@ export function outsOf(job: Job, policy: ObservedPolicy, olds: Properties, nowMs
   };
 }
 
-/** Whose a policy is, as its state holds it. */
+/** Ownership of a policy according to its state. */
 function ownershipOf({ ownerId, inferred }: Properties): Properties {
   return { ...defined({ ownerId, inferred }) };
 }
 
-/** What was known of the newest backup when it was looked at last. */
+/** Freshness according to the previous check. */
 function freshnessOf({ fresh, lastSnapshotAt, lastSnapshotId, checkedAt }: Properties): Properties {
   const known = Object.entries({ fresh, lastSnapshotAt, lastSnapshotId, checkedAt });
   return Object.fromEntries(known.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined));
 }
 
-/** The outputs with the freshness of what the policy has taken. */
+/** Lists the policy's backups and adds their freshness to the outputs. */
 export async function withFreshness(job: Job, outs: Properties, reference: PolicyReference): Promise<Properties> {
   const list = await job.policies.list(reference, job.scope);
   const nowMs = list.serverTimeMs ?? job.session.host.clock.now();
   return judgedBy(outs, list.snapshots, nowMs);
 }
 
-/** Warns of what the platform shows and no argument can say. */
+/** Warns of settings on the platform that the arguments can't express. */
 export async function reportUnreadable(job: Job, policy: ObservedPolicy): Promise<void> {
   for (const sentence of policy.unreadable ?? []) await job.session.host.warn(job.urn, sentence);
 }
 
-/** The outputs with the freshness of the given snapshots. */
+/** Adds the freshness of the given snapshots to the outputs. */
 export function judgedBy(outs: Properties, snapshots: readonly ObservedSnapshot[], nowMs: number): Properties {
   const { fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, ...others } = outs;
-  // One that was taken over had its chance before.
+  // An adopted policy had time to take a backup before it was adopted.
   const madeAt = outs["adopted"] === true ? undefined : textOf(outs, "createdAt");
   return { ...others, ...judge(outs, snapshots, nowMs, madeAt) };
 }
 
-/** The newest backup that the state knows of. */
+/** Newest backup known to the state; empty if there is none. */
 export function lastKnown(props: Properties): ObservedSnapshot[] {
   const [snapshotId, createdAt] = [textOf(props, "lastSnapshotId"), textOf(props, "lastSnapshotAt")];
   if (snapshotId === undefined || createdAt === undefined) return [];

@@ -17,10 +17,10 @@ import { prune, pruningAhead } from "./prune";
 import { settleSlot, waitForSlot } from "./slot";
 import { synced } from "./sync";
 
-/** How long a run waits for a scheduled time that this machine's clock has reached and the platform's has not. */
+/** How long a run waits for the platform's clock to reach a scheduled time that has passed on this machine's clock. */
 const SLOT_WAIT_MS = 10 * 60_000;
 
-/** Policies that every `pulumi up` runs. */
+/** Policies that run on every `pulumi up`. */
 export function runByUp(session: Session): PolicyRunner {
   return {
     async create(inputs) {
@@ -72,14 +72,14 @@ function statusOf(inputs: Properties, isPending: boolean): PolicyStatus {
 }
 
 /**
- * Runs a policy once: a usable snapshot for the scheduled time that has passed last, then what the retention deletes.
- * Where the snapshot is not usable yet, or not known, nothing is deleted and the next up goes on.
+ * Runs a policy once: ensures a usable snapshot for the latest scheduled time, then deletes what the retention does not
+ * keep. If the snapshot is not usable or not known yet, nothing is deleted and the next `pulumi up` resumes.
  */
 function runOnce(session: Session, id: string, inputs: Properties, olds: Properties): Promise<Properties> {
   const opened = openPolicyJob(session, inputs, olds);
   const { clock } = session.host;
   return session.oneAtATime(opened.definition, opened.target, async () => {
-    // Waiting for the creates before this one is not the platform's time.
+    // The timeout starts after the wait for earlier creates on the same target.
     let job = until(opened, clock.now() + opened.timeoutMs);
     const dueAt = textOf(inputs, "dueAt");
     let seen = await lookAt(job, recordsOf(olds));
@@ -111,7 +111,7 @@ function runOnce(session: Session, id: string, inputs: Properties, olds: Propert
   });
 }
 
-/** What the state holds of a run whose snapshot is not usable yet, not known yet, or has failed. */
+/** State of a run whose snapshot is not usable yet, not known yet, or has failed. */
 function unfinishedRun(
   job: PolicyJob,
   id: string,
@@ -134,7 +134,7 @@ function unfinishedRun(
   return new UnfinishedError(id, { ...outs, pruned: [], pruneQueue }, error.reason, { cause: error });
 }
 
-/** Reads what a policy that every up runs has on the platform; a slot whose snapshot is proven gone is due again. */
+/** Reads a policy's snapshots from the platform; a slot whose snapshot is confirmed gone is due again. */
 async function readRun(session: Session, props: Properties): Promise<Properties> {
   const opened = openPolicyJob(session, props, props);
   const job = { ...opened, scope: sharing(opened.scope) };

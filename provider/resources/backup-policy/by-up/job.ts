@@ -8,35 +8,35 @@ import { openJob, type SnapshotJob } from "../../snapshot/job";
 import { policyIdOf } from "../policy-id";
 import { recordOf, referenceTo, type SnapshotRecord } from "../records";
 
-/** A scheduled time as a name can hold it: `20261121T0300Z`. */
+/** Scheduled time in the form used in names: `20261121T0300Z`. */
 function slotText(dueAt: string): string {
   return `${dueAt.slice(0, 16).replace(/[-:]/g, "")}Z`;
 }
 
-/** The scheduled time at the end of a name. */
+/** Scheduled time at the end of a name, if there is one. */
 export function slotOf(name: string): string | undefined {
   const parts = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z$/.exec(name);
   return parts === null ? undefined : `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:00.000Z`;
 }
 
 /**
- * The description that a policy's own snapshots are given. The owner id tells them from those of another stack's policy
- * with the same URN; version 0.1 wrote the policy's id only.
+ * Description of the snapshots that a policy takes. The owner id separates them from those of another stack's policy
+ * with the same URN; version 0.1 wrote only the policy's id.
  */
 function markText(policyId: string, ownerId: string): string {
   return `${MARK}${policyId} ${ownerId}`;
 }
 
-/** How the description of a snapshot that a policy took begins. */
+/** Start of the description of every snapshot that a policy takes. */
 export const MARK = "BackupPolicy ";
 
-/** The create of the snapshot for a policy's slot. */
+/** Create of the snapshot for a policy's slot. */
 export interface PolicyJob extends SnapshotJob {
   readonly slot: string;
   readonly policyId: string;
 }
 
-/** The inputs of a policy that a Snapshot of its target has, too. */
+/** Inputs that a policy shares with a Snapshot of its target. */
 function snapshotInputsOf(inputs: Properties): Properties {
   const definition = findDefinition(inputs["platform"]);
   const names = [
@@ -47,7 +47,7 @@ function snapshotInputsOf(inputs: Properties): Properties {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => names.includes(name)));
 }
 
-/** The create of the snapshot for a policy's slot, as that of a Snapshot without triggers. */
+/** Opens the create of the snapshot for a policy's slot, like that of a Snapshot without triggers. */
 export function openPolicyJob(session: Session, inputs: Properties, olds: Properties): PolicyJob {
   const urn = urnOf(inputs);
   const dueAt = textOf(inputs, "dueAt") ?? "";
@@ -69,7 +69,7 @@ export function openPolicyJob(session: Session, inputs: Properties, olds: Proper
   };
 }
 
-/** Whether the platform shows that this policy took a snapshot. */
+/** Whether a snapshot's description shows that this policy took it. */
 export function isMarkedOwn({ mark }: PolicyJob, { details }: ObservedSnapshot): boolean {
   return mark !== undefined && details["description"] === mark;
 }
@@ -79,26 +79,26 @@ export function isHeldByOther(job: PolicyJob, snapshotId: string): boolean {
   return job.session.isHeldByOther(job.urn, snapshotKey(job.definition, job.target, snapshotId));
 }
 
-/** A list, with this machine's time when it came. */
+/** A list and this machine's time when it arrived. */
 export interface Seen {
   readonly list: SnapshotList;
   readonly atMs: number;
 }
 
-/** Lists the target; `known` are records whose time may tell the zone of the others'. */
+/** Lists the target; the times of `known` records may reveal the time zone of the others. */
 export async function lookAt(job: PolicyJob, known: readonly SnapshotRecord[] = []): Promise<Seen> {
   const list = await job.platform.list(job.target, job.scope, known.map(referenceTo));
   return { list, atMs: job.session.host.clock.now() };
 }
 
-/** What a policy's update holds while it runs. */
+/** Records and open request of a policy during its run. */
 export interface Held {
   records: readonly SnapshotRecord[];
-  /** The note of a request whose end was not seen. */
+  /** Stored request with an unknown outcome. */
   unfinished?: JsonValue | undefined;
 }
 
-/** The snapshot that the outputs of a Snapshot show. */
+/** Snapshot that a Snapshot's outputs describe. */
 export function snapshotOf(outs: Properties): ObservedSnapshot {
   const { sizeBytes, status } = outs;
   const [createdAt, sizeText] = [textOf(outs, "createdAt"), textOf(outs, "sizeText")];
@@ -111,12 +111,12 @@ export function snapshotOf(outs: Properties): ObservedSnapshot {
   };
 }
 
-/** What was only inferred to be this policy's settles its slot, and no retention deletes it. */
+/** Creates the record of a new snapshot. One only inferred to be this policy's is never deleted by the retention. */
 export function recordOfCreated(outs: Properties, slot: string): SnapshotRecord {
   return recordOf(snapshotOf(outs), { slot, ...(outs["inferred"] === true ? { adopted: true } : {}) });
 }
 
-/** The records with one more, in place of an earlier record of the same snapshot. */
+/** Adds a record, replacing an earlier one of the same snapshot. */
 export function withRecord(records: readonly SnapshotRecord[], added: SnapshotRecord): SnapshotRecord[] {
   return newestFirst([added, ...records.filter(({ id }) => id !== added.id)]);
 }

@@ -9,18 +9,18 @@ import { goingInWords, simulateOn, withReasons } from "../pruning";
 import { isSettledInState, recordInWords, recordsOf, referenceTo, type SnapshotRecord } from "../records";
 import type { Held, PolicyJob } from "./job";
 
-/** How long the deletions of one run may take together unless `customTimeouts.update` allows more. */
+/** Time limit for all deletions of one run, unless `customTimeouts.update` allows more. */
 const PRUNE_TIMEOUT_MS = 2 * 60_000;
 
-/** What a run has deleted, and what it leaves to later ones: ids. */
+/** Ids of the snapshots that a run deleted, and of those left to later runs. */
 export interface Pruned {
   readonly pruned: string[];
   readonly pruneQueue: string[];
 }
 
 /**
- * Deletes what the retention does not keep. A deletion that fails is reported, and stays due; the first one that takes
- * too long is the last one of the run.
+ * Deletes what the retention does not keep. A failed deletion is reported and stays due; the first one that times out
+ * ends the run's deletions.
  */
 export async function prune(job: PolicyJob, held: Held, inputs: Properties, nowMs: number): Promise<Pruned> {
   const retention = retentionOf(inputs);
@@ -71,7 +71,7 @@ export async function prune(job: PolicyJob, held: Held, inputs: Properties, nowM
   return done;
 }
 
-/** What an up would delete by what the state knows, as sentences. */
+/** Sentences about what the next `pulumi up` would delete according to the state. */
 export async function pruningAhead(
   session: Session,
   olds: Properties,
@@ -97,7 +97,7 @@ export async function pruningAhead(
   };
   const here = heldBy((key) => session.isHeldByOther(urn, key));
   const seen = going(here);
-  // The registry is read only where something would go.
+  // The machine's registry of adopted snapshots is read only if something would be deleted.
   const holderOf = seen.length === 0 ? undefined : await session.holders.lookup(urn).catch(() => undefined);
   if (holderOf === undefined) return [];
   const anywhere = heldBy((key) => holderOf(key) !== undefined);

@@ -32,7 +32,7 @@ import {
   withRecord,
 } from "./job";
 
-/** The snapshots on the platform that settle the slot: where names tell, the policy's own; else those taken since. */
+/** Listed snapshots that count for the slot: by name where snapshots have names, otherwise by creation time. */
 function listedForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): ObservedSnapshot[] {
   const { name } = job.inputs;
   return list.snapshots.filter(({ snapshotId, status, createdAt, details }) => {
@@ -41,7 +41,7 @@ function listedForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): Obser
         (instantOf(createdAt) ?? Number.NEGATIVE_INFINITY) >= (instantOf(dueAt) ?? Number.POSITIVE_INFINITY);
       return isSince && (status === "available" || status === "running" || status === "pending");
     }
-    // Another policy may have the same name.
+    // Another policy may use the same name.
     const { description } = details;
     const isMarked = typeof description === "string" && description.startsWith(MARK);
     const isMeant = !isMarked || description.split(" ")[1] === job.policyId;
@@ -56,7 +56,7 @@ function findForSlot(job: PolicyJob, list: SnapshotList, dueAt: string): Observe
   return candidates.find(({ status }) => status === "available") ?? candidates[0];
 }
 
-/** What the state has for the slot, as it is now. A list that does not show it is no proof that there is none. */
+/** Current form of the slot's recorded snapshot. Absence from the list does not prove that it no longer exists. */
 async function findRecorded(
   job: PolicyJob,
   recorded: SnapshotRecord,
@@ -75,7 +75,7 @@ async function findRecorded(
   );
 }
 
-/** What came of a request whose outcome an earlier run did not learn, with the slot that it was for. */
+/** Resumes an earlier run's request whose outcome is unknown; returns its outputs and the slot that it was for. */
 async function resumed(job: PolicyJob, olds: Properties): Promise<{ outs: Properties; slot: string } | undefined> {
   const stored = requestOf(olds);
   const run = runOf(job);
@@ -84,7 +84,7 @@ async function resumed(job: PolicyJob, olds: Properties): Promise<{ outs: Proper
   return { outs: handOver(job, outcome).outs, slot: outcome.request.labels?.["slot"] ?? job.slot };
 }
 
-/** Makes sure that a usable snapshot of the slot exists and is recorded; returns the list that it was decided by. */
+/** Ensures that a usable snapshot for the slot exists and is recorded; returns the list that this is based on. */
 export async function settleSlot(
   job: PolicyJob,
   held: Held,
@@ -100,7 +100,7 @@ export async function settleSlot(
   }
   held.unfinished = undefined;
   if (isSettled(held.records, dueAt)) return first;
-  // What was listed before a wait is out of date.
+  // A list from before a wait is out of date.
   const seen = earlier === undefined && requestOf(olds) === undefined ? first : await lookAt(job);
   const before = { ...seen.list, snapshots: countedBy(held.records, seen.list.snapshots) };
 
@@ -128,7 +128,7 @@ export async function settleSlot(
       return handOver(job, outcome);
     } catch (error) {
       if (isOwn || !(error instanceof UnfinishedError)) throw error;
-      // Somebody else's stays that in the records, too.
+      // The records must not claim a snapshot that this policy did not take.
       throw new UnfinishedError(error.id, { ...error.properties, inferred: true }, error.reason, { cause: error });
     }
   };
@@ -147,21 +147,21 @@ export async function settleSlot(
   return seen;
 }
 
-/** A snapshot that a policy has for a slot, in words. */
+/** Text that names a new snapshot, its slot and its size. */
 function madeInWords(outs: Properties, slot: string, ...facts: readonly string[]): string {
   const { createdAt: _at, ...record } = recordOf(snapshotOf(outs));
   return `${recordInWords(record)} for ${slotInWords(slot)}${inParentheses(sizeInWords(outs), ...facts)}`;
 }
 
-/** The others that could settle the slot: one of them may be what a run took that nothing has noted. */
+/** Names other snapshots that could count for the slot: one may come from an earlier run that did not record it. */
 function besides(job: PolicyJob, chosen: ObservedSnapshot, list: SnapshotList, dueAt: string): string {
   const others = listedForSlot(job, list, dueAt).filter(({ snapshotId }) => snapshotId !== chosen.snapshotId);
   return others.length === 0 ? "" : `; also there: ${shortList(others.map(inWords))}`;
 }
 
 /**
- * Waits until the platform's clock has reached a scheduled time: what is taken before it would not settle it for a run
- * on another machine. Returns how long that took, in milliseconds; 0 where it has been reached.
+ * Waits until the platform's clock has reached a scheduled time: a snapshot taken earlier would not count for it in a
+ * run on another machine. Returns the time waited, in milliseconds; 0 if the scheduled time has already passed.
  */
 export async function waitForSlot(job: PolicyJob, list: SnapshotList, dueAt: string, untilMs: number): Promise<number> {
   const { clock, announce } = job.session.host;

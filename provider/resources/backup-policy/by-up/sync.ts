@@ -17,7 +17,7 @@ import {
 } from "../records";
 import { isHeldByOther, type PolicyJob, slotOf } from "./job";
 
-/** The records as the platform's list shows them now, with what a run has made that did not live to record it. */
+/** Updates the records from the platform's list and adds snapshots of earlier runs that could not record them. */
 export async function synced(
   job: PolicyJob,
   properties: Properties,
@@ -32,7 +32,7 @@ export async function synced(
   const shown: SnapshotRecord[] = [];
   const lost: SnapshotRecord[] = [];
   const listedAs = (record: SnapshotRecord) => list.snapshots.find((snapshot) => isRecorded(record, snapshot));
-  // None of them at all: the connection may be for another region by now, which only a look at one of them tells.
+  // The list shows none of them. If the connection now uses another region, `observe` throws.
   const [newest] = records;
   const isBlank = newest !== undefined && records.every((record) => listedAs(record) === undefined);
   if (isBlank) await job.platform.observe(job.target, referenceTo(newest), job.scope);
@@ -41,7 +41,7 @@ export async function synced(
     const isLate = nowMs - (instantOf(record.createdAt) ?? 0) < job.definition.listLagMs;
     const update = (snapshot: ObservedSnapshot): SnapshotRecord => {
       const verdict = verdictOn(record);
-      // What settles the slot must be verified; what was taken before verification was asked for counts as it is.
+      // The slot's snapshot must be verified; those taken before `verify` was set count without it.
       const isCounted = isVerified && (verdict !== undefined || isFor(record, dueAt));
       const shown = isCounted ? counted(snapshot, verdict) : snapshot;
       return { ...unverified(record), ...recordOf(shown, record) };
@@ -80,7 +80,7 @@ export async function synced(
   return newestFirst([...shown, ...unrecorded(job, properties, list)]);
 }
 
-/** What bears this policy's mark, was taken since the policy was made, and is in no record. */
+/** Unrecorded snapshots that bear this policy's mark and were taken since it was created. */
 function unrecorded(job: PolicyJob, properties: Properties, list: SnapshotList): SnapshotRecord[] {
   const records = recordsOf(properties);
   const sinceMs = instantOf(properties["createdAt"]);

@@ -83,7 +83,7 @@ export type Emulator = States & {
 /** Starts an emulator; rejects if the port is taken or a fault rule could never fire. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = options.now ?? Date.now;
-  // Time stands still while a change is carried out, so that replaying it gives the same result.
+  // The clock stops while a change is carried out, so that replaying the change gives the same result.
   let moment: number | undefined;
   const now = () => moment ?? clock();
   const memory = options.data === undefined ? undefined : openMemory(options.data);

@@ -53,7 +53,7 @@ export interface ScpState {
   readonly filestorage: ScpFileStorageState;
   /** The versions that each service answers. */
   readonly versions: Record<ScpService, ScpVersion[]>;
-  /** `true`: a request without `Scp-Api-Version` is refused (assumed: 406). Default `false`: it gets the current one. */
+  /** `true`: a request without `Scp-Api-Version` is refused (assumed: 406). Default `false`: the current one. */
   versionRequired: boolean;
   /** The form of `detail` in errors. Default `string`. */
   detail: "string" | "array" | "objects";

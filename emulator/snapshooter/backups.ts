@@ -34,7 +34,7 @@ export function createBackups({ now, storageNow }: PlatformContext, memory: Memo
     return paginate("backups", request, arrange(ordered, request.listing).map(describeBackup));
   };
 
-  // Public code uses it, but no readable document describes it.
+  // Public code uses it, but no accessible document describes it.
   const startBackup = (request: EmulatedRequest): Answer => {
     const job = jobs.get(request.param("jobId"));
     if (!job) return refusal(404);

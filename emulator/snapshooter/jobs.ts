@@ -7,7 +7,7 @@ import { invalid } from "./refusals";
 
 /** Creates the API's operations on jobs. */
 export function createJobs({ state, jobList, readForm }: Memory, { describeJob, paginate }: Answers) {
-  // https://snapshooter.com/api/jobs; public code uses the list, but no readable document describes it.
+  // https://snapshooter.com/api/jobs; public code uses the list, but no accessible document describes it.
   const listJobs = (request: EmulatedRequest) =>
     paginate("jobs", request, arrange(jobList.listed(request.listing), request.listing).map(describeJob));
 

@@ -43,7 +43,7 @@ export function toFileSchedule(
 }
 
 /**
- * Maps the snapshot schedules of a File Storage volume from the API's form: one, or none. Times are in the user's zone.
+ * Maps the snapshot schedules of a File Storage volume from the API's form: one or none. Times are in the user's zone.
  * A schedule shown without its id gets `heldId`, if known: a volume has at most one schedule.
  */
 export function toFilePolicies(

@@ -24,7 +24,7 @@ export interface RefusedVolume {
   readonly needsPerson: boolean;
 }
 
-/** Reads a refused snapshot's volume. An attached one needs `force`, as documented; the answer without it is not. */
+/** Reads a refused snapshot's volume. That an attached one needs `force` is documented; the answer without it isn't. */
 export function toRefusedVolume(volume: Volume, force: unknown): RefusedVolume {
   const attachment = attachmentOf(volume);
   const remedy =

@@ -58,7 +58,7 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
   if (answered === undefined) throw failed(`it was refused until the time was up (${refusedWith})`, refusal);
   const ended = await poll(
     async () => {
-      // After an accepted deletion, a target that no longer exists was deleted together with the object.
+      // Once a deletion is accepted, a target that no longer exists means that the object is gone with it.
       const found = await unlessNotFound(sight.look(lookScope(scope, clock)));
       if (found === undefined) return { isGone: true, word: undefined };
       const word = deletion.stuckAt(found);

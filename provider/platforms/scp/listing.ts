@@ -17,7 +17,7 @@ export interface Listing<Entry> extends Pick<Call<z.ZodType>, "operation" | "pat
   idOf(entry: Entry): string;
   /** Paging: by the id of the previous page's last entry, or by page number. Left out: the list has no pages. */
   readonly by?: "marker" | "number";
-  /** Query of a page: its index, counted from 0, and the id of the entry before it. */
+  /** Query of the page with this index, counted from 0, after the entry with the id `marker`. */
   query(index: number, marker: string | undefined): Readonly<Record<string, string | number>>;
 }
 

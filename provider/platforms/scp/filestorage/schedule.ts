@@ -169,7 +169,7 @@ export function compileRetentionForFileStorage(retention: Retention): Compiled<n
   return keepLast === undefined ? { problem: `missing: ${choice}` } : { compiled: keepLast };
 }
 
-/** Converts the count that File Storage answers (a number, in some versions text); undefined if it is not positive. */
+/** Retention for the count that File Storage answers (text in some versions); undefined unless a positive integer. */
 export function retentionFromFileStorage(count: number | string): Retention | undefined {
   const keepLast = Number(count);
   return Number.isInteger(keepLast) && keepLast > 0 ? { keepLast } : undefined;

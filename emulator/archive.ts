@@ -5,14 +5,14 @@ const entryName = "snapshot.txt";
 const headersBytes = 30 + 46 + 22 + 2 * entryName.length;
 const zeros = Buffer.alloc(64 * 1024);
 
-/** Bytes that are made when they are sent, so that a large download takes no memory. */
+/** Bytes that are generated while they are sent, so that a large download needs no memory. */
 export class Content {
   readonly sizeBytes: number;
 
-  /** @param parts in order; a number stands for so many zeros */
+  /** @param parts in order; a number stands for that many zero bytes */
   constructor(
     private readonly parts: readonly (Buffer | number)[],
-    /** What a store calls these bytes, in quotes. */
+    /** Entity tag of these bytes, in quotes. */
     readonly etag: string,
   ) {
     this.sizeBytes = parts.reduce<number>((sum, part) => sum + (typeof part === "number" ? part : part.length), 0);
@@ -37,7 +37,7 @@ export class Content {
 
 const crcs = new Map<string, number>();
 
-/** The CRC of a line and so many zeros after it. */
+/** CRC of a line followed by `zeroBytes` zero bytes. */
 function crcOf(line: string, zeroBytes: number): number {
   const key = `${zeroBytes} ${line}`;
   let crc = crcs.get(key);
@@ -52,8 +52,8 @@ function crcOf(line: string, zeroBytes: number): number {
 }
 
 /**
- * A valid zip of exactly `sizeBytes` with one stored file, whose first line is `label`:
- * a download proves which snapshot it holds. Layout: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ * Creates a valid zip of exactly `sizeBytes` with one stored file, whose first line is `label`, so that a download
+ * proves which snapshot it holds. Layout: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export function archive(label: string, sizeBytes: number): Content {
   const line = `${label}\n`;

@@ -21,31 +21,31 @@ const commit = z
 const when = z.enum(["before", "after"]);
 
 /**
- * One fault on command, as `--faults FILE` takes it in an array.
+ * Fault rule; `--faults FILE` names a file with an array of them.
  *
  * Faults that replace or break the answer (of several that match a request, the first fires):
  * - `reset-before-commit`, `reset-after-commit`: the connection is reset, without or after carrying out the operation
- * - `cut`: the connection is reset in the middle of the answer's body; of a part of a download, in the middle of that
+ * - `cut`: the connection is reset in the middle of the answer's body, or of the requested part of a download
  * - `status`: any status, body, headers and content type; the platform's own error body by default
  * - `html`: a gateway's HTML page
- * - `wrong-shape`: the true answer with a wrong type in every member beside the top level's texts
- * - `empty-body`: the true status with no body
+ * - `wrong-shape`: the real answer with a wrong type in every member except top-level strings
+ * - `empty-body`: the real status with no body
  * - `redirect`: to another address
  *
  * Faults that leave the answer to the platform (all that match fire):
- * - `slow`: the answer comes late, by real time; `when: "before"` also carries the operation out late
- * - `hold`: the request hangs, `when: "before"` ahead of carrying the operation out, until a test lets it go; where the
- *   client hangs up meanwhile, it ends there
- * - `list-lag`: a list as it stood so many milliseconds ago
+ * - `slow`: the answer is delayed, in real time; `when: "before"` also delays the operation
+ * - `hold`: the request hangs until a test releases it, with `when: "before"` ahead of the operation; it ends there if
+ *   the client hangs up meanwhile
+ * - `list-lag`: a list as it was `ms` milliseconds ago
  * - `list-shuffle`: a list in another order
- * - `list-pages`: a list in pages of at most `size` entries; `bare: true` leaves out what counts the entries or leads to
- *   the next page
+ * - `list-pages`: a list in pages of at most `size` entries; `bare: true` leaves out the members that count the entries
+ *   or lead to the next page
  * - `list-short`: a list without its first or last entry, which it still counts
  * - `list-shift`: a later page of a list after an entry of an earlier page was deleted; it fires on later pages only
  * - `join`: a request that takes a snapshot takes none, and its answer names the newest one that exists
- * - `stall`: a download sends the half of what was asked for, and then nothing more on a connection that stays open
- * - `corrupt`: a download with one bit changed, in the middle of the whole
- * - `whole`: a download answers the whole, whatever part was asked for
+ * - `stall`: a download sends half of what was requested, then nothing more on a connection that stays open
+ * - `corrupt`: a download with one bit flipped, in the middle of the whole content
+ * - `whole`: a download answers with the whole content, whatever part was requested
  * - `foreign-snapshot`: somebody else takes a snapshot of the request's target, before or after the operation
  * - `expire-snapshot`: the newest usable snapshot of the request's target expires, before or after the operation
  * - `revoke-credentials`: from this request on no credentials are accepted
@@ -96,13 +96,13 @@ export const faultRuleSchema = z.discriminatedUnion("fault", [
   z.strictObject({ ...common, fault: z.literal("other-account") }),
 ]);
 
-/** A fault on command, as written: members with a default may be left out. */
+/** Fault rule as written: members with a default may be left out. */
 export type FaultRule = z.input<typeof faultRuleSchema>;
 
-/** A fault on command with every default filled in. */
+/** Fault rule with every default filled in. */
 export type CheckedFaultRule = z.output<typeof faultRuleSchema>;
 
-/** Reads the text of a faults file, a JSON array of {@link FaultRule}; throws an error that names the file and the member. */
+/** Reads a faults file, a JSON array of {@link FaultRule}; throws an error that names the file and the member. */
 export function parseFaults(text: string, source: string): FaultRule[] {
   let value: unknown;
   try {
@@ -123,33 +123,33 @@ function checkRule(rule: unknown, source: string): CheckedFaultRule {
   throw new Error(`${source}: ${problems.join("; ")}`);
 }
 
-/** A fault rule in force, with its counts. */
+/** Active fault rule, with its counts. */
 export interface ActiveFault {
   readonly rule: CheckedFaultRule;
-  /** How many requests it matched, skipped and spent ones included. */
+  /** Number of requests that it matched, including those it skipped and those after it was spent. */
   readonly seen: number;
-  /** How many requests it fired on. */
+  /** Number of requests that it fired on. */
   readonly fired: number;
-  /** How many requests a `hold` keeps hanging now. */
+  /** Number of requests that a `hold` currently keeps hanging. */
   readonly holding: number;
-  /** Lets go of what a `hold` keeps hanging. */
+  /** Releases the requests that a `hold` keeps hanging. */
   release(): void;
 }
 
 /** The emulator's faults, for tests. */
 export interface Faults {
-  /** Puts a rule in force; throws where the platform or the operation doesn't exist, since it could never fire. */
+  /** Activates a rule; throws if the platform or the operation doesn't exist, since it could never fire. */
   add(rule: FaultRule): ActiveFault;
-  /** Takes all rules out of force and lets go of what they hold; their counts stay readable on what `add` returned. */
+  /** Deactivates all rules and releases the requests they hold; the objects that `add` returned keep their counts. */
   clear(): void;
-  /** The rules in force, in the order they were added, spent ones included. */
+  /** Active rules in the order they were added, including spent ones. */
   readonly active: readonly ActiveFault[];
 }
 
-/** What fault rules may name: the operations of each platform, and what each of them can do. */
+/** Operations that fault rules may name, by platform, with their capabilities. */
 export type KnownOperations = ReadonlyMap<string, ReadonlyMap<string, Able>>;
 
-/** What an operation can do, as far as a fault may need it. */
+/** Capabilities of an operation that a fault may need. */
 export interface Able {
   readonly lists: boolean;
   readonly counts: boolean;
@@ -158,7 +158,7 @@ export interface Able {
   readonly downloads: boolean;
 }
 
-/** What the faults need that can't happen to every operation. */
+/** Capabilities needed by the faults that don't apply to every operation. */
 const needs: Readonly<Partial<Record<CheckedFaultRule["fault"], { able: keyof Able; what: string }>>> = {
   "list-lag": { able: "lists", what: "answers a list" },
   "list-shuffle": { able: "lists", what: "answers a list" },
@@ -190,15 +190,15 @@ interface FiringRequest {
   readonly isLaterPage: boolean;
 }
 
-/** Fault rules as the server asks them. */
+/** Fault rules as the server uses them. */
 export interface FiringFaults extends Faults {
   /** The rules that fire on a request. */
   fire(request: FiringRequest): CheckedFaultRule[];
-  /** Resolves to whether the request goes on: `false` where its client has hung up. */
+  /** Resolves to whether the request continues: `false` if its client has hung up. */
   hold(rule: CheckedFaultRule, hungUp: Promise<void>): Promise<boolean>;
 }
 
-/** Keeps fault rules and says which of them fire on a request. */
+/** Keeps fault rules and determines which of them fire on a request. */
 export function createFaults(known: KnownOperations): FiringFaults {
   type Entry = { rule: CheckedFaultRule; seen: number; fired: number; readonly holding: number; release(): void };
   let entries: Entry[] = [];
@@ -290,8 +290,8 @@ export function createFaults(known: KnownOperations): FiringFaults {
 const names = (map: ReadonlyMap<string, unknown>) => [...map.keys()].join(", ");
 
 /**
- * The same JSON with a wrong type in every member: what a client must refuse rather than guess.
- * Texts at the top level stay, so that the answer still claims to be a success.
+ * Returns the same JSON with a wrong type in every member, which a client must refuse rather than guess.
+ * Top-level strings stay, so that the answer still claims to be a success.
  */
 export function misshape(value: unknown): unknown {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return wrongType(value);

@@ -8,7 +8,7 @@ import type { Access, Credentials, PlatformContext, PlatformDefinition, Recorded
 export { type ActiveFault, type FaultRule, type Faults, faultRuleSchema, parseFaults } from "./faults";
 export type { Access, Credentials, RecordedRequest } from "./types";
 
-/** Something that can be snapshotted on an emulated platform. */
+/** Target that can be snapshotted on an emulated platform. */
 export interface EmulatedTarget {
   readonly platform: EmulatedPlatform;
   /** Its kind, as in resource ids. */
@@ -32,21 +32,21 @@ export const seed: Seeds = Object.fromEntries<unknown>(
   Object.entries(emulatedPlatforms).map(([name, definition]) => [name, definition.seed]),
 ) as Seeds;
 
-/** How an emulator is started. */
+/** Options of an emulator. */
 export interface EmulatorOptions {
-  /** The port on 127.0.0.1; 0, the default: any free one. */
+  /** Port on 127.0.0.1. Default 0: any free one. */
   port?: number;
-  /** How late every answer comes, in milliseconds of real time. Default 0. */
+  /** Delay of every answer, in milliseconds of real time. Default 0. */
   latencyMs?: number;
-  /** Fault rules in force from the start. */
+  /** Fault rules that are active from the start. */
   faults?: readonly FaultRule[];
   /** The platforms' clock, in milliseconds since 1970. Default: the machine's. */
   now?: () => number;
   /** The clock of the platforms' storage, which dates the snapshots. Default: `now`. */
   storageNow?: () => number;
-  /** The clock behind the `Date` of every answer; undefined: the answer has none. Default: `now`. */
+  /** Clock of the `Date` header of every answer; undefined: no such header. Default: `now`. */
   date?: () => number | undefined;
-  /** The folder that keeps what the platforms hold between starts. Default: none, it ends with the emulator. */
+  /** Folder that keeps the platforms' data between starts. Default: none; the data ends with the emulator. */
   data?: string;
   /** Called when a request has ended, with an answer or without. */
   onRequest?: (request: RecordedRequest) => void;
@@ -58,7 +58,7 @@ export interface EmulatorOptions {
 
 /**
  * The platforms' APIs, served from memory on one loopback port, with invented data.
- * Each platform's handle (`emulator.virtus`, …) reads and changes what it holds.
+ * Each platform's handle (`emulator.virtus`, …) reads and changes its data.
  */
 export type Emulator = States & {
   /** The server's address, without a trailing slash. */
@@ -68,22 +68,22 @@ export type Emulator = States & {
   readonly environment: Readonly<Record<string, string>>;
   /** The platforms' clock, in milliseconds since 1970. */
   now(): number;
-  /** What can be snapshotted, as it stands. */
+  /** Targets that can currently be snapshotted. */
   targets(): readonly EmulatedTarget[];
   /** Every request that arrived, in order; grows while the emulator runs. */
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
-  /** Takes no connection any more, as a machine on which nobody listens, until `accept`. */
+  /** Refuses connections, like a machine without a listener, until `accept`. */
   refuse(): void;
   accept(): Promise<void>;
   /** Breaks every open connection and frees the port. */
   close(): Promise<void>;
 };
 
-/** Starts an emulator; rejects where the port is taken or a fault rule could never fire. */
+/** Starts an emulator; rejects if the port is taken or a fault rule could never fire. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = options.now ?? Date.now;
-  // What is carried out happens at one moment, so that it comes out the same when it is done again.
+  // The clock stops while a change is carried out, so that replaying the change gives the same result.
   let moment: number | undefined;
   const now = () => moment ?? clock();
   const memory = options.data === undefined ? undefined : openMemory(options.data);
@@ -153,7 +153,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { ...states, url, port, environment, now, targets, requests, faults, refuse, accept, close };
 }
 
-/** Does again what an earlier start of the emulator has kept. */
+/** Replays a change that was recorded by an earlier start of the emulator. */
 function repeat(platform: ServedPlatform | undefined, change: Change): void {
   if (platform === undefined) return;
   const { service } = platform;

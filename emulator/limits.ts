@@ -1,16 +1,16 @@
-/** A bucket of requests that is full again when its window ends. */
+/** Bucket of requests that is refilled when its window ends. */
 export interface Bucket {
-  /** How many requests a window allows. */
+  /** Number of requests that a window allows. */
   limit: number;
   windowMs: number;
-  /** Takes one request out of the bucket; `false`: there was none left. */
+  /** Takes one request from the bucket; returns `false` if none is left. */
   take(): boolean;
   remaining(): number;
   /** Whole seconds, rounded up, until the window ends. */
   resetSeconds(): number;
 }
 
-/** A bucket whose window starts with the first request after the last one ended. */
+/** Creates a bucket whose window starts with the first request after the previous window ended. */
 export function createBucket(now: () => number, limit: number, windowMs: number): Bucket {
   let startedAt = Number.NEGATIVE_INFINITY;
   let taken = 0;

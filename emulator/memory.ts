@@ -7,8 +7,8 @@ const FILE = "changes.jsonl";
 const deed = { at: z.number(), platform: z.string(), target: z.string().optional() };
 
 /**
- * Something that changed what a platform holds: a request that was carried out, or somebody else's deed. Platforms do the
- * same again when they are asked for the same at the same time, so these are all that has to be kept.
+ * A change of a platform's data: a request that was carried out, or an action of somebody else. Platforms are
+ * deterministic: the same changes at the same times give the same data, so nothing else has to be kept.
  */
 const changeSchema = z.discriminatedUnion("what", [
   z.strictObject({
@@ -27,18 +27,18 @@ const changeSchema = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("expiry"), ...deed }),
 ]);
 
-/** Something that changed what a platform holds. */
+/** A change of a platform's data. */
 export type Change = z.output<typeof changeSchema>;
 
-/** The memory of an emulator on disk: one line a change. */
+/** An emulator's memory on disk: one line per change. */
 export interface Memory {
-  /** The changes of earlier starts, in order. */
+  /** Changes of earlier starts, in order. */
   readonly changes: readonly Change[];
-  /** Keeps a change before its answer leaves. */
+  /** Stores a change before its answer is sent. */
   add(change: Change): void;
 }
 
-/** Headers that hold no credential. */
+/** Returns the headers that hold no credentials. */
 export function keptHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(
@@ -48,12 +48,12 @@ export function keptHeaders(headers: Readonly<Record<string, unknown>>): Record<
   );
 }
 
-/** Opens the memory in a folder, which is made where it is not there; throws where its file holds something else. */
+/** Opens the memory in a folder, which is created if missing; throws if its file holds something else. */
 export function openMemory(folder: string): Memory {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, FILE);
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  // A line whose end is missing was being written when the machine stopped: its answer never left.
+  // A line without its end was being written when the machine stopped: its answer was never sent.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   if (whole !== text) truncateSync(file, Buffer.byteLength(whole));
   const changes = whole

@@ -1,15 +1,15 @@
 import type { EmulatedRequest, Listing } from "./types";
 
-/** What a request is made of. */
+/** Parts of a request. */
 interface RequestParts extends Pick<EmulatedRequest, "operation" | "method" | "param" | "header" | "body"> {
-  /** The start of its URL. */
+  /** Scheme and host of its URL. */
   readonly origin: string;
   /** Path and query, byte for byte. */
   readonly path: string;
   readonly joins?: boolean;
 }
 
-/** A request as a platform's emulator sees it. */
+/** Builds a request as a platform's emulator sees it. */
 export function requestOf({ origin, path, joins = false, body, ...parts }: RequestParts): EmulatedRequest {
   const rawQuery = path.includes("?") ? path.slice(path.indexOf("?") + 1) : "";
   return {

@@ -29,7 +29,7 @@ export const replaces = (rule: CheckedFaultRule) => {
   }
 };
 
-/** Writes the answer, or what a fault makes of it. */
+/** Sends the answer, as modified by a fault. */
 export function send(
   outgoing: ServerResponse,
   method: string,
@@ -57,7 +57,7 @@ export function send(
     const bytes = toBytes(body);
     outgoing.writeHead(status, { "content-length": String(bytes.length), ...all });
     if (cut) {
-      // Half of what content-length promised, and the end only once it has left this process.
+      // Sends half of what content-length promised, and closes only once it has left this process.
       outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => setImmediate(() => outgoing.destroy()));
       return;
     }

@@ -16,10 +16,10 @@ export interface EmulatorServer {
   readonly port: number;
   readonly requests: readonly RecordedRequest[];
   readonly faults: Faults;
-  /** Takes no connection any more, as a machine on which nobody listens, until `accept`. */
+  /** Refuses connections, like a machine without a listener, until `accept`. */
   refuse(): void;
   accept(): Promise<void>;
-  /** Breaks every open connection, forgets every late answer, and frees the port; again: nothing. */
+  /** Breaks every open connection, drops every delayed answer, and frees the port; a second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export async function startServer(options: {
   onChange: (request: RecordedRequest, moment: "before" | "after") => void;
   /** Called when a request has ended, with an answer or without. */
   onRequest: (request: RecordedRequest) => void;
-  /** Keeps a change and carries it out at its time. */
+  /** Records a change and carries it out at its time. */
   carryOut: <T>(change: Change, run: () => T) => T;
 }): Promise<EmulatorServer> {
   const { platforms, latencyMs, now, date, onChange, onRequest, carryOut } = options;
@@ -165,7 +165,7 @@ export async function startServer(options: {
     return RESPONSE_ALREADY_SENT;
   };
 
-  // The default tries a faster one first, which doesn't take these routes.
+  // The default router tries a faster one first, which doesn't accept these routes.
   const app = new Hono<Env>({ router: new TrieRouter() });
   for (const [platform, { service }] of Object.entries(platforms)) {
     for (const route of service.routes) {
@@ -272,7 +272,7 @@ const commits = (rule: CheckedFaultRule) => {
   }
 };
 
-/** Waits that end at once, without an answer, when the server closes. */
+/** Creates waits that the closing server cancels: they then never end, and no answer is sent. */
 function createLateness() {
   const waiting = new Set<NodeJS.Timeout>();
   return {

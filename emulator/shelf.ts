@@ -1,25 +1,25 @@
 import type { Listing } from "./types";
 
-/** What a platform keeps of one target, with the lists it shows of it, which may lag behind. */
+/** A platform's items of one target, with the lists that show them, which may lag behind. */
 export interface Shelf<Item> {
-  /** What exists, oldest first, whether or not a list shows it yet. */
+  /** Items that exist, oldest first, whether or not they are visible in a list yet. */
   present(): Item[];
-  /** What a list shows, oldest first: `present`, as it stood at the lag's or the hold's time. */
+  /** Items that a list shows, oldest first: `present` as of the lag's or the hold's time. */
   listed(listing: Listing): Item[];
-  /** Everything that was ever there, oldest first. */
+  /** All items that ever existed, oldest first. */
   ever(): Item[];
   add(item: Item): void;
-  /** Something that was there before the emulator started: no lag hides it. */
+  /** Adds an item from before the emulator started: no lag hides it. */
   seed(item: Item): void;
   remove(item: Item): void;
-  /** New entries and removals stay out of the lists until `release`. */
+  /** Keeps new entries and removals out of the lists until `release`. */
   hold(): void;
   release(): void;
-  /** How far all lists lag behind. Default 0. */
+  /** Lag of all lists, in milliseconds. Default 0. */
   lagMs: number;
 }
 
-/** An empty shelf on the platform's clock. */
+/** Creates an empty shelf on the platform's clock. */
 export function createShelf<Item>(now: () => number): Shelf<Item> {
   type Change = { at: number; sequence: number };
   const entries: { item: Item; made: Change; gone: Change | undefined }[] = [];
@@ -60,7 +60,7 @@ export function createShelf<Item>(now: () => number): Shelf<Item> {
   return shelf;
 }
 
-/** One page of a list and how many entries the list says that it has; `page` counts from 0. */
+/** Returns one page of a list and the number of entries that the list states; `page` counts from 0. */
 export function pageOf<Item>(
   items: readonly Item[],
   { page, size, listing }: { page: number; size: number; listing: Listing },
@@ -73,7 +73,7 @@ export function pageOf<Item>(
   return { shown: left.slice(start, start + width), total: items.length - gone };
 }
 
-/** The platform's own order, or another one that is neither it nor its reverse (from three entries on). */
+/** Returns the platform's own order, or one that is neither it nor its reverse (with three entries or more). */
 export function arrange<Item>(items: readonly Item[], { shuffled }: Listing): Item[] {
   return shuffled ? [...items.slice(1), ...items.slice(0, 1)] : [...items];
 }

@@ -3,7 +3,7 @@ import { pipeline, Readable } from "node:stream";
 import type { Content } from "./archive";
 import type { CheckedFaultRule } from "./faults";
 
-/** The part of the bytes that a request asks for; undefined where it asks for none that there are. */
+/** Range of bytes that a request asks for; undefined if the content has none of them. */
 function partOf(content: Content, range: string | undefined): { start: number; end: number } | undefined {
   const { sizeBytes } = content;
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
@@ -13,7 +13,7 @@ function partOf(content: Content, range: string | undefined): { start: number; e
   return start < end ? { start, end } : undefined;
 }
 
-/** The bytes with one bit of the one in the middle of the whole changed. */
+/** Yields the bytes with one bit flipped, in the middle of the whole content. */
 function* corrupted(content: Content, start: number, end: number): Generator<Buffer> {
   const middle = Math.floor(content.sizeBytes / 2);
   let at = start;
@@ -27,7 +27,7 @@ function* corrupted(content: Content, start: number, end: number): Generator<Buf
 }
 
 /**
- * Answers a download as an object store does: a part on demand, unless the bytes are others by now than `If-Range` says.
+ * Answers a download like an object store: a part on request, unless the content no longer matches `If-Range`.
  * Source: https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
 export function sendContent(
@@ -72,7 +72,7 @@ export function sendContent(
   const source = Readable.from(chunks);
   outgoing.once("close", () => source.destroy());
   source.once("end", () => {
-    // The end only once what was sent has left this process; a connection that stalls stays open.
+    // Closes only once the sent bytes have left this process; a stalled connection stays open.
     if (has("cut")) outgoing.write("", () => setImmediate(() => outgoing.destroy()));
   });
   source.pipe(outgoing, { end: false });

@@ -1,9 +1,9 @@
 /** The values of a platform's credentials, by the names of the connection's fields. */
 export type Credentials = Readonly<Record<string, string>>;
 
-/** What decides whether a platform lets a request in. Both members may be changed while the emulator runs. */
+/** Settings that decide whether a platform accepts a request. They may be changed while the emulator runs. */
 export interface Access {
-  /** The credentials that are accepted now. */
+  /** Credentials that are currently accepted. */
   credentials: Credentials;
   /** `true`: every API request is answered as if its credentials were wrong. */
   revoked: boolean;
@@ -11,17 +11,17 @@ export interface Access {
   isOtherAccount: boolean;
 }
 
-/** How this one answer shows a list: changed only by the faults whose names begin with `list-`. */
+/** Form of the list in one answer; only faults whose names begin with `list-` change it. */
 export interface Listing {
-  /** The list as it stood that many milliseconds ago; 0: as it stands. */
+  /** Age of the list that is shown, in milliseconds; 0: the current list. */
   lagMs: number;
-  /** `true`: in another order than the platform's own. */
+  /** `true`: not in the platform's own order. */
   shuffled: boolean;
-  /** Highest number of entries on a page, whatever was asked for. */
+  /** Maximum number of entries on a page, whatever was requested. */
   pageSize: number;
   /** `true`: without the members that count the entries or lead to the next page. */
   isBare: boolean;
-  /** The entry that is counted and left out. */
+  /** Entry that is counted but left out. */
   withheld: "first" | "last" | undefined;
   /** `true`: an entry of an earlier page has been deleted since that page was answered. */
   isShifted: boolean;
@@ -31,7 +31,7 @@ export interface Listing {
 export interface EmulatedRequest {
   readonly operation: string;
   readonly method: string;
-  /** The complete URL as it was asked for: scheme, host, path and query, byte for byte. */
+  /** The complete URL as requested: scheme, host, path and query, byte for byte. */
   readonly url: string;
   /** The query string byte for byte, without `?`. */
   readonly rawQuery: string;
@@ -42,10 +42,10 @@ export interface EmulatedRequest {
   header(name: string): string | undefined;
   /** The body as text, empty without one. */
   readonly body: string;
-  /** The body read as JSON, `undefined` where it isn't. */
+  /** The body parsed as JSON; `undefined` if it isn't JSON. */
   json(): unknown;
   readonly listing: Listing;
-  /** `true`: nothing is taken for this request, and the answer names the newest one that exists. */
+  /** `true`: this request creates nothing, and its answer names the newest existing snapshot or policy. */
   joins: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface Answer {
   /** Default: `application/json` for JSON, `text/plain` for a string, `application/octet-stream` for bytes. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** `false`: a change that was asked for was not made, though the status is no error. */
+  /** `false`: the requested change was not made, although the status is not an error. */
   readonly changed?: boolean;
 }
 
@@ -77,14 +77,14 @@ export interface Route {
   readonly takes?: true;
   /** A download: signed by its query, so no credentials are checked and its query is never recorded. */
   readonly download?: true;
-  /** The id of the target that a request is about, if it is about one. */
+  /** Id of the target that a request is about, if any. */
   target?(request: EmulatedRequest): string | undefined;
-  /** Whether a request asks for a page after the first one; left out where a list has no pages. */
+  /** Whether a request asks for a page after the first one; left out for a list without pages. */
   isLaterPage?(request: EmulatedRequest): boolean;
   handle(request: EmulatedRequest): Answer;
 }
 
-/** What a platform's emulator is given. */
+/** Environment of a platform's emulator. */
 export interface PlatformContext {
   readonly access: Access;
   /** The platform's clock, in milliseconds since 1970. */
@@ -99,30 +99,30 @@ export interface PlatformContext {
 
 /** One platform, running. */
 export interface PlatformService<State extends object> {
-  /** What tests read and change. */
+  /** State that tests read and change. */
   readonly state: State;
   readonly routes: readonly Route[];
-  /** Where its API begins: a path under one of these without a route is the platform's to refuse. */
+  /** Path prefixes of its API: the platform refuses any path under them that has no route. */
   readonly prefixes: readonly string[];
-  /** Refuses a request before its operation runs (credentials, rate limit), or lets it in. */
+  /** Refuses a request before its operation runs (credentials, rate limit), or accepts it. */
   admit(request: EmulatedRequest): Answer | undefined;
-  /** Headers of every answer of the API, asked for once per request and after `admit`. */
+  /** Headers of every answer of the API; called once per request, after `admit`. */
   headers?(): Record<string, string>;
-  /** What can be snapshotted, or backed up by a policy: kinds as in resource ids. */
+  /** Targets that can be snapshotted, or backed up by a policy; kinds as in resource ids. */
   targets(): { readonly kind: string; readonly id: string }[];
-  /** An error as this platform words it. */
+  /** Error answer in this platform's form. */
   refusal(status: number): Answer;
-  /** Somebody else takes a snapshot of a target (default: the first one). */
+  /** Takes a snapshot of a target (default: the first one) on behalf of somebody else. */
   addForeign(target?: string): void;
-  /** The newest usable snapshot of a target (default: the first one) expires. */
+  /** Expires the newest usable snapshot of a target (default: the first one). */
   expireNewest(target?: string): void;
 }
 
-/** One platform, as the registry holds it. */
+/** One platform in the registry. */
 export interface PlatformDefinition<State extends object, Seed> {
-  /** The credentials accepted unless told otherwise. */
+  /** Credentials that are accepted by default. */
   readonly credentials: Credentials;
-  /** The fixed ids of the data that is there at the start. */
+  /** Fixed ids of the initial data. */
   readonly seed: Seed;
   /** The environment variables that point the platform's default connection at the emulator. */
   environment(url: string, credentials: Credentials): Record<string, string>;
@@ -140,21 +140,21 @@ export interface RecordedRequest {
   readonly path: string;
   /** The query without `?`; always empty for downloads, whose query is a secret. */
   readonly query: string;
-  /** The target that the request is about, if it is about one. */
+  /** Target that the request is about, if any. */
   readonly target: string | undefined;
-  /** When it arrived, by the emulator's clock. */
+  /** Time of arrival, by the emulator's clock. */
   readonly at: number;
   /** The request asks for a page of a list after the first one. */
   readonly isLaterPage: boolean;
-  /** The request asks the platform to change something, whatever became of it. */
+  /** The request asks the platform to change something, whatever its outcome. */
   readonly changes: boolean;
-  /** The names of the request's headers, in lower case: what was sent along, never its value. */
+  /** Names of the request's headers, in lower case; their values are never recorded. */
   readonly headerNames: readonly string[];
   readonly userAgent: string | undefined;
-  /** The status of the answer; `undefined` while there is none, and for ever where the connection was broken. */
+  /** Status of the answer; `undefined` until there is one, and forever if the connection was broken. */
   status: number | undefined;
   /** The change was made, whether or not its answer arrived. */
   committed: boolean;
-  /** The faults that fired on it. */
+  /** Faults that fired on the request. */
   faults: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Answer } from "../types";
 import type { AssumedField, DiscloudApp } from "./state";
 
-/** What a plan below the one needed is told. */
+/** Message for a plan below the required one. */
 export const planMessage = "This feature is only available for the Carbon plan or superior";
 
 const messages: Record<number, string> = {
@@ -10,20 +10,20 @@ const messages: Record<number, string> = {
   500: "Internal server error",
 };
 
-/** Errors as their documented examples: 401 and 404 without a code, all others as the schema `Error`. */
+/** Errors as in the documented examples: 401 and 404 without a code, all others in the schema `Error`. */
 export function refusal(status: number, message = messages[status] ?? "Request refused"): Answer {
   if (status === 401) return { status, body: { message } };
   if (status === 404) return { status, body: { status: "error", message } };
   return { status, body: { code: status, message } }; // assumed: the code is the status
 }
 
-/** A success, with what it says. */
+/** Success answer, with its message. */
 export const ok = (message: string, fields: object): Answer => ({
   status: 200,
   body: { status: "ok", message, ...fields },
 });
 
-/** The fields of an object, each sent as it is set. */
+/** Builds an object from its fields, with the changes that are set for each. */
 export function assume(fields: readonly (readonly [name: string, value: unknown, field: AssumedField])[]): object {
   const sent = fields.filter(([, , field]) => !field.omit);
   return Object.fromEntries(

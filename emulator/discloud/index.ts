@@ -8,7 +8,7 @@ import type { DiscloudApp, DiscloudSnapshot, DiscloudState } from "./state";
 export type { AssumedField, DiscloudApp, DiscloudAssumptions, DiscloudSnapshot, DiscloudState } from "./state";
 
 /**
- * Discloud's API from memory, written from its published documents only:
+ * In-memory Discloud API, written from its published documents only:
  * https://docs.discloud.com/en/api-and-integrations/api-overview/snapshot and
  * https://github.com/discloud/apidoc. What they leave open is marked `assumed`.
  */
@@ -149,7 +149,7 @@ function startDiscloud(context: PlatformContext) {
     });
   };
 
-  // assumed: the documents give no address for a link, nor the answer to an expired one
+  // assumed: the documents give neither the address of a link nor the answer to an expired one
   const download = (request: EmulatedRequest): Answer => {
     const link = links.get(request.param("file").replace(/\.zip$/, ""));
     const snapshot = apps

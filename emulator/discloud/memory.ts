@@ -3,7 +3,7 @@ import { createShelf } from "../shelf";
 import type { PlatformContext } from "../types";
 import type { DiscloudApp, DiscloudSnapshot, DiscloudState } from "./state";
 
-/** What there is from the start. */
+/** Ids of the initial data. */
 export const seed = {
   appId: "1745338954955",
   /** An app that has no snapshot yet. */
@@ -14,7 +14,7 @@ export const seed = {
   version: "20241207-190711",
 };
 
-/** The apps and their snapshots, and what tests change of them. */
+/** Creates the apps with their snapshots, and the state that tests change. */
 export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   const apps = new Map<string, DiscloudApp>();
   const busy = new Map<string, boolean | number>();
@@ -66,7 +66,7 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
     return app;
   };
 
-  /** A version has whole seconds: where one is taken, the next free second. */
+  /** Takes a snapshot. Versions have whole seconds: if one is in use, the next free second is used. */
   const take = (
     app: DiscloudApp,
     { createdAtMs = storageNow(), sizeBytes = 131_072 + app.snapshots.ever().length * 1024 } = {},
@@ -91,5 +91,5 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   return { state, apps, busy, bucket, known, zoned, newest };
 }
 
-/** Oldest first. */
+/** Orders snapshots oldest first. */
 export const byVersion = (a: DiscloudSnapshot, b: DiscloudSnapshot) => (a.version < b.version ? -1 : 1);

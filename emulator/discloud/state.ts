@@ -1,6 +1,6 @@
 import type { Shelf } from "../shelf";
 
-/** One snapshot that Discloud holds. */
+/** One snapshot on Discloud. */
 export interface DiscloudSnapshot {
   /** `YYYYMMDD-HHMMSS` in the platform's zone; unique within its app. */
   readonly version: string;
@@ -18,8 +18,8 @@ export interface DiscloudApp {
 }
 
 /**
- * How a field that the documents leave open is sent. Only what is set differs from the assumption:
- * `name` renames it, `omit` leaves it out, `value` changes what it holds.
+ * Changes to a field that the documents leave open; without them, it is sent as assumed.
+ * `name` renames it, `omit` leaves it out, `value` changes its value.
  */
 export interface AssumedField {
   name?: string;
@@ -27,9 +27,9 @@ export interface AssumedField {
   value?: (assumed: unknown) => unknown;
 }
 
-/** Every field that the client must get along without, by the place it has in the answers. */
+/** Every field that the client must do without, by its place in the answers. */
 export interface DiscloudAssumptions {
-  /** `versions` of one app's list: documented by name, but like every field of the documents optional. */
+  /** `versions` of one app's list: documented by name but, like every documented field, optional. */
   versions: AssumedField;
   versionsItemVersion: AssumedField;
   versionsItemSize: AssumedField;
@@ -42,11 +42,11 @@ export interface DiscloudAssumptions {
   accountItemDate: AssumedField;
 }
 
-/** What tests read and change of the emulated Discloud. */
+/** State of the emulated Discloud that tests read and change. */
 export interface DiscloudState {
   readonly apps: ReadonlyMap<string, DiscloudApp>;
   readonly assumed: DiscloudAssumptions;
-  /** The zone of versions and dates, minutes east of UTC. Default -180, as in Brazil (assumed: the documents name none). */
+  /** Zone of versions and dates, minutes east of UTC. Default -180, as in Brazil (assumed: the documents name none). */
   utcOffsetMinutes: number;
   /** Requests per window; documented by Discloud's own SDK as 60 per minute. */
   readonly rateLimit: { limit: number; windowMs: number };
@@ -54,9 +54,9 @@ export interface DiscloudState {
   planRefused: boolean;
   addApp(id: string, options?: { owned?: boolean; name?: string }): DiscloudApp;
   removeApp(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now. */
+  /** Adds a snapshot that this program didn't take. Default: taken now. */
   addSnapshot(appId: string, snapshot?: { createdAtMs?: number; sizeBytes?: number }): DiscloudSnapshot;
   removeSnapshot(appId: string, version: string): void;
-  /** Makes creates on the app answer 409: the next so many, or until `false`. */
+  /** Makes creates on the app answer 409: the given number of times, or until `false`. */
   setBusy(appId: string, busy: boolean | number): void;
 }

@@ -4,7 +4,7 @@ import { arrange, createShelf, type Shelf } from "../shelf";
 import type { Answer, EmulatedRequest, PlatformContext, PlatformDefinition, Route } from "../types";
 
 const seed = {
-  /** The account, whose id only download links need; more than a JavaScript number holds exactly. */
+  /** Account id, which only download links need; too large for an exact JavaScript number. */
   accountId: "482915037716283907",
   appId: "6e1d5a0c2f8b4793ae50d1c4b7f29e83",
   /** The newest backup that succeeded: neither the list's first nor its last entry. */
@@ -14,7 +14,7 @@ const seed = {
 };
 
 /**
- * DS Cloud's API from memory, written from its published document only:
+ * In-memory DS Cloud API, written from its published document only:
  * https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get. It documents one operation, the list;
  * what it leaves open is marked `assumed`.
  */
@@ -30,9 +30,9 @@ export const dscloudEmulator = {
   start: startDscloud,
 } satisfies PlatformDefinition<DscloudState, unknown>;
 
-/** One backup that DS Cloud holds, as its list shows it. */
+/** One backup on DS Cloud, as its list shows it. */
 export interface DscloudBackup {
-  /** `Backup at YYYY-MM-DD HH:MM:SS`, in a zone that it doesn't name. */
+  /** `Backup at YYYY-MM-DD HH:MM:SS`, in an unnamed zone. */
   readonly name: string;
   readonly size: number;
   /** ISO 8601 with an offset. */
@@ -44,7 +44,7 @@ export interface DscloudBackup {
   readonly is_successful: boolean;
 }
 
-/** What tests read and change of the emulated DS Cloud. */
+/** State of the emulated DS Cloud that tests read and change. */
 export interface DscloudState {
   readonly accountId: string;
   /** Backups by app id. */
@@ -53,7 +53,7 @@ export interface DscloudState {
   planRefused: boolean;
   addApp(id: string): void;
   removeApp(id: string): void;
-  /** A backup that the platform took. Default: now, successful, named by the zone of its `offsetMinutes` (default 60). */
+  /** Adds a backup by the platform. Default: taken now, successful, named in the zone `offsetMinutes` (default 60). */
   addBackup(
     appId: string,
     backup?: { createdAtMs?: number; offsetMinutes?: number; successful?: boolean; size?: number; key?: string },
@@ -61,7 +61,7 @@ export interface DscloudState {
   removeBackup(appId: string, name: string): void;
 }
 
-/** As in the document: offsets mixed, one key and size twice, one `created_at` after its `modified`, oldest first. */
+/** As in the document: mixed offsets, one key and size twice, one `created_at` after its `modified`, oldest first. */
 const seeded: readonly DscloudBackup[] = [
   {
     name: "Backup at 2024-12-07 22:07:11",
@@ -209,7 +209,7 @@ function startDscloud({ access, now, storageNow, isEmpty }: PlatformContext) {
   };
 }
 
-/** The document says of an error only that its `status` is `error`; everything else about it is assumed not to be there. */
+/** The document only says that an error's `status` is `error`; it is assumed to have no other member. */
 const refusal = (status: number): Answer => ({ status, body: { status: "error" } });
 
 const local = (atMs: number, offsetMinutes: number) =>

@@ -7,11 +7,11 @@ import { createVirtualServer, type ScpVirtualServerState } from "./virtualserver
 
 const seed = {
   region: "kr-west1",
-  /** A volume that is attached to nothing. */
+  /** A detached volume. */
   volumeId: "3f500f00-ed80-4566-a057-e31760226f9a",
   /** The snapshot that `volumeId` has. */
   snapshotId: "cceed636-1f1e-4bb0-b85c-4e5b9e0bf790",
-  /** A volume that is attached to `serverId`, and has no snapshot yet. */
+  /** A volume that is attached to `serverId` and has no snapshot yet. */
   attachedVolumeId: "760fee21-42b7-4717-adb7-511b31f8af74",
   /** A File Storage volume without a snapshot or a schedule. */
   fileVolumeId: "bfdbabf2-04d9-4e8b-a205-020f8e6da438",
@@ -20,7 +20,7 @@ const seed = {
 };
 
 /**
- * Samsung Cloud Platform's APIs from memory, written from its published documents only:
+ * In-memory APIs of Samsung Cloud Platform, written from its published documents only:
  * https://docs.e.samsungsdscloud.com/en/apireference/ and the OpenAPI definitions in
  * https://github.com/SamsungSDSCloud/terraform-sdk-samsungcloudplatformv2. What they leave open is marked `assumed`.
  */
@@ -41,25 +41,25 @@ export const scpEmulator = {
 /** One version of a service's API. */
 export interface ScpVersion {
   readonly id: string;
-  /** One of a service is `CURRENT`: it answers a request that names no version. */
+  /** One version of a service is `CURRENT`: it answers requests that name no version. */
   readonly status: "CURRENT" | "SUPPORTED" | "DEPRECATED";
   readonly notBefore: string | null;
 }
 
-/** What tests read and change of the emulated Samsung Cloud Platform. */
+/** State of the emulated Samsung Cloud Platform that tests read and change. */
 export interface ScpState {
   readonly virtualserver: ScpVirtualServerState;
   readonly backup: ScpBackupState;
   readonly filestorage: ScpFileStorageState;
   /** The versions that each service answers. */
   readonly versions: Record<ScpService, ScpVersion[]>;
-  /** `true`: a request without `Scp-Api-Version` is refused (assumed: 406). Default `false`: it gets the current one. */
+  /** `true`: a request without `Scp-Api-Version` is refused (assumed: 406). Default `false`: the current one. */
   versionRequired: boolean;
   /** The form of `detail` in errors. Default `string`. */
   detail: "string" | "array" | "objects";
-  /** How far a request's timestamp may be from the platform's clock; undocumented. Default Infinity. */
+  /** Largest difference between a request's timestamp and the platform's clock; undocumented. Default Infinity. */
   maxSkewMs: number;
-  /** The timestamps of the requests that were signed rightly, in order. */
+  /** Timestamps of the correctly signed requests, in order. */
   readonly timestamps: readonly number[];
 }
 
@@ -74,7 +74,7 @@ const codes: Record<number, readonly [code: string, title: string, detail: strin
   409: ["Conflict", "Conflict", "The resource is in use."],
   429: ["TooManyRequests", "Too Many Requests", "Too many requests."],
   500: ["ContactAdminForAssistance", "Internal Server Error", "Contact the administrator for assistance."],
-}; // assumed but for ValidationError, ContactAdminForAssistance and the details of 401 and 403
+}; // assumed, except ValidationError, ContactAdminForAssistance and the details of 401 and 403
 
 const gatewayErrors: Record<number, string> = {
   404: "Not Found",
@@ -91,7 +91,7 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
     return digest(`scp ${ids}`);
   };
 
-  // Apart from the others: a refusal changes nothing, and the ids of what is made do not depend on it.
+  // Counted separately: a refusal changes nothing, so the ids of what is created must not depend on it.
   let refusals = 0;
   const refusalId = () => {
     refusals += 1;
@@ -159,7 +159,7 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
       },
     };
   };
-  /** An error of the gateway before the services, which has a form of its own. */
+  /** Error of the gateway in front of the services, which has its own form. */
   const gateway = (status: number, path: string): Answer => ({
     status,
     body: {
@@ -246,7 +246,7 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
     });
   }
 
-  /** What the hooks below are about: a file volume, a policy, or a volume (default: the first one). */
+  /** Target of the hooks below: a file volume, a policy, or a volume (default: the first one). */
   const meant = (target?: string) => {
     if (target !== undefined && filestorage.state.volumes.has(target)) return { kind: "file", id: target } as const;
     const policy = backup.state.policies().find(({ id }) => id === target);
@@ -272,7 +272,7 @@ function startScp({ access, now, storageNow, isEmpty, url }: PlatformContext) {
       if (signature === "missing") return gateway(404, pathname);
       const timestamp = Number(request.header("scp-timestamp"));
       const skewed = Math.abs(timestamp - now()) > state.maxSkewMs;
-      // An empty segment, as of an empty id, is answered as a wrong signature.
+      // An empty path segment, such as an empty id, is answered as a wrong signature.
       const empty = (request.url.split("?", 1)[0] as string).slice("http://".length).includes("//");
       if (access.revoked || signature === "wrong" || skewed || empty) return refuse(401);
       timestamps.push(timestamp);

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { Credentials } from "../types";
 
-/** The headers without which a request never reaches a service. */
+/** Headers without which a request never reaches a service. */
 const required = ["scp-accesskey", "scp-signature", "scp-timestamp", "scp-clienttype"] as const;
 
-/** What the signature of a request is checked against. */
+/** Request whose signature is checked. */
 export interface SignedRequest {
   readonly method: string;
   /** The complete URL as it was received: scheme, host, path and query, byte for byte. */
@@ -14,7 +14,7 @@ export interface SignedRequest {
 
 /**
  * Checks a request's signature: Base64 of HMAC-SHA256, keyed by the secret key, over method, URL, timestamp, access
- * key and client type with nothing between them. The body isn't covered.
+ * key and client type, joined without a separator. The body isn't signed.
  * https://docs.e.samsungsdscloud.com/en/apireference/api-common/
  */
 export function checkSignature(request: SignedRequest, credentials: Credentials): "missing" | "wrong" | "right" {
@@ -28,6 +28,6 @@ export function checkSignature(request: SignedRequest, credentials: Credentials)
     signature === expected &&
     accessKey === credentials["accessKey"] &&
     clientType === "Openapi" &&
-    /^\d{13}$/.test(timestamp); // milliseconds; assumed: whole ones of this age only
+    /^\d{13}$/.test(timestamp); // milliseconds; assumed: integers of 13 digits only
   return right ? "right" : "wrong";
 }

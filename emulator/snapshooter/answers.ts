@@ -9,13 +9,13 @@ import type { SnapshooterBackup, SnapshooterFile, SnapshooterJob } from "./state
 
 const linkLifetimeSeconds = 3600;
 
-/** What the API answers, in the shapes of its documents, and the store that its links point at. */
+/** Creates the API's answers, in the documented shapes, and the store that their links point to. */
 export function createAnswers(
   { now, url }: PlatformContext,
   { state, known, statusOf, startedAt, completedAt }: Memory,
 ) {
   const links = new Map<string, { fileId: string; label: string; sizeBytes: number; expiresAtMs: number }>();
-  /** A presigned address, with another signature each time; the store it points at takes no second credential. */
+  /** Creates a presigned address with a new signature; the store it points to refuses a second credential. */
   const presign = (backup: SnapshooterBackup, file: SnapshooterFile) => {
     const signature = createHash("sha256")
       .update(`${file.id} ${links.size + 1}`)
@@ -101,7 +101,7 @@ export function createAnswers(
     encryption_key_id: job.encryptionKeyId,
   });
 
-  /** One page of a list: the names in `links` and `meta` are Laravel's, assumed. */
+  /** One page of a list. The names in `links` and `meta` are assumed to be Laravel's. */
   const paginate = (list: "jobs" | "backups", request: EmulatedRequest, items: readonly object[]): Answer => {
     if (state.paging === "whole") return { status: 200, body: { data: items, links: {}, meta: {} } };
     const page = integer(request.query.get("page") ?? "1", 1, Number.MAX_SAFE_INTEGER); // assumed name
@@ -143,7 +143,7 @@ export function createAnswers(
     };
   };
 
-  /** The object store that presigned links point at, as S3 words its refusals. */
+  /** Object store that presigned links point to; its errors have S3's form. */
   const download = (request: EmulatedRequest): Answer => {
     // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     if (request.header("authorization") !== undefined) {
@@ -160,7 +160,7 @@ export function createAnswers(
   return { describeFiles, describeBackup, describeServer, describeJob, presign, paginate, download };
 }
 
-/** What the handlers answer with. */
+/** Answers that the handlers return. */
 export type Answers = ReturnType<typeof createAnswers>;
 
 const fieldTypes: Readonly<Record<string, string>> = {
@@ -171,7 +171,7 @@ const fieldTypes: Readonly<Record<string, string>> = {
 
 const labelOf = (field: string) => field.charAt(0).toUpperCase() + field.slice(1).replaceAll("_", " ");
 
-/** UTC with six digits of a second; null until reached. */
+/** UTC time to the microsecond; null for a time not yet reached. */
 export const instant = (atMs: number | undefined) =>
   atMs === undefined ? null : new Date(atMs).toISOString().replace("Z", "000Z");
 

@@ -5,14 +5,14 @@ import type { Memory } from "./memory";
 import { invalid, refusal } from "./refusals";
 import { only, type SnapshooterBackup, type SnapshooterRestore, tags } from "./state";
 
-const sorts = ["created_at", "started_at", "completed_at", "status"] as const; // assumed but for completed_at
-/** What the API does with backups. */
+const sorts = ["created_at", "started_at", "completed_at", "status"] as const; // assumed, except completed_at
+/** Creates the API's operations on backups. */
 export function createBackups({ now, storageNow }: PlatformContext, memory: Memory, answers: Answers) {
   const { state, jobs, restores, deletions, nextId, known, findBackup, newestOf, carryOutDeletions } = memory;
   const { take, statusOf, startedAt, completedAt } = memory;
   const { describeFiles, describeBackup, describeServer, presign, paginate } = answers;
 
-  // Used in public with `sort=-completed_at`; https://snapshooter.com/api/storage documents the lists' parameters.
+  // Public code uses `sort=-completed_at`; https://snapshooter.com/api/storage documents the lists' parameters.
   const listBackups = (request: EmulatedRequest): Answer => {
     const job = jobs.get(request.param("jobId"));
     if (!job) return refusal(404);
@@ -34,7 +34,7 @@ export function createBackups({ now, storageNow }: PlatformContext, memory: Memo
     return paginate("backups", request, arrange(ordered, request.listing).map(describeBackup));
   };
 
-  // Used in public, without being documented in what could be read.
+  // Public code uses it, but no accessible document describes it.
   const startBackup = (request: EmulatedRequest): Answer => {
     const job = jobs.get(request.param("jobId"));
     if (!job) return refusal(404);
@@ -54,7 +54,7 @@ export function createBackups({ now, storageNow }: PlatformContext, memory: Memo
     const backup =
       joined ??
       take(job, {
-        tags: only(...(set.length === 0 ? (["manual"] as const) : set)), // assumed: no flag is manual
+        tags: only(...(set.length === 0 ? (["manual"] as const) : set)), // assumed: no flag means manual
         createdAtMs: storageNow(),
         askedAtMs: now(),
         runsMs: [state.timing.pendingMs, state.timing.runningMs],

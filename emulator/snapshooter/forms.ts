@@ -21,7 +21,7 @@ export interface WrittenJob {
   encryption_key_id?: string | null;
 }
 
-/** How often a schedule may run, by the letter of its frequency. */
+/** Frequencies that a schedule may have, by their letter. */
 export const modes: Readonly<Record<string, { mode: string; values: readonly number[] }>> = {
   h: { mode: "hour", values: [24, 12, 6, 4, 3, 2, 1] },
   m: { mode: "minute", values: [30, 20, 15, 10, 6, 5] },
@@ -61,7 +61,7 @@ export function jobErrors(body: unknown): Record<string, string[]> {
   return errors;
 }
 
-/** Whether it is a whole number between two, both included. */
+/** Whether a value is an integer between two others, both included. */
 export const isWithin = (value: unknown, least: number, most: number) =>
   typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
 

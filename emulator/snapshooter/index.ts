@@ -17,10 +17,10 @@ export type {
 } from "./state";
 
 /**
- * SnapShooter's API from memory, written from its published documents only: https://snapshooter.com/api/backups,
+ * In-memory SnapShooter API, written from its published documents only: https://snapshooter.com/api/backups,
  * https://snapshooter.com/api/jobs, https://snapshooter.com/api/schedules and https://www.snapshooter.io/api/backups.
- * What they leave open is marked `assumed`, mostly after Laravel, which the API looks like. All errors are assumed:
- * the documents hold neither a status nor a body of one.
+ * What they leave open is marked `assumed`, mostly based on Laravel, which the API resembles. All errors are assumed:
+ * the documents show neither their statuses nor their bodies.
  */
 export const snapshooterEmulator = {
   credentials: { token: "snapshooter_emulated_5772156649015328" },

@@ -5,9 +5,9 @@ import { jobErrors, type WrittenJob } from "./forms";
 import type { Memory } from "./memory";
 import { invalid } from "./refusals";
 
-/** What the API does with jobs. */
+/** Creates the API's operations on jobs. */
 export function createJobs({ state, jobList, readForm }: Memory, { describeJob, paginate }: Answers) {
-  // https://snapshooter.com/api/jobs; the list is used in public, without being documented in what could be read.
+  // https://snapshooter.com/api/jobs; public code uses the list, but no accessible document describes it.
   const listJobs = (request: EmulatedRequest) =>
     paginate("jobs", request, arrange(jobList.listed(request.listing), request.listing).map(describeJob));
 

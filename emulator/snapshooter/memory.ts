@@ -12,7 +12,7 @@ import {
   type SnapshooterState,
 } from "./state";
 
-/** What there is from the start. */
+/** Ids of the initial data. */
 export const seed = {
   jobId: "6f7c5f07-bd49-49a5-8416-27b8de037ddc",
   /** The backup of `jobId` that is completed. */
@@ -33,13 +33,13 @@ const inventedKey = Buffer.from(
   `-----BEGIN ${pemLabel}-----\nZW11bGF0ZWQtc25hcHNob290ZXIta2V5Cg\n-----END ${pemLabel}-----`,
 ).toString("base64");
 
-/** What the emulated SnapShooter holds, how it goes on with time, and what tests change of it. */
+/** Creates the data of the emulated SnapShooter, which changes with time, and the state that tests change. */
 export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   const jobs = new Map<string, SnapshooterJob>();
   const jobList = createShelf<SnapshooterJob>(now);
   const restores: SnapshooterRestore[] = [];
   const moved = new Map<string, { status: string; at: number }>();
-  /** When the accepted deletions are carried out, by backup. */
+  /** Times at which accepted deletions are carried out, by backup. */
   const deletions = new Map<SnapshooterBackup, number>();
   const bucket = createBucket(now, Number.POSITIVE_INFINITY, 60_000);
   let scheduleIds = 4000;
@@ -193,7 +193,7 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   const statusOf = (backup: SnapshooterBackup) => {
     const move = moved.get(backup.id);
     if (move) return move.status;
-    if (now() < backup.startsAtMs) return "pending"; // assumed, as a restore's
+    if (now() < backup.startsAtMs) return "pending"; // assumed, like a restore's
     return now() < backup.endsAtMs ? "running" : backup.outcome; // assumed
   };
   const startedAt = (backup: SnapshooterBackup) => {
@@ -212,7 +212,7 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
     const { mode = "hour" } = modes[write.frequency.charAt(0)] ?? {};
     return {
       id: scheduleIds,
-      schedule_name: write.order === 0 ? "main" : `schedule-${write.order}`, // assumed but for main
+      schedule_name: write.order === 0 ? "main" : `schedule-${write.order}`, // assumed, except main
       schedule_order: write.order,
       status: "active",
       frequency: Number(write.frequency.slice(1)),
@@ -221,7 +221,7 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
       timezone: write.timezone,
       run_offset: write.run_offset,
       retention: {
-        hourly: write.retention_hourly ?? 0, // assumed where it is left out
+        hourly: write.retention_hourly ?? 0, // assumed if left out
         daily: write.retention_daily ?? 0,
         weekly: write.retention_weekly ?? 0,
         monthly: write.retention_monthly ?? 0,
@@ -279,7 +279,7 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   };
 }
 
-/** What the parts of the emulator share. */
+/** Data and helpers that the parts of the emulator share. */
 export type Memory = ReturnType<typeof createMemory>;
 
 const retentionOf = (hourly: number, daily: number, weekly: number, monthly: number) => ({
@@ -289,7 +289,7 @@ const retentionOf = (hourly: number, daily: number, weekly: number, monthly: num
   retention_monthly: monthly,
 });
 
-/** As in the documented example, the eight digits are not the job's. */
+/** Directory of a job's backup. As in the documented example, the eight digits are not those of the job's id. */
 export const directoryOf = (job: Pick<SnapshooterJob, "id" | "name">, atMs: number) => {
   const [date = "", time = ""] = new Date(atMs).toISOString().split("T");
   const slug = job.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

@@ -14,13 +14,13 @@ export const refusal = (status: number): Answer => ({
   body: { message: messages[status] ?? "Server Error" },
 });
 
-/** assumed, as every error: Laravel's answer to what doesn't validate. */
+/** assumed, like every error: Laravel's answer to invalid input. */
 export const invalid = (errors: Record<string, string[]>): Answer => ({
   status: 422,
   body: { message: Object.values(errors)[0]?.[0] ?? "The given data was invalid.", errors },
 });
 
-/** How the object store words a refusal. */
+/** Error answer in the object store's form. */
 export const storeRefusal = (status: number, code: string, message: string): Answer => ({
   status,
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,

@@ -1,34 +1,34 @@
 import type { Shelf } from "../shelf";
 
-/** The rotations that a backup may count in. */
+/** Rotations that a backup may count toward. */
 export type SnapshooterTag = "manual" | "hourly" | "daily" | "weekly" | "monthly";
 
 /** One file of a backup. */
 export interface SnapshooterFile {
   readonly id: string;
-  /** A full path as a rule; data, whatever it holds. */
+  /** Usually a full path, but any text is allowed. */
   readonly name: string;
   readonly sizeBytes: number;
 }
 
-/** One backup that SnapShooter holds. */
+/** One backup on SnapShooter. */
 export interface SnapshooterBackup {
   readonly id: string;
   readonly jobId: string;
   readonly tags: Readonly<Record<SnapshooterTag, boolean>>;
   readonly createdAtMs: number;
-  /** When it leaves `pending`; Infinity: never. */
+  /** Time at which it leaves `pending`; Infinity: never. */
   readonly startsAtMs: number;
-  /** When it leaves `running`; Infinity: never. */
+  /** Time at which it leaves `running`; Infinity: never. */
   readonly endsAtMs: number;
-  /** The word that it ends in. */
+  /** Final status word. */
   readonly outcome: string;
   readonly files: readonly SnapshooterFile[];
   /** Base64 of a PEM; null: not encrypted (assumed). */
   readonly encryptionKey: string | null;
 }
 
-/** One schedule of a job, in the form that SnapShooter answers. */
+/** One schedule of a job, as SnapShooter answers it. */
 export interface SnapshooterSchedule {
   id: number;
   schedule_name: string;
@@ -44,7 +44,7 @@ export interface SnapshooterSchedule {
   resource_id: string;
 }
 
-/** One backup job. What may be changed is changed by tests only: the API's way to do it isn't documented. */
+/** One backup job. Only tests change its mutable members: how the API changes them isn't documented. */
 export interface SnapshooterJob {
   readonly id: string;
   name: string;
@@ -53,7 +53,7 @@ export interface SnapshooterJob {
   /** `server`, `ss_agent` or, assumed, `serverless`. */
   computeType: string;
   serverId: number;
-  /** By the config's field. */
+  /** Values by the config's field. */
   config: Record<string, unknown>;
   storage: Record<string, unknown>;
   schedules: SnapshooterSchedule[];
@@ -61,7 +61,7 @@ export interface SnapshooterJob {
   readonly backups: Shelf<SnapshooterBackup>;
 }
 
-/** A restore that was asked for; the API has no way to read it again. */
+/** A requested restore; the API has no way to read it again. */
 export interface SnapshooterRestore {
   readonly id: string;
   readonly jobId: string;
@@ -71,54 +71,54 @@ export interface SnapshooterRestore {
   readonly at: number;
 }
 
-/** What tests read and change of the emulated SnapShooter. */
+/** State of the emulated SnapShooter that tests read and change. */
 export interface SnapshooterState {
   readonly jobs: ReadonlyMap<string, SnapshooterJob>;
   readonly restores: readonly SnapshooterRestore[];
-  /** How long a backup that is started from now on is pending, then running. Infinity: for ever. Default 500 and 1,000. */
+  /** How long a backup started from now on is pending, then running. Infinity: forever. Default 500 and 1,000. */
   readonly timing: { pendingMs: number; runningMs: number };
-  /** The word in which a backup that is started from now on ends. Default `completed`; any other may be unknown. */
+  /** Final status word of backups started from now on. Default `completed`; any other may be unknown. */
   outcome: string;
-  /** The names of the files of backups from now on. Default: one, under the backup's directory. */
+  /** File names of backups taken from now on. Default: one, under the backup's directory. */
   fileNames: readonly string[] | undefined;
-  /** The encryption key of backups from now on, as every answer holds it; null: not encrypted. */
+  /** Encryption key of backups taken from now on, as every answer holds it; null: not encrypted. */
   encryptionKey: string | null;
-  /** The words of backups that have ended, which have a `completed_at`. Default `completed`, `failed`, `expired` (assumed). */
+  /** Words of ended backups, which have a `completed_at`. Default `completed`, `failed`, `expired` (assumed). */
   readonly endedWords: string[];
   /**
-   * Where the answer to a start holds the new backup's id. Default `backup_id`, at the top level. `message`: nowhere, and
-   * it says only that one was started; `none`: nowhere, and it says nothing.
+   * Place of the new backup's id in the answer to a start. Default `backup_id`, at the top level. `message`: no id,
+   * only a message that a backup was started; `none`: neither an id nor a message.
    */
   startAnswer: "backup_id" | "data.backup_id" | "data.id" | "message" | "none";
   /** The status of the answer to a start. Default 201; the documents name none. */
   startStatus: number;
-  /** Nothing is started, and the answer to a start is this message with 200. Default: none. */
+  /** If set, a start starts nothing, and its answer is this message with 200. Default: none. */
   startRefusal: string | undefined;
-  /** `true`: while a backup of the job is pending or running, a start starts none and answers that one's id. */
+  /** `true`: while a backup of the job is pending or running, a start starts no other and answers that one's id. */
   startJoins: boolean;
   /** The word in the answer to a restore. Default `pending`, as in the documents; no other is documented. */
   restoreStatus: string;
-  /** What an expired backup leaves: its entry with that word (default), or nothing. */
+  /** Effect of an expiry: the backup's entry stays with the word `expired` (default), or is removed. */
   expiry: "word" | "removal";
   /**
-   * What a deletion does. Default `accepted`. `not-found`: nothing, and it is answered 404, as if there were no such
-   * backup; `not-allowed`: nothing, and it is answered 405, as where the API has no such method.
+   * Effect of a deletion. Default `accepted`. `not-found`: deletes nothing and answers 404, as if there were no such
+   * backup; `not-allowed`: deletes nothing and answers 405, as if the API had no such method.
    */
   deletion: "accepted" | "not-found" | "not-allowed";
-  /** How long a backup is still shown after its deletion was accepted, in milliseconds. Infinity: for ever. Default 0. */
+  /** How long a backup is still shown after an accepted deletion, in milliseconds. Infinity: forever. Default 0. */
   deletionMs: number;
   /**
-   * Which members of a list lead to its next page. Default both; `none`: `links` and `meta` are empty, as in the documents;
-   * `whole`: they are empty, and each page is the whole list.
+   * Members of a list that lead to its next page. Default both; `none`: `links` and `meta` are empty, as in the
+   * documents; `whole`: they are empty, and each page is the whole list.
    */
   paging: "both" | "links" | "meta" | "none" | "whole";
-  /** How many entries more than there are `meta.total` states. Default 0. */
+  /** Number of entries that `meta.total` states beyond those that exist. Default 0. */
   totalSurplus: number;
-  /** Called when a page of a list is answered: what it changes moves entries between this page and the next one. */
+  /** Called when a page of a list is answered; its changes move entries between this page and the next one. */
   afterPage: ((list: "jobs" | "backups", page: number) => void) | undefined;
   /** The platform's order of a job's backups without `sort`. Default newest first (assumed). */
   defaultOrder: "newest-first" | "oldest-first";
-  /** No page of a list holds more entries, whatever was asked for. Default Infinity. */
+  /** Maximum number of entries on a page, whatever was requested. Default Infinity. */
   pageCap: number;
   /** Replaces the origin in `links.next`. Default: none. */
   nextOrigin: string | undefined;
@@ -128,7 +128,7 @@ export interface SnapshooterState {
   statusOf(backupId: string): string;
   addJob(job?: { id?: string; name?: string; computeType?: string; recipe?: string }): SnapshooterJob;
   removeJob(id: string): void;
-  /** A backup that this program didn't start. Default: taken now, completed, manual. */
+  /** Adds a backup that this program didn't start. Default: taken now, completed, manual. */
   addBackup(
     jobId: string,
     backup?: {
@@ -143,12 +143,12 @@ export interface SnapshooterState {
     },
   ): SnapshooterBackup;
   removeBackup(backupId: string): void;
-  /** Moves a backup on, whatever the clock says. */
+  /** Sets a backup's status, whatever the clock says. */
   setStatus(backupId: string, status: string): void;
 }
 
 /** The rotations, in the order of the documents. */
 export const tags = ["manual", "hourly", "daily", "weekly", "monthly"] as const;
-/** The flags of a backup that counts in these rotations. */
+/** Flags of a backup that counts toward these rotations. */
 export const only = (...set: readonly SnapshooterTag[]) =>
   Object.fromEntries(tags.map((tag) => [tag, set.includes(tag)])) as Record<SnapshooterTag, boolean>;

@@ -9,9 +9,9 @@ import type { VirtusState, VirtusTarget } from "./state";
 export type { VirtusSnapshot, VirtusState, VirtusTarget } from "./state";
 
 /**
- * Virtus Cloud's API from memory, written from its published documents only:
+ * In-memory Virtus Cloud API, written from its published documents only:
  * https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/get and its neighbours.
- * What they leave open is marked `assumed`, mostly after the near-identical API of Square Cloud.
+ * What they leave open is marked `assumed`, mostly based on the near-identical API of Square Cloud.
  */
 export const virtusEmulator = {
   credentials: { apiKey: "vc_live_emulated_3141592653589793" },
@@ -24,7 +24,7 @@ export const virtusEmulator = {
   start: startVirtus,
 } satisfies PlatformDefinition<VirtusState, unknown>;
 
-const keyLifetimeMs = 30 * 86_400_000; // assumed from the dates in the documented example
+const keyLifetimeMs = 30 * 86_400_000; // assumed, from the dates in the documented example
 const dayMs = 86_400_000;
 
 function startVirtus(context: PlatformContext) {
@@ -34,7 +34,7 @@ function startVirtus(context: PlatformContext) {
   const signatures = new Map<string, { target: VirtusTarget; versionId: string | undefined; expires: string }>();
   const statusBucket = createBucket(now, 15, 60_000);
 
-  /** A signed query, another one each time: of one version, or of whatever is newest where it holds no `versionId`. */
+  /** Creates a new signed query: for one version, or without `versionId` for whatever is newest. */
   const sign = (target: VirtusTarget, versionId: string | undefined) => {
     const signature = createHash("sha1")
       .update(`${target.id} ${signatures.size + 1}`)
@@ -240,7 +240,7 @@ function startVirtus(context: PlatformContext) {
   };
 }
 
-/** assumed, but for 401 (https://docs.virtuscloud.app/blob-reference/authentication): after Square Cloud's codes. */
+/** assumed, except 401 (https://docs.virtuscloud.app/blob-reference/authentication): Square Cloud's codes. */
 const codes: Record<number, string> = {
   401: "ACCESS_DENIED",
   402: "UPGRADE_REQUIRED",

@@ -3,9 +3,9 @@ import { createShelf, type Shelf } from "../shelf";
 import type { PlatformContext } from "../types";
 import type { VirtusSnapshot, VirtusState, VirtusTarget } from "./state";
 
-/** What there is from the start. */
+/** Ids of the initial data. */
 export const seed = {
-  /** The account; more than a JavaScript number holds exactly. */
+  /** Account id; too large for an exact JavaScript number. */
   accountId: "299792458162607015",
   appId: "5bbd020126ee4692aga43e0ca0a75454",
   databaseId: "7c4de81f90b24a6a8d35e2b1f06a9c57",
@@ -13,7 +13,7 @@ export const seed = {
   snapshotName: "1d2cdc0d6ebd435c91315c6329d12eab",
 };
 
-/** The apps and databases with their snapshots, and what tests change of them. */
+/** Creates the apps and databases with their snapshots, and the state that tests change. */
 export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   const targets = new Map<string, VirtusTarget>();
   const restores: { databaseId: string; versionId: string; at: number }[] = [];
@@ -82,7 +82,7 @@ export function createMemory({ now, storageNow, isEmpty }: PlatformContext) {
   if (!isEmpty) {
     const app = addTarget("app", seed.appId, seed.snapshotName);
     const database = state.addDatabase(seed.databaseId);
-    // The documented dates: three of one name and size, told apart by `modified` alone.
+    // The documented dates: three with the same name and size, which differ only in `modified`.
     for (const date of ["2024-06-25T05:15:51.533Z", "2024-06-26T07:05:40.000Z", "2024-06-27T06:23:42.326Z"]) {
       app.snapshots.seed(take(app, { modifiedMs: Date.parse(date) }));
     }

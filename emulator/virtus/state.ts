@@ -1,6 +1,6 @@
 import type { Shelf } from "../shelf";
 
-/** One snapshot that Virtus Cloud holds. */
+/** One snapshot on Virtus Cloud. */
 export interface VirtusSnapshot {
   /** Shared by all snapshots of a target. */
   readonly name: string;
@@ -18,28 +18,28 @@ export interface VirtusTarget {
   readonly snapshots: Shelf<VirtusSnapshot>;
 }
 
-/** What tests read and change of the emulated Virtus Cloud. */
+/** State of the emulated Virtus Cloud that tests read and change. */
 export interface VirtusState {
   readonly accountId: string;
   /** Apps and databases by id. */
   readonly targets: ReadonlyMap<string, VirtusTarget>;
   /** Database restores that were carried out. */
   readonly restores: readonly { databaseId: string; versionId: string; at: number }[];
-  /** Which keys hold a `versionId`. Default, as in the documents: those of database lists only. */
+  /** Keys that hold a `versionId`. Default, as in the documents: those of database lists only. */
   readonly versionIds: { appList: boolean; databaseList: boolean; create: boolean };
-  /** The shortest time between two creates of the account. Default 5,000. */
+  /** Shortest time between two creates of the account, in milliseconds. Default 5,000. */
   createIntervalMs: number;
   /** The plan's memory, from which the daily quota `(RAM/256)*2` follows. Default 4,096 MB. */
   planMemoryMb: number;
   addApp(id: string): VirtusTarget;
   addDatabase(id: string): VirtusTarget;
   removeTarget(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now. It counts in no limit. */
+  /** Adds a snapshot that this program didn't take. Default: taken now. It doesn't count toward any limit. */
   addSnapshot(targetId: string, snapshot?: { modifiedMs?: number; sizeBytes?: number }): VirtusSnapshot;
   removeSnapshot(targetId: string, snapshot: VirtusSnapshot): void;
-  /** How far the lists of all targets there are lag behind. Default 0. */
+  /** Sets the lag of the lists of all existing targets, in milliseconds. Default 0. */
   setListLag(lagMs: number): void;
-  /** Keeps the lists of all targets there are as they stand, until `releaseLists`. */
+  /** Freezes the lists of all existing targets until `releaseLists`. */
   holdLists(): void;
   releaseLists(): void;
 }

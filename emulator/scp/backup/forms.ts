@@ -3,13 +3,16 @@ import type { ScpWrittenPolicy, ScpWrittenSchedule } from "./state";
 
 const days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
 const weeks = ["WEEK_1", "WEEK_2", "WEEK_3", "WEEK_4", "WEEK_LAST"];
-/** The words for how long recovery points are kept. */
+/** Words for the retention periods of recovery points. */
 export const retentionPeriods = ["WEEK_2", "MONTH_1", "MONTH_3", "MONTH_6", "YEAR_1"];
-/** Whether it is one of the words. */
+/** Whether a value is one of the words. */
 export const isOneOf = (value: unknown, words: readonly string[]): value is string =>
   typeof value === "string" && words.includes(value);
 
-/** The console's limits, assumed to be the API's: one full, at most six incremental, hours 1 to 23, whole or half. */
+/**
+ * Whether schedules keep the console's limits, assumed to be the API's: one full, at most six incremental, hours 1 to
+ * 23, on :00 or :30.
+ */
 export function areSchedules(value: unknown): value is ScpWrittenSchedule[] {
   if (!Array.isArray(value)) return false;
   const full = value.filter((schedule) => isObject(schedule) && schedule["type"] === "FULL").length;
@@ -28,7 +31,7 @@ function isSchedule(value: unknown): boolean {
   );
 }
 
-/** Whether it is a backup as this version of the API takes one. */
+/** Whether a body is a backup that this version of the API accepts. */
 export function isWrittenPolicy(
   body: Record<string, unknown>,
   minor: number,

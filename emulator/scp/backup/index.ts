@@ -9,7 +9,7 @@ export type { ScpBackupState, ScpHistory, ScpPolicy, ScpSchedule, ScpWrittenSche
 
 const jobStates = ["SUCCESS", "PARTIAL_SUCCESS", "FAILED", "INPROGRESS", "ALL"];
 
-/** https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/ */
+/** Emulated Backup service: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/ */
 export function createBackup(common: ScpCommon, base: string, region: string) {
   const { now, refuse } = common;
   const { state, servers, shelf, stateOf, settle, find, readForm, take } = createMemory(common);
@@ -54,7 +54,7 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
     body: { request_id: common.nextId(), resource: { id: policy.id, links: null } },
   });
   const missing = (id: string) => refuse(404, `Backup ${id} not found.`);
-  /** The service names no field in what it finds wrong. */
+  /** Validation error, in which the service names no field. */
   const invalid = () => refuse(400, "Field required");
   const passes = (text: string, filter: string | null) =>
     filter === null || (state.nameFilter === "exact" ? text === filter : text.includes(filter));
@@ -68,7 +68,7 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
     const { shown, total } = pageOf(items, { page: number, size, listing });
     return { contents: arrange(shown, listing), count: listing.isBare ? null : total };
   };
-  /** `key:direction`; assumed: one key, and descending by default. */
+  /** Sorts by `key:direction`; assumed: one key, and descending by default. */
   const sorted = <Item>(items: Item[], sort: string | null, keys: Record<string, (item: Item) => string | number>) => {
     const [key = "", direction = "asc"] = (sort ?? `${Object.keys(keys)[0]}:desc`).split(":");
     const of = keys[key];
@@ -141,7 +141,7 @@ export function createBackup(common: ScpCommon, base: string, region: string) {
     return { status: 200, body: { contents, count: contents.length } };
   };
 
-  /** A change is taken of a policy that is available only (assumed, with its status). */
+  /** Applies a change, which only an available policy accepts (assumed, like the status of the refusal). */
   const changing = (request: EmulatedRequest, change: (policy: ScpPolicy) => Answer | undefined): Answer => {
     const policy = find(request.param("id"));
     if (!policy) return missing(request.param("id"));

@@ -3,7 +3,7 @@ import { createShelf } from "../../shelf";
 import { asUuid, type Course, digest, type ScpCommon, wordOf } from "../answers";
 import type { ScpBackupState, ScpHistory, ScpPolicy, ScpWrittenPolicy, ScpWrittenSchedule } from "./state";
 
-/** The servers, their backups and the runs, how they go on with time, and what tests change of them. */
+/** Creates the servers, their backups and the runs, which change with time, and the state that tests change. */
 export function createMemory(common: ScpCommon) {
   const { now, storageNow } = common;
   const servers = new Map<string, { id: string; name: string }>();

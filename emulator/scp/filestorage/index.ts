@@ -8,7 +8,7 @@ export type { ScpFileSchedule, ScpFileSnapshot, ScpFileStorageState, ScpFileVolu
 
 const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/** https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/ */
+/** Emulated File Storage service: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/ */
 export function createFileStorage(common: ScpCommon, base: string) {
   const { now, storageNow, refuse } = common;
   const { state, volumes, stateOf, settle, local, take, newest } = createMemory(common);
@@ -32,9 +32,9 @@ export function createFileStorage(common: ScpCommon, base: string) {
     },
   });
 
-  /** The service names no field in what it finds wrong. */
+  /** Validation error, in which the service names no field. */
   const invalid = () => refuse(400, "Field required");
-  /** Every operation but a create demands the volume in its query. */
+  /** Every operation except a create requires the volume in its query. */
   const inQuery = (request: EmulatedRequest, act: (volume: ScpFileVolume) => Answer): Answer => {
     settle();
     const id = request.query.get("volume_id");
@@ -104,7 +104,7 @@ export function createFileStorage(common: ScpCommon, base: string) {
       return { status: 202, body: { snapshot: { ...describe(snapshot), volume_id: volume.id } } };
     });
 
-  // Documented, and broken on the platform: its access control knows no such action.
+  // Documented, but broken on the platform: its access control has no such action.
   const getSnapshot = (): Answer => refuse(403);
 
   // https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/deletesnapshot/
@@ -174,7 +174,7 @@ export function createFileStorage(common: ScpCommon, base: string) {
   const setSchedule = (request: EmulatedRequest): Answer =>
     inPath(request, (volume, { id, retentionCount: before }) => {
       const schedule = scheduleIn(request);
-      const retentionCount = countIn(request, before); // assumed: absent leaves it as it is
+      const retentionCount = countIn(request, before); // assumed: unchanged if absent
       if (!schedule || retentionCount === undefined) return invalid();
       volume.schedule = { ...schedule, id, retentionCount };
       return acceptedSchedule(volume, volume.schedule);

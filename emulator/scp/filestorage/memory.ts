@@ -2,7 +2,7 @@ import { createShelf } from "../../shelf";
 import { asUuid, type ScpCommon, wordOf } from "../answers";
 import type { ScpFileSnapshot, ScpFileStorageState, ScpFileVolume } from "./state";
 
-/** The volumes, their snapshots and schedules, how they go on with time, and what tests change of them. */
+/** Creates the volumes, their snapshots and schedules, which change with time, and the state that tests change. */
 export function createMemory(common: ScpCommon) {
   const { now, storageNow } = common;
   const volumes = new Map<string, ScpFileVolume>();
@@ -75,7 +75,7 @@ export function createMemory(common: ScpCommon) {
     return snapshot;
   };
 
-  /** Without a zone, to the microsecond. */
+  /** Time without a zone, to the microsecond. */
   const local = (atMs: number) => new Date(atMs + state.utcOffsetMinutes * 60_000).toISOString().replace("Z", "000");
 
   const take = (

@@ -5,13 +5,13 @@ import type { Course, Pace } from "../answers";
 export interface ScpFileSnapshot extends Course {
   readonly id: string;
   readonly volumeId: string;
-  /** Given by the platform. */
+  /** Chosen by the platform. */
   readonly name: string;
   readonly sizeBytes: number;
   readonly createdAtMs: number;
 }
 
-/** A volume's snapshot schedule; a volume has one at most. */
+/** A volume's snapshot schedule; a volume has at most one. */
 export interface ScpFileSchedule {
   readonly id: string;
   frequency: "DAILY" | "WEEKLY";
@@ -30,29 +30,29 @@ export interface ScpFileVolume {
   readonly snapshots: Shelf<ScpFileSnapshot>;
 }
 
-/** What tests read and change of the emulated File Storage. */
+/** State of the emulated File Storage that tests read and change. */
 export interface ScpFileStorageState extends Pace {
   readonly volumes: ReadonlyMap<string, ScpFileVolume>;
-  /** The zone of `created_at`, which names none: minutes east of UTC. Default 0 (assumed). */
+  /** Unnamed zone of `created_at`, in minutes east of UTC. Default 0 (assumed). */
   utcOffsetMinutes: number;
   /**
-   * Which fields are sent as the text that the documented samples hold rather than in their schema's type.
+   * Fields that are sent as text, as in the documented samples, rather than in their schema's type.
    * Default: `policyEnabled` only.
    */
   readonly asText: { size: boolean; retentionCount: boolean; policyEnabled: boolean };
   addVolume(volume?: { id?: string; name?: string }): ScpFileVolume;
   removeVolume(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now, available. */
+  /** Adds a snapshot that this program didn't take. Default: taken now, available. */
   addSnapshot(
     volumeId: string,
     snapshot?: { id?: string; createdAtMs?: number; sizeBytes?: number; state?: string },
   ): ScpFileSnapshot;
-  /** The snapshot is gone at once, without a deletion. */
+  /** Removes a snapshot immediately, without a deletion. */
   removeSnapshot(id: string): void;
-  /** Sets a snapshot's state, whatever the clock says; undefined: back to the clock. */
+  /** Sets a snapshot's state, whatever the clock says; undefined: it follows the clock again. */
   setState(snapshotId: string, word: string | undefined): void;
   /** A volume's snapshots, oldest first, by the platform's clock. */
   snapshotsOf(volumeId: string): ScpFileSnapshot[];
-  /** Sets a volume's schedule, as somebody could in the console; undefined: none. */
+  /** Sets a volume's schedule, as somebody could in the console; undefined removes it. */
   setSchedule(volumeId: string, schedule: Partial<Omit<ScpFileSchedule, "id">> | undefined): void;
 }

@@ -7,7 +7,7 @@ import { createVolumes } from "./volumes";
 
 export type { ScpSnapshot, ScpVirtualServerState, ScpVolume } from "./state";
 
-/** https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/ */
+/** Emulated virtualserver service: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/ */
 export function createVirtualServer(common: ScpCommon, base: string, servers: ScpBackupState["servers"]) {
   const memory = createMemory(common);
   const { listSnapshots, createSnapshot, getSnapshot, setSnapshot, deleteSnapshot } = createSnapshots(common, memory);

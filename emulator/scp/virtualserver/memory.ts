@@ -2,7 +2,7 @@ import { createShelf } from "../../shelf";
 import { asUuid, type ScpCommon, wordOf } from "../answers";
 import type { ScpSnapshot, ScpVirtualServerState, ScpVolume } from "./state";
 
-/** The volumes and their snapshots, how they go on with time, and what tests change of them. */
+/** Creates the volumes and their snapshots, which change with time, and the state that tests change. */
 export function createMemory(common: ScpCommon) {
   const { now, storageNow } = common;
   const volumes = new Map<string, ScpVolume>();
@@ -74,7 +74,7 @@ export function createMemory(common: ScpCommon) {
   };
   const statusOf = (snapshot: ScpSnapshot) =>
     wordOf(snapshot, state, now(), { creating: "creating", deleting: "deleting" }); // assumed words
-  /** Lets go of what has been deleted by now. */
+  /** Removes the snapshots whose deletion is complete. */
   const settle = () => {
     for (const { snapshots } of volumes.values()) {
       for (const snapshot of snapshots.present()) if (statusOf(snapshot) === "gone") snapshots.remove(snapshot);
@@ -97,10 +97,10 @@ export function createMemory(common: ScpCommon) {
     if (volume.state !== undefined) return volume.state;
     const { revert } = volume;
     if (revert !== undefined && now() >= revert.fromMs) {
-      if (now() < revert.untilMs) return "reverting"; // assumed but for the word
+      if (now() < revert.untilMs) return "reverting"; // assumed, except the word
       if (revert.outcome !== "available") return revert.outcome;
     }
-    return volume.serverId === undefined ? "available" : "in-use"; // assumed but for available
+    return volume.serverId === undefined ? "available" : "in-use"; // assumed, except available
   };
 
   const take = (
@@ -141,5 +141,5 @@ export function createMemory(common: ScpCommon) {
   return { state, volumes, reverts, failing, statusOf, settle, find, stateOf, take, newest };
 }
 
-/** What the parts of the service share. */
+/** Data and helpers that the parts of the service share. */
 export type Memory = ReturnType<typeof createMemory>;

@@ -11,9 +11,9 @@ const sortKeys: Readonly<Record<string, (snapshot: ScpSnapshot) => string | numb
   id: ({ id }) => id,
   name: ({ name }) => name ?? "",
   size: ({ sizeGib }) => sizeGib,
-}; // assumed but for created_at
+}; // assumed, except created_at
 
-/** What the service does with snapshots. */
+/** Creates the service's operations on snapshots. */
 export function createSnapshots(common: ScpCommon, memory: Memory) {
   const { now, storageNow, refuse } = common;
   const { state, volumes, failing, statusOf, settle, find, stateOf, take, newest } = memory;
@@ -27,7 +27,7 @@ export function createSnapshots(common: ScpCommon, memory: Memory) {
     metadata: snapshot.metadata,
     name: snapshot.name,
     size: snapshot.sizeGib,
-    status: statusOf(snapshot) === "gone" ? "deleting" : statusOf(snapshot), // a list that lags still shows it
+    status: statusOf(snapshot) === "gone" ? "deleting" : statusOf(snapshot), // a lagging list still shows it
     updated_at: snapshot.updatedAtMs === undefined ? null : instant(snapshot.updatedAtMs),
     user_id: userId,
     volume_id: snapshot.volumeId,
@@ -71,7 +71,7 @@ export function createSnapshots(common: ScpCommon, memory: Memory) {
       .filter((volume) => volumeId === null || volume.id === volumeId)
       .flatMap(({ snapshots }) => snapshots.listed(request.listing))
       .filter((snapshot) => name === null || isNamed(snapshot, name))
-      .reverse() // of two in one millisecond the later one is the newer
+      .reverse() // of two in the same millisecond, the later one is newer
       .sort((a, b) => {
         for (const [key = "", direction = "asc"] of order) {
           const [left, right] = [sortKeys[key]?.(a) ?? 0, sortKeys[key]?.(b) ?? 0];
@@ -83,7 +83,7 @@ export function createSnapshots(common: ScpCommon, memory: Memory) {
     const found = marker === null ? 0 : matching.findIndex(({ id }) => id === marker) + 1;
     if (marker !== null && found === 0) return badQuery("marker"); // assumed
     const { listing } = request;
-    // assumed: after an entry that is gone the list begins again
+    // assumed: after a deleted entry the list starts again
     const after = listing.isShifted ? 0 : found;
     const { shown } = pageOf(matching.slice(after + offset), {
       page: 0,

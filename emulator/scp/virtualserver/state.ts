@@ -12,7 +12,7 @@ export interface ScpSnapshot extends Course {
   /** The volume's size when it was taken. */
   readonly sizeGib: number;
   readonly createdAtMs: number;
-  /** When it was taken, by the platform's clock. */
+  /** Time at which it was taken, by the platform's clock. */
   readonly takenAtMs: number;
   updatedAtMs: number | undefined;
 }
@@ -22,40 +22,40 @@ export interface ScpVolume {
   readonly id: string;
   name: string;
   sizeGib: number;
-  /** The id of the server that it is attached to. */
+  /** Id of the server that it is attached to. */
   serverId: string | undefined;
-  /** Set by a test: its state, whatever else says. */
+  /** Set by a test: its state, whatever its server and its revert imply. */
   state: string | undefined;
-  /** Its last revert: when the volume begins to show it, when it ends, and the state that the volume comes to. */
+  /** Its last revert: when the volume starts to show it, when it ends, and the volume's state after it. */
   revert: { readonly fromMs: number; readonly untilMs: number; readonly outcome: string } | undefined;
   readonly snapshots: Shelf<ScpSnapshot>;
 }
 
-/** What tests read and change of the emulated volumes and their snapshots. */
+/** State of the emulated volumes and their snapshots that tests read and change. */
 export interface ScpVirtualServerState extends Pace {
   readonly volumes: ReadonlyMap<string, ScpVolume>;
   /** Reverts that were accepted. */
   readonly reverts: readonly { volumeId: string; snapshotId: string; at: number }[];
-  /** How long after its creation a snapshot's deletion is answered 500. Default 1,500. */
+  /** How long after its creation a snapshot's deletion is answered with 500. Default 1,500. */
   raceMs: number;
   /** How long a revert takes. Default 1,000. */
   revertingMs: number;
-  /** How long after its answer a revert begins to show in its volume's state; undocumented. Default 0. */
+  /** Delay after its answer until a revert shows in its volume's state; undocumented. Default 0. */
   revertStartsMs: number;
-  /** The state that a volume comes to after a revert. Default `available`. */
+  /** State of a volume after a revert. Default `available`. */
   revertOutcome: string;
-  /** How the list's `name` filters; the documents don't say. Default `exact`. */
+  /** Matching of the list's `name` filter; undocumented. Default `exact`. */
   nameFilter: "exact" | "substring";
-  /** What an update does whose name is null; the documents don't say. Default `keeps`. */
+  /** Effect of an update whose name is null; undocumented. Default `keeps`. */
   nullName: "keeps" | "erases";
   /** The answer to a snapshot of an attached volume without `force`; undocumented. Default 409. */
   attachedStatus: 400 | 409;
   /** The answer to a revert to an older snapshot; undocumented. Default 409. */
   olderRevertStatus: 400 | 409;
   addVolume(volume?: { id?: string; name?: string; sizeGib?: number; serverId?: string }): ScpVolume;
-  /** The volume goes, and its snapshots with it. */
+  /** Removes a volume with its snapshots. */
   removeVolume(id: string): void;
-  /** A snapshot that this program didn't take. Default: taken now, available, with a name of its own. */
+  /** Adds a snapshot that this program didn't take. Default: taken now, available, with a generated name. */
   addSnapshot(
     volumeId: string,
     snapshot?: {
@@ -67,14 +67,14 @@ export interface ScpVirtualServerState extends Pace {
       status?: string;
     },
   ): ScpSnapshot;
-  /** The snapshot is gone at once, without a deletion. */
+  /** Removes a snapshot immediately, without a deletion. */
   removeSnapshot(id: string): void;
-  /** Moves a snapshot on, whatever the clock says; undefined: back to the clock. */
+  /** Sets a snapshot's status, whatever the clock says; undefined: it follows the clock again. */
   setStatus(snapshotId: string, status: string | undefined): void;
-  /** A snapshot's status by the platform's clock; undefined: it isn't there. */
+  /** A snapshot's status by the platform's clock; undefined if the snapshot doesn't exist. */
   statusOf(snapshotId: string): string | undefined;
   /** A volume's snapshots, oldest first, by the platform's clock. */
   snapshotsOf(volumeId: string): ScpSnapshot[];
-  /** Answers the next so many deletions 500, or with another status, and carries none out. */
+  /** Answers the next `times` deletions with 500, or with another status, and carries none of them out. */
   failDeletes(times: number, status?: 409 | 500): void;
 }

@@ -3,7 +3,7 @@ import { asUuid, bodyOf, digest, type ScpCommon, userId } from "../answers";
 import type { ScpBackupState } from "../backup/state";
 import type { Memory } from "./memory";
 
-/** What the service does with volumes and the servers that they are attached to. */
+/** Creates the service's operations on volumes and the servers that they are attached to. */
 export function createVolumes({ now, refuse }: ScpCommon, memory: Memory, servers: ScpBackupState["servers"]) {
   const { state, volumes, reverts, statusOf, find, stateOf, newest } = memory;
   const missing = (what: string, id: string) => refuse(404, `${what} ${id} could not be found.`);

@@ -4,50 +4,50 @@ import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { PolicyObservation } from "../../model/policy";
 import type { Scope } from "../../model/scope";
 
-/** Why an absence is not proven, and what helps. */
+/** Reason why an absence is not proven, and its remedy. */
 export interface Doubt {
   /** A clause. */
   readonly reason: string;
-  /** What the user can do about it: a clause. */
+  /** Action for the user: a clause. */
   readonly remedy: string;
 }
 
-/** Whether the connection's credential sees a target. */
+/** Visibility of a target to the connection's credential. */
 export type Visibility =
   | { readonly isVisible: true }
-  /** `isForbidden`: the credential may not ask for it. */
+  /** `isForbidden`: the credential may not show the target. */
   | ({ readonly isVisible: false; readonly isForbidden: boolean } & Doubt);
 
 /**
- * One thing of a target, with the two questions that tell whether it exists. A service answers a credential of another
- * account as if nothing were there, so its word for an absence counts only where the credential sees the target.
+ * An object of a target, with the two lookups that determine whether it exists. A service answers another account's
+ * credential as if nothing existed, so an absence counts only if the credential sees the target.
  */
 export interface Sight<Found> {
-  /** What it is, for messages. */
+  /** Name of the object, for messages. */
   readonly subject: string;
-  /** How the service says that it is not there: a clause. */
+  /** The service's way to report that the object is missing: a clause. */
   readonly absence: string;
   /**
-   * The thing as the service shows it; undefined where the service says that it is not there. `notFound` is thrown where
-   * the service says so of the target itself.
+   * Returns the object as the service shows it; undefined if the service reports it missing. Throws `notFound` if the
+   * service reports the target itself missing.
    */
   look(scope: Scope): Promise<Found | undefined>;
-  /** The target that it is of. */
+  /** Target that the object belongs to. */
   readonly target: ShownTarget;
 }
 
-/** A target as a service shows it under its id. */
+/** Target that a service shows by its id. */
 export interface ShownTarget {
   readonly api: Api;
-  /** The service that has it. */
+  /** Service that has the target. */
   readonly service: string;
-  /** What it is, for messages: `volume 3f50…`. */
+  /** Name of the target, for messages: `volume 3f50…`. */
   readonly name: string;
   readonly id: string;
   readonly path: string;
 }
 
-/** What looking for one thing has shown. */
+/** Result of looking for an object. */
 export type Seen<Found> =
   | { readonly outcome: "found"; readonly found: Found }
   | { readonly outcome: "gone"; readonly proof: string }
@@ -55,7 +55,7 @@ export type Seen<Found> =
 
 const shownTarget = z.object({ id: z.string() });
 
-/** What the service's 404 for a target itself leaves open. */
+/** Doubt that remains when the service answers 404 for the target itself. */
 function notSeen({ service, name, api }: ShownTarget): Doubt {
   return {
     reason: `the ${service} service answers 404 for ${name} itself, as it also does to another account's credential`,
@@ -63,7 +63,7 @@ function notSeen({ service, name, api }: ShownTarget): Doubt {
   };
 }
 
-/** Asks a service for a target. Answers other than the target, a 403 or the service's own 404 are errors. */
+/** Asks a service for a target. Throws for any answer other than the target, a 403 or the service's own 404. */
 export async function askForTarget(target: ShownTarget, scope: Scope): Promise<Visibility> {
   const { api, name, id, path } = target;
   try {
@@ -91,8 +91,8 @@ export async function askForTarget(target: ShownTarget, scope: Scope): Promise<V
 }
 
 /**
- * Looks for one thing: `gone` only where its service says that it is not there, and the credential sees its target.
- * Throws where an answer tells neither.
+ * Looks for an object. The outcome is `gone` only if the service reports the object missing and the credential sees its
+ * target. Throws if an answer allows no conclusion.
  */
 export async function lookFor<Found>(sight: Sight<Found>, scope: Scope): Promise<Seen<Found>> {
   const { target } = sight;
@@ -110,22 +110,22 @@ export async function lookFor<Found>(sight: Sight<Found>, scope: Scope): Promise
 }
 
 /**
- * Whether a list counts as proof of what it does not show. An empty one is also the answer to another account's
- * credential: it counts only where the credential sees the target.
+ * Whether a list proves that what it does not show is absent. Another account's credential also gets an empty list, so
+ * an empty list is proof only if the credential sees the target.
  */
 export async function isProof(entries: readonly unknown[], target: ShownTarget, scope: Scope): Promise<boolean> {
   if (entries.length > 0) return true;
   return askForTarget(target, scope).then(
     ({ isVisible }) => isVisible,
     (error: unknown) => {
-      // What keeps the target from being shown makes the list no less true, only no proof.
+      // The list is still valid if the target can't be shown; it just proves nothing.
       if (isSnapshotsError(error)) return false;
       throw error;
     },
   );
 }
 
-/** What was seen of a policy that was not found. */
+/** Observation of a policy that was not found. */
 export function unlessFound(seen: Exclude<Seen<unknown>, { outcome: "found" }>): PolicyObservation {
   return seen.outcome === "gone" ? seen : { outcome: "unproven", reason: `${seen.reason}; ${seen.remedy}` };
 }

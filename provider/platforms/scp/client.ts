@@ -14,7 +14,7 @@ import { signatureHeaders } from "./signature";
 export type Service = "virtualserver" | "backup" | "filestorage";
 
 /**
- * Opens one service. The signature is made anew for each attempt, over the very URL that is sent.
+ * Opens one service. Each attempt gets a new signature, over the exact URL that is sent.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/api-common
  */
 export function openService(connection: Connection, runtime: PlatformRuntime, service: Service, limiter: Limiter): Api {
@@ -41,12 +41,12 @@ export function openService(connection: Connection, runtime: PlatformRuntime, se
   };
 }
 
-/** One limiter for all services of a connection. */
+/** Opens the one limiter that all services of a connection share. */
 export function openLimiter(runtime: PlatformRuntime): Limiter {
   return createLimiter(runtime.clock, 0);
 }
 
-/** Refuses to look in this connection's region for something that is in another one. */
+/** Throws if an object is in a region other than the connection's. */
 export function refuseOtherRegion(connection: Connection, subject: string, held: string | undefined): void {
   const region = connection.fields["region"];
   if (held === undefined || held === region) return;
@@ -74,7 +74,7 @@ function explain(
   const body = errorBody.safeParse(json);
   const [error] = body.data?.errors ?? [];
   if (error === undefined) {
-    // Without the service's own envelope a 404 comes from the gateway, which answers so when a signature is missing.
+    // A 404 without the service's error envelope comes from the gateway, which sends it when a signature is missing.
     return answer.status === 404
       ? {
           kind: "unauthorized",
@@ -91,10 +91,10 @@ function explain(
   };
 }
 
-/** An answer without a documented shape, such as that to a deletion; one that holds errors is no success. */
+/** Answer without a documented shape, such as that to a deletion; an answer that holds errors is not a success. */
 export const accepted = z.unknown().refine((answer) => !errorBody.safeParse(answer).success, "holds errors");
 
-/** Sends a deletion; false where the service itself answers 404, which does not prove that the thing is gone. */
+/** Sends a deletion; returns false if the service itself answers 404, which does not prove that the object is gone. */
 export async function callDelete(
   api: Api,
   call: Pick<Call<z.ZodType>, "operation" | "target" | "path" | "query">,

@@ -67,7 +67,7 @@ export const scp = {
   restoreTargets: { volumeId: volumeRestores },
   snapshotArguments: volumeSnapshotArguments,
   defaultName,
-  // Not documented; the create's answer is the snapshot itself, and the list shows it while it is made.
+  // Not documented; a create answers with the snapshot itself, and the list includes it while it is being created.
   listLagMs: 60_000,
   createAnswerMs: 120_000,
   createTimeoutMs: 30 * 60_000,

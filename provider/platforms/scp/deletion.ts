@@ -5,18 +5,18 @@ import { isSnapshotsError, SnapshotsError } from "../../model/errors";
 import type { Scope } from "../../model/scope";
 import { lookFor, type Sight } from "./absence";
 
-/** A deletion of one thing. */
+/** Deletion of one object: a snapshot, a snapshot schedule or a server backup. */
 export interface Deletion<Found> {
   readonly sight: Sight<Found>;
-  /** Sends the request; false where the service answers that there is nothing to delete. */
+  /** Sends the request; returns false if the service answers that there is nothing to delete. */
   request(): Promise<boolean>;
-  /** The platform's word for a state in which a deletion has got stuck; undefined while it goes on. */
+  /** The platform's word for the status in which a deletion is stuck; undefined while it is in progress. */
   stuckAt(found: Found): string | undefined;
 }
 
 /**
- * Deletes something, asking again while the platform refuses for now, and returns when it is gone: the service says that
- * it is not there after it has accepted a request of this deletion, or the absence is proven.
+ * Deletes an object, retrying while the platform refuses temporarily. Returns once the object is gone: its absence is
+ * proven, or the service reports it missing after accepting a request of this deletion.
  */
 export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: Clock, scope: Scope): Promise<void> {
   const { sight } = deletion;
@@ -44,7 +44,7 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
           { kind: "notFound" },
         );
       } catch (error) {
-        // 500 soon after a create is a race of the platform's: asking again later is what helps.
+        // A 500 soon after a create is a race in the platform: a later retry succeeds.
         if (!isSnapshotsError(error, "unavailable", "timeout")) throw error;
         if (error.executed !== "no" || refusal === undefined) refusal = error;
         refusedWith = refusal.message;
@@ -58,7 +58,7 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
   if (answered === undefined) throw failed(`it was refused until the time was up (${refusedWith})`, refusal);
   const ended = await poll(
     async () => {
-      // Once a deletion was accepted, a target that is not there itself has taken the thing along.
+      // Once a deletion is accepted, a target that no longer exists means that the object is gone with it.
       const found = await unlessNotFound(sight.look(lookScope(scope, clock)));
       if (found === undefined) return { isGone: true, word: undefined };
       const word = deletion.stuckAt(found);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The schema of an argument that holds the id of something. */
+/** Schema of an argument that holds an id. */
 export const identifier = (what: string) =>
   z
     .string(`must be text: the ${what}'s id, in quotes`)

@@ -3,27 +3,27 @@ import { type Api, type Call, callApi } from "../../http/client";
 import { listAll, type WholeList } from "../../http/paging";
 import type { Scope } from "../../model/scope";
 
-/** How often a list is read before what is wrong with it is an error. */
+/** Number of times a list is read before an inconsistency in it becomes an error. */
 const MOST_READINGS = 3;
 const REREAD_DELAY_MS = 1_000;
 
 /** A list of one of the services. */
 export interface Listing<Entry> extends Pick<Call<z.ZodType>, "operation" | "path"> {
-  /** What the list is of, for error messages. */
+  /** Subject of the list, for error messages. */
   readonly target: string;
-  /** A page; `count` is that of the whole list, where the service tells it. */
+  /** Schema of a page; `count` is that of the whole list, if the service reports it. */
   readonly expect: z.ZodType<{ readonly count?: number | null | undefined; readonly entries: readonly Entry[] }>;
   /** Unique key of an entry. */
   idOf(entry: Entry): string;
-  /** How its pages are asked for: by the id of the last entry before, or by number. Left out: it has no pages. */
+  /** Paging: by the id of the previous page's last entry, or by page number. Left out: the list has no pages. */
   readonly by?: "marker" | "number";
-  /** Query of a page, counted from 0, after the entry of this id. */
+  /** Query of the page with this index, counted from 0, after the entry with the id `marker`. */
   query(index: number, marker: string | undefined): Readonly<Record<string, string | number>>;
 }
 
 /**
- * Reads all pages of a list. One that shows fewer entries than it counts is read again, and then an error: entries can
- * have been deleted between two pages.
+ * Reads all pages of a list. A list with fewer entries than its count is read again before it becomes an error: entries
+ * may have been deleted between two pages.
  */
 export function readWhole<Entry>(api: Api, listing: Listing<Entry>, scope: Scope): Promise<WholeList<Entry>> {
   const { operation, target, path, expect, by } = listing;

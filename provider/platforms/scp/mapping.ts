@@ -4,8 +4,8 @@ import type { JsonValue, SnapshotStatus } from "../../model/snapshot";
 import type { Compiled } from "../../schedule";
 
 /**
- * What a word of the platform means. Only `available` is documented; the others are those of OpenStack's volumes, which
- * the API resembles. A word that is not known is `unknown`, never success.
+ * Maps a status word of the platform. Only `available` is documented; the others are those of OpenStack's volumes,
+ * which the API resembles. An unrecognized word maps to `unknown`, never to success.
  */
 export function toStatus(word: string | null | undefined): SnapshotStatus {
   const known = (word ?? "").toLowerCase().replace(/[\s_]+/g, "-");
@@ -15,8 +15,8 @@ export function toStatus(word: string | null | undefined): SnapshotStatus {
 }
 
 /**
- * Newest first by time of creation, whatever order the answer has. Times without a zone name no instant, and still tell
- * which of two is the later.
+ * Sorts entries newest first by creation time, whatever their order in the answer. A time without a zone does not
+ * identify an instant, but still orders two entries.
  */
 export function newestFirst<Entry extends { readonly created_at?: string | null | undefined }>(
   entries: readonly Entry[],
@@ -26,7 +26,7 @@ export function newestFirst<Entry extends { readonly created_at?: string | null 
   return [...entries].sort((a, b) => timeMs(b) - timeMs(a));
 }
 
-/** An error's detail in words: it is a text, an array of texts, or an array of anything. */
+/** Text of an error's detail, which is a string, an array of strings, or an array of anything. */
 export function detailText(detail: unknown): string | undefined {
   if (typeof detail === "string") return detail;
   if (detail === undefined || detail === null) return undefined;
@@ -35,13 +35,13 @@ export function detailText(detail: unknown): string | undefined {
     .join("; ");
 }
 
-/** What the schedules or the retention of a policy are to the platform; throws where it can't express them. */
+/** Returns the compiled schedules or retention of a policy; throws if the platform can't express them. */
 export function compiled<Value>(result: Compiled<Value>): Value {
   if ("compiled" in result) return result.compiled;
   throw new SnapshotsError(`[scp] backup policy: ${result.problem}`, { kind: "invalid" });
 }
 
-/** Only what is there: the API refuses an explicit null, and a state holds none. */
+/** Omits null and undefined members: the API rejects an explicit null, and a state holds none. */
 export function given(fields: Readonly<Record<string, JsonValue | null | undefined>>): Record<string, JsonValue> {
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] != null));
 }

@@ -5,11 +5,11 @@ import type { Service } from "./client";
 import { serviceVersions } from "./schemas";
 import { volumeSnapshotPage } from "./virtualserver/schemas";
 
-/** The words for a version that is still answered. */
+/** Status words of a version that the service still answers. */
 const answered = ["CURRENT", "SUPPORTED"];
 
 /**
- * The versions that a service has: asked for at its root, without a signature.
+ * Probe of a service's versions, which its root lists without a signature.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/api-common
  */
 function versionProbe(api: Api, connection: Connection, service: Service): Probe {
@@ -41,7 +41,7 @@ function versionProbe(api: Api, connection: Connection, service: Service): Probe
   };
 }
 
-/** What Samsung Cloud Platform can be asked: the versions of its services, and one page of snapshots of all volumes. */
+/** Probes of Samsung Cloud Platform: the versions of its services, and one page of snapshots of all volumes. */
 export function probesOf(services: Readonly<Record<Service, Api>>, connection: Connection): Probes {
   const names: readonly Service[] = ["virtualserver", "backup", "filestorage"];
   return {

@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** A text that may be missing. A time without a zone names no instant; the mapping leaves it out. */
+/** Text that may be missing. A time without a zone does not identify an instant; the mapping leaves it out. */
 export const text = z.string().nullish();
 
-/** A word that can't be missing. */
+/** Required, non-empty text. */
 export const word = z
   .string()
   .min(1)
   .regex(/^\P{Cs}*$/u, "is broken text");
 
-/** An id, which has to stand in a path and in a resource's id. */
+/** Id that becomes part of a path and of a resource's id. */
 export const id = word;
 
-/** The number of entries of a whole list; missing or null where it was not asked for, or not counted. */
+/** Number of entries in the whole list; missing or null if it was not requested or not counted. */
 export const count = z.number().int().nullish();
 
 /** A page of snapshots. */
@@ -27,7 +27,7 @@ export const serviceVersions = z.object({
   versions: z.array(z.object({ id: z.string(), status: z.string(), not_before: z.string().nullish() })),
 });
 
-/** The services' own envelope of an error. `detail` is a text, an array of texts, or an array of objects. */
+/** Error envelope of the services. `detail` is a string, an array of strings, or an array of objects. */
 export const errorBody = z.object({
   errors: z
     .array(

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** What a signature is made of. */
+/** Request to be signed. */
 export interface SignedRequest {
   readonly method: string;
   /** The complete URL exactly as it is sent, with its query. */
@@ -11,12 +11,12 @@ export interface SignedRequest {
   readonly secretKey: string;
 }
 
-/** The kind of client, exactly as it is signed and sent. */
+/** Client type, exactly as it is signed and sent. */
 const CLIENT_TYPE = "Openapi";
 
 /**
- * The headers that authenticate a request: HMAC-SHA256 over method, URL, timestamp, access key and client type, joined
- * with nothing between, in padded Base64. The body is not part of it.
+ * Returns the headers that authenticate a request: HMAC-SHA256 over method, URL, timestamp, access key and client type,
+ * joined without a separator, in padded Base64. The body is not signed.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/api-common
  */
 export function signatureHeaders(request: SignedRequest): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { SnapshotPlatform } from "../../model/platform";
 
-/** The snapshots of the one kind of target that a service has. */
+/** Snapshot operations of a service, which has one kind of target. */
 export type ServiceSnapshots = Required<Pick<SnapshotPlatform, "list" | "observe" | "create" | "delete">> &
   Pick<SnapshotPlatform, "update">;

@@ -23,7 +23,7 @@ const PAGE_SIZE = 100;
 
 const pathOf = (backupId: string): string => `/backups/${encodeURIComponent(backupId)}`;
 
-/** How the Backup service's lists are paged: by page numbers from 0. */
+/** Paging of the Backup service's lists: page numbers from 0. */
 const byPage = (query: Readonly<Record<string, string>> = {}) =>
   ({
     by: "number",
@@ -51,7 +51,7 @@ export async function isBackupNameTaken(api: Api, name: string, scope: Scope): P
 }
 
 /**
- * `GET /backups?name=`, all pages; only those of exactly this name, since the documents don't say how it filters.
+ * `GET /backups?name=`, all pages; keeps exact matches only, since the documents don't say how the name filters.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/listbackups/
  */
 export async function findBackups(api: Api, name: string, scope: Scope): Promise<string[]> {
@@ -71,7 +71,7 @@ export async function findBackups(api: Api, name: string, scope: Scope): Promise
 }
 
 /**
- * `POST /backups`: 200 with the id; it is set up from then on.
+ * `POST /backups`: 200 with the id; the platform then sets up the backup.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/createbackup/
  */
 export async function createBackup(
@@ -147,7 +147,7 @@ export async function listBackupSchedules(api: Api, backupId: string, scope: Sco
 }
 
 /**
- * `PUT /backups/{id}/schedules`: 200; these take the place of all.
+ * `PUT /backups/{id}/schedules`: 200; replaces all schedules.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/setbackupschedules/
  */
 export function setBackupSchedules(api: Api, backupId: string, schedules: JsonValue, scope: Scope): Promise<void> {
@@ -185,8 +185,8 @@ async function set(
 }
 
 /**
- * `DELETE /backups/{id}`: 200, and the deletion goes on from then; 409 or 500 while a job runs; false for a 404 of the
- * service itself.
+ * `DELETE /backups/{id}`: 200 when the deletion starts; 409 or 500 while a job runs; false for a 404 of the service
+ * itself.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/deletebackup/
  */
 export async function deleteBackup(api: Api, backupId: string, scope: Scope): Promise<boolean> {

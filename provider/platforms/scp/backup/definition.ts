@@ -82,7 +82,7 @@ const serverArguments = {
   },
 } as const satisfies Readonly<Record<string, PolicyField>>;
 
-/** The policies of the Backup service: each is one server's backup. */
+/** Policies of the Backup service: each is one server's backup. */
 export const serverPolicies = {
   kind: "server",
   runBy: "platform",

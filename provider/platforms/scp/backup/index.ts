@@ -33,7 +33,7 @@ type Inputs = Readonly<Record<string, JsonValue>>;
 
 /**
  * Opens the policies of the Backup service: each is one server's backup. The virtualserver service shows the server; it
- * knows no bare-metal ones, so that the absence of one's backup is never proven.
+ * does not know bare-metal servers, so the absence of their backups is never proven.
  */
 export function openServerBackups(api: Api, virtualserver: Api, region: string): PolicyPlatform {
   const idsOf = ({ segments: [serverId = "", backupId = ""], region: held }: PolicyReference) => {
@@ -55,7 +55,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
     target: shownServer(virtualserver, serverId),
   });
 
-  /** A backup with its schedules, which the service shows apart. */
+  /** Maps a backup together with its schedules, which the service shows separately. */
   const withSchedules = async (backup: ServerBackup, serverId: string, inputs: Inputs, scope: Scope) =>
     toServerPolicy(backup, await listBackupSchedules(api, backup.id, scope), serverId, inputs, region);
 
@@ -63,7 +63,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
     async find(inputs, scope) {
       const name = String(inputs["name"]);
       if (!(await isBackupNameTaken(api, name, scope))) {
-        // To a credential of another account every name is free. No service shows a bare-metal server.
+        // For another account's credential every name is free. No service shows a bare-metal server.
         if (inputs["serverCategory"] === "BAREMETAL_SERVER") return [];
         const visibility = await askForTarget(shownServer(virtualserver, String(inputs["serverId"])), scope);
         if (visibility.isVisible || visibility.isForbidden) return [];

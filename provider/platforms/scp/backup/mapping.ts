@@ -16,7 +16,7 @@ import type { BackupHistory, ServerBackup, ServerBackupSchedules } from "./schem
 
 type Inputs = Readonly<Record<string, JsonValue>>;
 
-// A part of what was to be backed up is no usable backup.
+// A partial backup is not usable.
 const runStates: Readonly<Record<string, SnapshotStatus>> = {
   SUCCESS: "available",
   PARTIAL_SUCCESS: "unknown",
@@ -24,7 +24,7 @@ const runStates: Readonly<Record<string, SnapshotStatus>> = {
   INPROGRESS: "running",
 };
 
-/** Unique key of a run of a server's backup: its job's id, or its schedule and time while no job has one. */
+/** Unique key of a run of a server's backup: its job's id, or its schedule and time if it has no job id. */
 export function runIdOf({
   backup_job_guid: job,
   schedule_id: schedule,
@@ -33,7 +33,7 @@ export function runIdOf({
   return job ?? [schedule, start].filter((part) => part != null).join("@");
 }
 
-/** A run of a server's backup, as the snapshot that it takes; taken when it started. */
+/** Maps a run of a server's backup to the snapshot that it takes, created at the start of the run. */
 export function toServerSnapshot(run: BackupHistory, region: string): ObservedSnapshot {
   const { backup_job_state: word } = run;
   const id = runIdOf(run);
@@ -47,17 +47,17 @@ export function toServerSnapshot(run: BackupHistory, region: string): ObservedSn
   };
 }
 
-/** The schedules of a server's backup, as the API takes them. */
+/** Schedules of a server's backup in the API's form. */
 export function toServerSchedules(inputs: Inputs): readonly ServerBackupSchedule[] {
   return compiled(compileForServerBackup((inputs["schedules"] ?? []) as readonly PlainSchedule[]));
 }
 
-/** The retention of a server's backup, as the API takes it. */
+/** Retention of a server's backup in the API's form. */
 export function toServerRetention(inputs: Inputs): ServerBackupRetention {
   return compiled(compileRetentionForServerBackup((inputs["retention"] ?? {}) as Retention));
 }
 
-/** The body of a create of a server's backup. */
+/** Body of the create of a server's backup. */
 export function toCreateBackup(inputs: Inputs): Inputs {
   const { tags } = inputs;
   return given({
@@ -77,7 +77,7 @@ export function toCreateBackup(inputs: Inputs): Inputs {
   });
 }
 
-/** What a state of a server's backup means. Only `AVAILABLE` is documented; the others are its sibling services' words. */
+/** Maps the state of a server's backup. Only `AVAILABLE` is documented; the others are its sibling services' words. */
 export function toPolicyStatus(word: string | null | undefined): PolicyStatus {
   const known = (word ?? "").toUpperCase();
   if (known === "AVAILABLE") return "active";
@@ -85,7 +85,7 @@ export function toPolicyStatus(word: string | null | undefined): PolicyStatus {
   return /^(ERROR|FAIL)/.test(known) ? "failed" : "unknown";
 }
 
-/** The paths in the user's order where they are the same. */
+/** Returns the paths as the platform shows them, in the user's order if they are the same paths. */
 function pathsShown(
   shown: readonly string[] | null | undefined,
   written: JsonValue | undefined,
@@ -95,7 +95,7 @@ function pathsShown(
   return isSame ? (written as JsonValue) : shown;
 }
 
-/** A server's backup as the API shows it, in the terms of the inputs (empty where none are known). */
+/** Maps a server's backup from the API's form to the terms of the inputs (empty if none are known). */
 export function toServerPolicy(
   backup: ServerBackup,
   schedules: ServerBackupSchedules,

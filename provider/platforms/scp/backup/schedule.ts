@@ -14,7 +14,7 @@ const mostIncrementals = 6;
 /** 01:00, in minutes after midnight. */
 const firstStart = 60;
 
-/** What to tell a user of server backups about their zone. */
+/** Warning about the time zone of server backups. */
 export const SCP_SERVER_ZONE_WARNING =
   "Samsung Cloud Platform documents no time zone for the start times of server backups; they are taken as Asia/Seoul. " +
   "Compare the first backup's time with the schedule";
@@ -25,13 +25,13 @@ export type ServerBackupSchedule = {
   readonly frequency: "DAILY" | "WEEKLY" | "MONTHLY";
   /** `HH:00:00` or `HH:30:00`, from `01` to `23`. */
   readonly start_time: string;
-  /** Of WEEKLY and MONTHLY. */
+  /** With WEEKLY and MONTHLY only. */
   readonly start_day?: string;
-  /** Of MONTHLY: `WEEK_1` to `WEEK_4` or `WEEK_LAST`. */
+  /** With MONTHLY only: `WEEK_1` to `WEEK_4` or `WEEK_LAST`. */
   readonly start_week?: string;
 };
 
-/** One of the `schedules` of a server backup, as it is answered. */
+/** One of the `schedules` of a server backup, as the API answers it. */
 export interface ServerBackupScheduleAnswer {
   readonly type?: string | null | undefined;
   readonly frequency?: string | null | undefined;
@@ -55,7 +55,7 @@ function entryOf(kind: ParsedSchedule["kind"], time: number, rule: WeekRule): Se
   return { type, frequency: "MONTHLY", start_time, start_day, start_week: `WEEK_${String(rule.nth).toUpperCase()}` };
 }
 
-/** The times of a cron text, moved to the nearest that a server backup can start at, as its first two fields. */
+/** First two fields of a cron text, moved to the nearest times at which a server backup can start. */
 function nearestClock({ times, minutes, hours }: CronRule): string {
   if (times.length > mostIncrementals + 1) return "0 1,5,9,13,17,21";
   if (times.length === 1 && times[0] !== undefined && times[0] < firstStart) return "0 1";
@@ -129,7 +129,7 @@ function countProblem(entries: readonly ServerBackupSchedule[]): string | undefi
   return undefined;
 }
 
-/** A text for each entry that puts full before incremental, daily before weekly before monthly, then by time and day. */
+/** Sort key of an entry: full before incremental, daily before weekly before monthly, then by time and day. */
 function orderOf({ type, frequency, start_time, start_day, start_week }: ServerBackupSchedule): string {
   const place = { DAILY: 0, WEEKLY: 1, MONTHLY: 2 }[frequency];
   const weekday = start_day === undefined ? 0 : (dayNames.indexOf(start_day) + 6) % 7;
@@ -137,9 +137,9 @@ function orderOf({ type, frequency, start_time, start_day, start_week }: ServerB
 }
 
 /**
- * Schedules as a server backup takes them, the full one first: DAILY, WEEKLY on a day, MONTHLY on the first to fourth or
+ * Compiles schedules for a server backup, the full one first: DAILY, WEEKLY on a day, MONTHLY on the first to fourth or
  * last such day, on :00 or :30 from 01:00 to 23:30, in Asia/Seoul; one full, at most six incremental. Several times or
- * days become several entries. Everything else is a problem that names the nearest.
+ * days become several entries. Anything else is a problem that names the nearest schedule.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/
  */
 export function compileForServerBackup(schedules: readonly Schedule[]): Compiled<readonly ServerBackupSchedule[]> {
@@ -167,8 +167,8 @@ function dayFieldOf({ frequency, start_day, start_week }: ServerBackupScheduleAn
 }
 
 /**
- * The schedules that a server backup answers, as a user writes them, in Asia/Seoul: weekly ones at the same time are one
- * schedule. A problem where the answer has words that it doesn't document.
+ * Converts the schedules that a server backup answers to those a user writes, in Asia/Seoul: weekly ones at the same
+ * time become one schedule. Undocumented words are a problem.
  */
 export function schedulesFromServerBackup(
   answers: readonly ServerBackupScheduleAnswer[],
@@ -206,7 +206,7 @@ export function schedulesFromServerBackup(
 interface Period {
   readonly word: ServerBackupRetention;
   readonly days: number;
-  /** The two ways to write it; the first is what an answer is shown as. */
+  /** The two ways to write it; the API's answer is converted to the first. */
   readonly texts: readonly [string, string];
 }
 
@@ -224,8 +224,8 @@ function millisecondsOf(text: string): number {
 }
 
 /**
- * A retention as a server backup takes it: `keepWithin` of 14d or 2w, 31d or 1mo, 93d or 3mo, 186d or 6mo, 365d or 1y.
- * Everything else is a problem that names the nearest.
+ * Compiles a retention for a server backup: `keepWithin` of 14d or 2w, 31d or 1mo, 93d or 3mo, 186d or 6mo, 365d or 1y.
+ * Anything else is a problem that names the nearest.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/
  */
 export function compileRetentionForServerBackup(retention: Retention): Compiled<ServerBackupRetention> {
@@ -257,7 +257,7 @@ export function compileRetentionForServerBackup(retention: Retention): Compiled<
   };
 }
 
-/** The retention that a server backup answers, as a user writes it; undefined for a word that is not documented. */
+/** Converts the retention that a server backup answers to what a user writes; undefined for an undocumented word. */
 export function retentionFromServerBackup(word: string): Retention | undefined {
   const period = periods.find((each) => each.word === word);
   return period === undefined ? undefined : { keepWithin: period.texts[0] };

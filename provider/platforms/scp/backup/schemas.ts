@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, id, text } from "../schemas";
 
-/** What a change is answered with. */
+/** Answer to a change. */
 export const syncResponse = z.object({ resource: z.object({ id }) });
 
 export const nameCheck = z.object({ result: z.boolean() });
@@ -15,7 +15,7 @@ function contentsOf<Entry extends z.ZodType>(entry: Entry) {
 export const backupPage = contentsOf(z.object({ id, name: text }));
 
 /**
- * A server's backup, which is its policy. Its schedules are not in it.
+ * A server's backup, which is its policy; it does not include the schedules.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/backup/apis/showbackup/
  */
 export const serverBackup = z.object({
@@ -48,7 +48,7 @@ export const serverBackupSchedules = contentsOf(
 );
 export type ServerBackupSchedules = z.output<typeof serverBackupSchedules>["entries"];
 
-/** One run of a server's backup. The published SDK allows one without the id of its job; its schedule always has one. */
+/** One run of a server's backup. The published SDK allows a run without a job id; its schedule always has an id. */
 export const backupHistory = z
   .object({
     backup_job_guid: id.nullish(),

@@ -15,7 +15,7 @@ import {
   fileSnapshotList,
 } from "./schemas";
 
-/** `GET /snapshots?volume_id=` of File Storage; it has no pages. */
+/** `GET /snapshots?volume_id=` of File Storage, which is not paged. */
 export async function listFileSnapshots(
   api: Api,
   volumeId: string,
@@ -42,8 +42,8 @@ export async function listFileSnapshots(
 }
 
 /**
- * A File Storage volume, which `GET /volumes/{volume_id}` of File Storage shows. 404 is documented; whether another
- * account's credential gets it as well is not.
+ * File Storage volume as a target, shown by `GET /volumes/{volume_id}` of File Storage. 404 is documented, but not
+ * whether another account's credential gets it.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/showvolume/
  */
 export function shownFileVolume(api: Api, volumeId: string): ShownTarget {
@@ -147,7 +147,7 @@ export async function createFileSchedule(
 }
 
 /**
- * `PUT /snapshot-schedules/{id}?volume_id=`: 202; sets times and count at once.
+ * `PUT /snapshot-schedules/{id}?volume_id=`: 202; sets times and count in one request.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/setsnapshotschedule/
  */
 export async function setFileSchedule(
@@ -174,7 +174,7 @@ export async function setFileSchedule(
 }
 
 /**
- * `DELETE /snapshot-schedules/{id}?volume_id=`: 202; no snapshot goes. False for a 404 of the service itself.
+ * `DELETE /snapshot-schedules/{id}?volume_id=`: 202; deletes no snapshots. False for a 404 of the service itself.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/apis/deletesnapshotschedule/
  */
 export function deleteFileSchedule(api: Api, volumeId: string, scheduleId: string, scope: Scope): Promise<boolean> {

@@ -5,7 +5,7 @@ import { type PlainSchedule, problemOf, type Retention, sameCompiled } from "../
 import { identifier } from "../fields";
 import { compileForFileStorage, compileRetentionForFileStorage } from "./schedule";
 
-/** A File Storage volume, as what a snapshot is taken of. */
+/** File Storage volume as a snapshot target. */
 export const fileVolumeTarget = {
   kind: "file-volume",
   title: "File Storage volume",
@@ -22,7 +22,7 @@ const fileVolumeArguments = {
   },
 } as const satisfies Readonly<Record<string, PolicyField>>;
 
-/** The policies of File Storage: each is one volume's snapshot schedule. */
+/** Policies of File Storage: each is one volume's snapshot schedule. */
 export const filePolicies = {
   ...fileVolumeTarget,
   description: "the File Storage volume whose snapshot schedule it is",

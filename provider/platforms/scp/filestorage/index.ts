@@ -13,7 +13,7 @@ export function openFileSnapshots(api: Api, region: string): ServiceSnapshots {
   const sightOf = (target: Target, snapshotId: string): Sight<ObservedSnapshot> => ({
     subject: `snapshot ${snapshotId} of File Storage volume ${target.id}`,
     absence: `File Storage volume ${target.id} lists its snapshots without it`,
-    // The API's show is broken for File Storage: it answers 403 for every snapshot.
+    // File Storage's operation to show a snapshot is broken: it answers 403 for every snapshot.
     async look(scope) {
       const { snapshots } = await listFileSnapshots(api, target.id, scope);
       const listed = snapshots.find(({ id }) => id === snapshotId);

@@ -15,7 +15,7 @@ import type { FileSchedule, FileSnapshot } from "./schemas";
 
 type Inputs = Readonly<Record<string, JsonValue>>;
 
-/** A File Storage volume's snapshot as the API shows it. */
+/** Maps a File Storage volume's snapshot from the API's form. */
 export function toFileSnapshot(snapshot: FileSnapshot, region: string): ObservedSnapshot {
   const createdAt = isoTextOf(snapshot.created_at);
   return {
@@ -31,7 +31,7 @@ export function toFileSnapshot(snapshot: FileSnapshot, region: string): Observed
   };
 }
 
-/** The schedule of a File Storage volume, as the API takes it. */
+/** Schedule of a File Storage volume in the API's form. */
 export function toFileSchedule(
   inputs: Inputs,
   nowMs: number,
@@ -43,8 +43,8 @@ export function toFileSchedule(
 }
 
 /**
- * The snapshot schedules of a File Storage volume as the API shows them: one, or none. Times are in the user's zone. One
- * that is shown without its id is `heldId`, where that is known: a volume has one schedule at most.
+ * Maps the snapshot schedules of a File Storage volume from the API's form: one or none. Times are in the user's zone.
+ * A schedule shown without its id gets `heldId`, if known: a volume has at most one schedule.
  */
 export function toFilePolicies(
   volumeId: string,

@@ -23,7 +23,7 @@ type Inputs = Readonly<Record<string, JsonValue>>;
 /** How long a schedule's id may be missing after the schedule itself is shown. */
 const ID_WAIT_MS = 30_000;
 
-/** Opens the snapshot schedules of File Storage: a volume has one at most. */
+/** Opens the snapshot schedules of File Storage: a volume has at most one. */
 export function openFileSchedules(api: Api, region: string): PolicyPlatform {
   const idsOf = ({ segments: [volumeId = "", scheduleId = ""], region: held }: PolicyReference) => {
     refuseOtherRegion(api.connection, `snapshot schedule ${scheduleId} of File Storage volume ${volumeId}`, held);

@@ -22,20 +22,20 @@ const dayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
  */
 export type FileStorageSchedule = {
   readonly frequency: "DAILY" | "WEEKLY";
-  /** Of WEEKLY. */
+  /** With WEEKLY only. */
   readonly day_of_week?: string;
   /** `"0"` to `"23"`, without a leading zero. */
   readonly hour: string;
 };
 
-/** The `snapshot_schedule` of a File Storage volume, as it is answered. */
+/** The `snapshot_schedule` of a File Storage volume, as the API answers it. */
 export interface FileStorageScheduleAnswer {
   readonly frequency?: string | null | undefined;
   readonly day_of_week?: string | null | undefined;
   readonly hour?: string | number | null | undefined;
 }
 
-/** A time of the week on another clock: the time of day in minutes after midnight and how many days it moved. */
+/** Converts a time of day to another clock: its minutes after midnight there, and the number of days it moved. */
 function shifted(time: number, byMinutes: number): { readonly time: number; readonly days: number } {
   const moved = time + byMinutes;
   const days = Math.floor(moved / minutesOfDay);
@@ -46,7 +46,7 @@ function weekdayAfter(weekday: number, days: number): number {
   return (weekday + days + 7) % 7;
 }
 
-/** How far a zone without clock changes is ahead of UTC, in minutes. */
+/** Offset of a zone without clock changes, in minutes ahead of UTC. */
 function fixedOffset(zone: string, nowMs: number): Compiled<number> {
   if (clockChanges(zone, nowMs, nowMs + yearMs).length > 0) {
     return {
@@ -107,8 +107,8 @@ function compileOne({ cron, zone, kindGiven }: ParsedSchedule, nowMs: number): C
 }
 
 /**
- * Schedules as File Storage takes them: one, DAILY or WEEKLY on a day, on a full hour of GMT+9, converted from a zone
- * without clock changes in the year after `nowMs`. Everything else is a problem that names the nearest.
+ * Compiles schedules for File Storage: one, DAILY or WEEKLY on a day, on a full hour of GMT+9, converted from a zone
+ * without clock changes in the year after `nowMs`. Anything else is a problem that names the nearest schedule.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/storage/filestorage/
  */
 export function compileForFileStorage(schedules: readonly Schedule[], nowMs: number): Compiled<FileStorageSchedule> {
@@ -125,8 +125,8 @@ export function compileForFileStorage(schedules: readonly Schedule[], nowMs: num
 }
 
 /**
- * The schedule that File Storage answers, as a user of `timezone` writes it (one without clock changes, else and by
- * default Asia/Seoul). A problem where the answer has words that it doesn't document.
+ * Converts the schedule that File Storage answers to what a user writes, in `timezone` (Asia/Seoul by default, and if
+ * the zone has clock changes). Undocumented words are a problem.
  */
 export function scheduleFromFileStorage(
   answer: FileStorageScheduleAnswer,
@@ -147,7 +147,7 @@ export function scheduleFromFileStorage(
 }
 
 /**
- * A retention as File Storage takes it: `keepLast` from 1 to 128, its `snapshot_retention_count`. Everything else is a
+ * Compiles a retention for File Storage: `keepLast` from 1 to 128, its `snapshot_retention_count`. Anything else is a
  * problem that names the nearest.
  */
 export function compileRetentionForFileStorage(retention: Retention): Compiled<number> {
@@ -169,7 +169,7 @@ export function compileRetentionForFileStorage(retention: Retention): Compiled<n
   return keepLast === undefined ? { problem: `missing: ${choice}` } : { compiled: keepLast };
 }
 
-/** The retention that File Storage answers (a number, in some versions as text); undefined where it is none. */
+/** Retention for the count that File Storage answers (text in some versions); undefined unless a positive integer. */
 export function retentionFromFileStorage(count: number | string): Retention | undefined {
   const keepLast = Number(count);
   return Number.isInteger(keepLast) && keepLast > 0 ? { keepLast } : undefined;

@@ -15,7 +15,7 @@ export const createdFileSnapshot = z.object({ snapshot: fileSnapshot });
 export const fileSnapshotList = snapshotsOf(fileSnapshot);
 
 /**
- * A volume's snapshot schedule. Whether it is enabled is a text in the samples, and the count was one in 1.1. The
+ * A volume's snapshot schedule. `snapshot_policy_enabled` is text in the samples, and the count was text in 1.1. The
  * published SDK allows a schedule without an id.
  */
 export const fileSchedule = z.object({
@@ -35,7 +35,7 @@ export const fileSchedule = z.object({
 });
 export type FileSchedule = z.output<typeof fileSchedule>;
 
-/** What a change of a volume's schedule is answered with: no id of the schedule, and the volume's may be null. */
+/** Answer to a change of a volume's schedule: without the schedule's id, and the volume's id may be null. */
 export const acceptedFileSchedule = z.object({
   volume_id: text,
   snapshot_schedule: z.object({ frequency: text }),

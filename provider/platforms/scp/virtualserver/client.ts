@@ -42,8 +42,8 @@ export async function listVolumeSnapshots(
 }
 
 /**
- * A volume, which `GET /volumes/{volume_id}` shows. What it answers for one that does not exist, or is another account's,
- * is not documented; for a snapshot it is 404.
+ * Volume as a target, shown by `GET /volumes/{volume_id}`. Its answer for a volume that does not exist, or is another
+ * account's, is not documented; for a snapshot it is 404.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvolume/
  */
 export function shownVolume(api: Api, volumeId: string): ShownTarget {
@@ -52,8 +52,8 @@ export function shownVolume(api: Api, volumeId: string): ShownTarget {
 }
 
 /**
- * A server, which `GET /servers/{server_id}` shows, GPU servers as well; 404 is documented, and not whether another
- * account's credential gets it.
+ * Server as a target, shown by `GET /servers/{server_id}`, which includes GPU servers. 404 is documented, but not
+ * whether another account's credential gets it.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/showvirtualserver/
  */
 export function shownServer(api: Api, serverId: string): ShownTarget {
@@ -61,7 +61,7 @@ export function shownServer(api: Api, serverId: string): ShownTarget {
   return { api, service: "virtualserver", name: `server ${serverId}`, id: serverId, path };
 }
 
-/** Refuses an answer about another snapshot, or about one of another volume. */
+/** Throws if an answer is about another snapshot, or about a snapshot of another volume. */
 function checkAbout(snapshot: VolumeSnapshot, what: string, volumeId: string, snapshotId = snapshot.id): void {
   const wrong =
     snapshot.volume_id !== volumeId
@@ -97,7 +97,7 @@ export async function showVolumeSnapshot(
 }
 
 /**
- * `POST /snapshots`: 202 with the snapshot, which is made from then on.
+ * `POST /snapshots`: 202 with the snapshot, which the platform then creates.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/createsnapshot/
  */
 export async function createVolumeSnapshot(
@@ -106,7 +106,7 @@ export async function createVolumeSnapshot(
   body: Readonly<Record<string, JsonValue>>,
   scope: Scope,
 ): Promise<Answer<VolumeSnapshot>> {
-  /** The volume tells why it was refused; where that can't be read, the refusal stands for itself. */
+  /** Explains a refusal by the volume's state; throws if there is a remedy, undefined if the volume can't be read. */
   const explained = async (refusal: SnapshotsError): Promise<RefusedVolume | undefined> => {
     const shown = await showVolume(api, volumeId, scope).catch(() => undefined);
     const refused = shown === undefined ? undefined : toRefusedVolume(shown.data, body["force"]);
@@ -160,7 +160,7 @@ export async function updateVolumeSnapshot(
   return data;
 }
 
-/** `DELETE /snapshots/{snapshot_id}`: 202, and the deletion goes on from then; false for a 404 of the service itself. */
+/** `DELETE /snapshots/{snapshot_id}`: 202 when the deletion starts; false for a 404 of the service itself. */
 export function deleteVolumeSnapshot(api: Api, snapshotId: string, scope: Scope): Promise<boolean> {
   const path = `/snapshots/${encodeURIComponent(snapshotId)}`;
   return callDelete(api, { operation: "delete snapshot", target: snapshotId, path }, scope);
@@ -189,7 +189,7 @@ export async function showVolume(api: Api, volumeId: string, scope: Scope): Prom
 }
 
 /**
- * `POST /volumes/{volume_id}/revert`: 202 without a body; the volume is Reverting from then on.
+ * `POST /volumes/{volume_id}/revert`: 202 without a body; the volume is then Reverting.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
  */
 export function revertVolume(api: Api, volumeId: string, snapshotId: string, scope: Scope): Promise<Answer<unknown>> {

@@ -25,14 +25,14 @@ const force = {
   onlyWith: "volumeId",
 } as const;
 
-/** A virtual server's volume, as what a snapshot is taken of. */
+/** Virtual server's volume as a snapshot target. */
 export const volumeTarget = {
   kind: "volume",
   description: "the virtual-server volume's id",
   schema: identifier("volume"),
 } as const;
 
-/** The policies of volumes, which `pulumi up` runs. */
+/** Policies of volumes, run by Pulumi. */
 export const volumePolicies = {
   ...volumeTarget,
   runBy: "up",
@@ -40,7 +40,7 @@ export const volumePolicies = {
   arguments: { force },
 } as const satisfies PolicyTargetDefinition;
 
-/** The restores of volumes: reverts to their newest snapshot. */
+/** Restores of volumes: reverts to the newest snapshot. */
 export const volumeRestores = {
   description: "the virtual-server volume's id; required",
   snapshot: "snapshotId",
@@ -72,7 +72,7 @@ export const volumeSnapshotArguments = {
   force,
 } as const;
 
-/** Default name of a volume's snapshot: the resource's name, made legal and cut, and a hash. */
+/** Default name of a volume's snapshot: the resource name, truncated and without illegal characters, and a hash. */
 export function defaultName(resourceName: string, hash: string): string {
   const legal = resourceName.replace(/[^a-zA-Z0-9\-_ ]+/g, "-").slice(0, LONGEST_NAME - hash.length - 1);
   return `${legal}-${hash}`;

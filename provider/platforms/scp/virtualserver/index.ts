@@ -29,7 +29,7 @@ export function openVolumeSnapshots(api: Api, region: string): Required<ServiceS
     target: shownVolume(api, target.id),
   });
 
-  /** The name that a snapshot has on the platform: an update that says none would take it away. */
+  /** Returns a snapshot's name on the platform, since an update without one would remove it. */
   async function nameOf(target: Target, snapshotId: string, scope: Scope): Promise<string> {
     const shown = await showVolumeSnapshot(api, target.id, snapshotId, scope);
     if (shown === undefined) {
@@ -56,7 +56,7 @@ export function openVolumeSnapshots(api: Api, region: string): Required<ServiceS
     },
 
     async observe(target, { snapshotId }, scope) {
-      // From the third one on that is read at the same time, one list serves them all.
+      // From the third concurrent read on, one list serves them all.
       if (scope.mayShare && (scope.reads?.countById() ?? 0) > 2) {
         const listed = await listVolumeSnapshots(api, target.id, scope).catch(() => undefined);
         const shown = listed?.snapshots.find(({ id }) => id === snapshotId);

@@ -5,7 +5,7 @@ function normal(word: string | null | undefined): string {
   return (word ?? "").toLowerCase().replace(/[\s_]+/g, "-");
 }
 
-/** What a volume is attached to, in words; undefined where it is attached to nothing, or on its way to or from a server. */
+/** Name of what a volume is attached to; undefined if it is detached, or being attached or detached. */
 function attachmentOf({ state, servers }: Volume): string | undefined {
   const ids = (servers ?? []).map(({ id }) => id);
   const known = normal(state);
@@ -13,18 +13,18 @@ function attachmentOf({ state, servers }: Volume): string | undefined {
   return ids.length === 0 ? "a server" : `server ${ids.join(", ")}`;
 }
 
-/** The states that nothing but a person ends. Source: the user guide's list of a volume's states. */
+/** States that only a person can end. Source: the user guide's list of a volume's states. */
 const STUCK = /^(error.*|maintenance|reserved|awaiting-transfer)$/;
 
-/** What a volume shows of the reason why a snapshot of it was refused. */
+/** Findings from a volume about why a snapshot of it was refused. */
 export interface RefusedVolume {
-  /** Why waiting can't help and what does, as the end of a sentence. */
+  /** Reason why waiting can't help, and what does, as the end of a sentence. */
   readonly remedy?: string;
   /** Whether only a person can change the volume's state. */
   readonly needsPerson: boolean;
 }
 
-/** Reads a refused snapshot's volume. That one that is attached needs `force` is documented; the answer without is not. */
+/** Reads a refused snapshot's volume. That an attached one needs `force` is documented; the answer without it isn't. */
 export function toRefusedVolume(volume: Volume, force: unknown): RefusedVolume {
   const attachment = attachmentOf(volume);
   const remedy =
@@ -35,8 +35,8 @@ export function toRefusedVolume(volume: Volume, force: unknown): RefusedVolume {
 }
 
 /**
- * What a volume's state tells of a revert. The user guide names the states; the API writes them in other letters. From
- * Reverting a volume comes to `available`, which a server may take at once.
+ * Progress of a revert, from the volume's state. The user guide names the states; the API spells them differently.
+ * After Reverting, a volume is `available`, and a server may attach it immediately.
  */
 export function toProgress(state: string): RestoreSighting["progress"] {
   const known = normal(state);
@@ -45,14 +45,14 @@ export function toProgress(state: string): RestoreSighting["progress"] {
   return known.startsWith("error") ? "failed" : "busy";
 }
 
-/** A volume in words: its id, its name and its size. */
+/** Describes a volume in a message: its id, name and size. */
 export function volumeInWords({ id, name, size }: Volume): string {
   const facts = [...(name ? [JSON.stringify(name)] : []), ...(size == null ? [] : [`${size} GiB`])];
   return facts.length === 0 ? `volume ${id}` : `volume ${id} (${facts.join(", ")})`;
 }
 
 /**
- * Why a volume is not reverted to a snapshot: a sentence; undefined where its answers show nothing against it.
+ * Returns the reason why a volume can't be reverted to a snapshot, as a sentence; undefined if the answers show none.
  * `snapshots`: the volume's, newest first.
  * Source: https://docs.e.samsungsdscloud.com/en/apireference/compute/virtualserver/apis/revertvolumetosnapshot/
  */
@@ -74,7 +74,7 @@ export function revertProblem(
     const there = newest === undefined ? "it has none" : `its newest is ${inWords(newest)}`;
     return `the volume lists no snapshot ${snapshotId}: ${there}`;
   }
-  // Of two that bear the same time, or none, only the platform knows which is the newer.
+  // If two have the same time, or none, only the platform knows which one is newer.
   const [latest, own] = [newest?.created_at, wanted.created_at];
   if (newest !== undefined && latest != null && own != null && latest !== own) {
     return (
@@ -87,7 +87,7 @@ export function revertProblem(
     : `the status of snapshot ${snapshotId} is "${wanted.status ?? ""}", and only one that is available can be reverted to`;
 }
 
-/** What the user should know of a revert that nothing stands against: sentences. */
+/** Returns warnings for the user about a possible revert: sentences. */
 export function revertWarnings({ size }: Volume, snapshots: readonly VolumeSnapshot[], snapshotId: string): string[] {
   const wanted = snapshots.find(({ id }) => id === snapshotId);
   if (size == null || wanted?.size == null || size === wanted.size) return [];

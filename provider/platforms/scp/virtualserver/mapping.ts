@@ -4,7 +4,7 @@ import type { JsonValue, ObservedSnapshot } from "../../../model/snapshot";
 import { toStatus } from "../mapping";
 import type { VolumeSnapshot } from "./schemas";
 
-/** A volume's snapshot as the API shows it. */
+/** Maps a volume's snapshot from the API's form. */
 export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): ObservedSnapshot {
   const createdAt = isoTextOf(snapshot.created_at);
   const updatedAt = isoTextOf(snapshot.updated_at);
@@ -25,7 +25,7 @@ export function toVolumeSnapshot(snapshot: VolumeSnapshot, region: string): Obse
   };
 }
 
-/** The body of a create: what is not wanted is left out, since the API refuses an explicit null. */
+/** Body of a create; leaves out what is not set, since the API rejects an explicit null. */
 export function toCreate(volumeId: string, inputs: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {
   const { name = null, description, force } = inputs;
   return {
@@ -35,7 +35,7 @@ export function toCreate(volumeId: string, inputs: Readonly<Record<string, JsonV
   };
 }
 
-/** The body of an update, which must always hold the name; what is left out stays as it is. */
+/** Body of an update, which must always hold the name; what is left out stays unchanged. */
 export function toUpdate(
   name: string,
   { description }: Readonly<Record<string, JsonValue>>,

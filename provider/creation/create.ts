@@ -121,8 +121,8 @@ async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost
     request,
     reason:
       `${messageOf(lost)}. Whether a ${what.noun} was created is not known yet, and the list shows none so far` +
-      `${inDoubt(run, search.doubtful)}. The request is recorded: run pulumi up again, which looks for the ${what.noun} first and requests another only when none can appear ` +
-      `any more (after ${isoText(lagEndMs(run, request))})`,
+      `${inDoubt(run, search.doubtful)}. The request is recorded: run pulumi up again, which looks for the ${what.noun} first and requests another only after none can appear ` +
+      `(after ${isoText(lagEndMs(run, request))})`,
     cause: lost,
   };
 }

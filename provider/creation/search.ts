@@ -98,7 +98,7 @@ async function choose<Item>(run: Run<Item>, request: CreateRequest, items: reado
     return {
       outcome: "undecided",
       reason:
-        `${title}: ${lost}, and ${items.length} new ${noun}s have appeared since: ${inWords(run, items)}. Nothing tells ` +
+        `${title}: ${lost}, and ${items.length} new ${noun}s have appeared since: ${inWords(run, items)}. Nothing shows ` +
         `which one is this resource's: ${first === undefined ? "" : remedy(first)}`,
     };
   }

@@ -100,7 +100,7 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
       });
       const entries = await reading.catch((error: unknown) => {
         throw new Error(
-          `${folder} can't be read (${messageOf(error)}), so nothing tells which snapshots other resources have adopted: ` +
+          `${folder} can't be read (${messageOf(error)}), so it is unknown which snapshots other resources have adopted: ` +
             "make it readable, or remove it if no resource has",
         );
       });

@@ -204,7 +204,7 @@ export function resolveConnection(
   for (const field of Object.keys(fields)) {
     if (isSet(configFields[field]) || !isStray(field)) continue;
     problems.push(
-      `${title}: stack config has a key "${configKey}.${field}", which was set without --path and is no field of the ` +
+      `${title}: stack config has a key "${configKey}.${field}", which was set without --path and is not a field of the ` +
         `connection; remove it with "pulumi config rm ${configKey}.${field}" and use ${setCommand(field)}`,
     );
   }

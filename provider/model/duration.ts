@@ -25,7 +25,7 @@ export function parseDuration(text: string): ParsedDuration {
   if (factor === undefined || !Number.isSafeInteger(count * factor)) {
     return { problem: `"${text}" is not a duration: write a whole number and min, h, d, w, mo or y, such as "26h"` };
   }
-  if (count === 0) return { problem: `"${text}" is no time at all: write a duration above zero, such as "1h"` };
+  if (count === 0) return { problem: `"${text}" is not a duration above zero: write one, such as "1h"` };
   return { milliseconds: count * factor };
 }
 

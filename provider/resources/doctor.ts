@@ -106,7 +106,7 @@ export async function examine(
     const why = name === "reach" || name === "clock" ? undefined : unknowable[name];
     if (why !== undefined) return { ok: true, message: `can't be checked: ${why}` };
     if (name === "clock" && findings.isGood("reach"))
-      return { ok: true, message: "can't be checked: no answer told the time" };
+      return { ok: true, message: "can't be checked: no answer had a Date" };
     return { ok: false, message: "not checked: an earlier check failed" };
   });
 }

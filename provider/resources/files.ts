@@ -62,7 +62,9 @@ export async function openFiles(request: FilesRequest): Promise<DownloadableFile
           unused = undefined;
           const freshUrl = name === undefined ? fresh.url : fresh.files?.[name];
           if (freshUrl !== undefined) return freshUrl;
-          throw new SnapshotsError(`${subject}: it has no file ${JSON.stringify(name)} any more`, { kind: "notFound" });
+          throw new SnapshotsError(`${subject}: it no longer has the file ${JSON.stringify(name)}`, {
+            kind: "notFound",
+          });
         },
       },
     })),

@@ -7,7 +7,7 @@ import { textOf } from "./session";
 export const verifiedOutputs = {
   verifiedAt: "with `verify`: when its bytes were checked and found intact, ISO-8601 UTC",
   verifiedBytes: "with `verify`: how many bytes were checked, those of all files together",
-  sha256: "with `verify`: the SHA-256 of its bytes, in hex; of a snapshot made of files each has its own in `files`",
+  sha256: "with `verify`: the SHA-256 of its bytes, in hex; a snapshot of several files has one for each in `files`",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Properties in which a state stores a verdict, besides `files`; the last two only if the snapshot is not intact. */

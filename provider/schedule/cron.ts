@@ -41,7 +41,7 @@ function fieldProblem(text: string, fields: readonly string[]): string | undefin
   if (first?.startsWith("@")) {
     const meaning = nicknames[first.toLowerCase()];
     return meaning === undefined
-      ? `"${text}" is no time: write five fields (${fieldNames}), such as "0 3 * * *"`
+      ? `"${text}" is not a schedule: write five fields (${fieldNames}), such as "0 3 * * *"`
       : `"${text}" is a nickname: write "${meaning}"`;
   }
   if (fields.length === 6) {

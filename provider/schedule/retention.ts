@@ -172,7 +172,7 @@ export function keepReasonText(reason: KeepReason): string {
     case "undated":
       return "without a known time, never pruned";
     case "foreign":
-      return "not made by this policy";
+      return "not owned by this policy";
     case "held":
       return "managed by another resource";
     case "newest":

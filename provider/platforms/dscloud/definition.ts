@@ -34,7 +34,7 @@ export const dscloud = {
       default: "https://backups.dscloud.pt",
     },
     accountId: {
-      description: "account id in download links, which nothing in the API tells",
+      description: "account id in download links; the API doesn't show it",
       environment: "DSCLOUD_ACCOUNT_ID",
     },
   },

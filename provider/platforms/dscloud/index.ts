@@ -15,7 +15,7 @@ function findEntry(entries: readonly ListEntry[], appId: string, reference: Snap
   if (named.length > 1 && meant.length !== 1) {
     throw new SnapshotsError(
       `[dscloud] find backup "${reference.snapshotId}" of app ${appId}: ${named.length} backups share this name, and ` +
-        "nothing tells which one is meant",
+        "nothing shows which one is meant",
       { kind: "unexpectedAnswer" },
     );
   }
@@ -48,7 +48,7 @@ export function open(connection: Connection, runtime: PlatformRuntime): Snapshot
       return data.response.length === 0
         ? {
             outcome: "unproven",
-            reason: `DS Cloud answers an empty list for the app ${target.id}, which proves nothing by itself`,
+            reason: `DS Cloud answers an empty list for the app ${target.id}, which proves nothing`,
           }
         : { outcome: "gone", proof: `the app ${target.id} lists its backups without it` };
     },

@@ -55,7 +55,7 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
     scope.deadlineMs,
   );
   if (answered === "gone") return;
-  if (answered === undefined) throw failed(`it was refused until the time was up (${refusedWith})`, refusal);
+  if (answered === undefined) throw failed(`the service refused it until the timeout (${refusedWith})`, refusal);
   const ended = await poll(
     async () => {
       // Once a deletion is accepted, a target that no longer exists means that the object is gone with it.
@@ -68,5 +68,5 @@ export async function deleteUntilGone<Found>(deletion: Deletion<Found>, clock: C
     scope.deadlineMs,
   );
   if (ended?.isGone) return;
-  throw failed(ended === undefined ? "it is still there" : `its status is now "${ended.word}"`, refusal);
+  throw failed(ended === undefined ? "it still exists" : `its status is now "${ended.word}"`, refusal);
 }

@@ -86,7 +86,7 @@ function nextPage(api: Api, call: ListCall, page: Paging): string | null | undef
     return current < last ? `${path}?page=${current + 1}` : null;
   }
   if (typeof next !== "string" || next === "") return next === undefined ? undefined : null;
-  throw new SnapshotsError(`${prefixOf(call)}: the list goes on at another address, where the token is not sent`, {
+  throw new SnapshotsError(`${prefixOf(call)}: the list continues at another address, to which the token is not sent`, {
     kind: "unexpectedAnswer",
   });
 }

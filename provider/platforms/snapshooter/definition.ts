@@ -120,7 +120,7 @@ export const snapshooter = {
       warnings: ({ retention }: Readonly<Record<string, unknown>>) =>
         retention === undefined || retention === null
           ? [
-              "SnapShooter doesn't document what a job keeps that is made without a retention: write one, such as " +
+              "SnapShooter doesn't document what a job without a retention keeps: write one, such as " +
                 "{ keepDaily: 7 }, or look at the job in SnapShooter",
             ]
           : [],
@@ -189,7 +189,7 @@ export const snapshooter = {
             property: "onGone",
             reason:
               `"recreate" goes with tag "manual" only: in the rotation "${String(tag)}" backups expire by design, and each ` +
-              'one made anew would push out another. Write onGone: "keep" or tag: "manual"',
+              're-created one would push out another. Write onGone: "keep" or tag: "manual"',
           },
         ]
       : [],

@@ -208,7 +208,7 @@ export function compileRetentionForSnapshooter(retention: Retention): Compiled<S
   }
   const ours = Object.entries({ minimumRetained, maxDeletes, timezone }).find(([, value]) => value !== undefined);
   if (ours !== undefined) {
-    return { problem: `${ours[0]}: SnapShooter prunes by itself, in the zone of its schedule: remove ${ours[0]}` };
+    return { problem: `${ours[0]}: SnapShooter prunes on its own, in the zone of its schedule: remove ${ours[0]}` };
   }
   const { keepHourly = 0, keepDaily = 0, keepWeekly = 0, keepMonthly = 0 } = retention;
   return {

@@ -159,7 +159,7 @@ function warningsOf(
   }
   if (inputs["suspended"] === true && target.runBy === "platform") {
     warnings.push(
-      `suspended: ${definition.title} goes on running it, since its API documents no pause; only maxAge is not judged`,
+      `suspended: ${definition.title} continues to run it, since its API documents no pause; only maxAge is no longer evaluated`,
     );
   }
   return warnings;

@@ -86,7 +86,7 @@ function dueByRecords(definition: PlatformDefinition, olds: Properties, news: Pr
   const due: string[] = [];
   const { dueAt } = news;
   if (olds["unfinished"] === undefined && !isMissing(dueAt) && !isSettledInState(olds, dueAt, nowMs)) {
-    const when = isUnknown(dueAt) ? "the scheduled time that has passed last" : slotInWords(String(dueAt));
+    const when = isUnknown(dueAt) ? "the latest scheduled time that has passed" : slotInWords(String(dueAt));
     const unverified = wantsVerification(news)
       ? recordsOf(olds).find((record) => isFor(record, dueAt) && verdictOn(record)?.outcome === "unproven")
       : undefined;

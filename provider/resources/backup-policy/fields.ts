@@ -61,7 +61,7 @@ export const policyFields = oncePer((definition: PlatformDefinition): PolicyFiel
   }
   fields["suspended"] = {
     schema: z.boolean("must be true or false"),
-    description: "takes nothing, deletes nothing and does not judge `maxAge`",
+    description: "takes nothing, deletes nothing and does not evaluate `maxAge`",
     change: "update",
   };
   if (all.some(({ runBy }) => runBy === "up")) {
@@ -81,9 +81,9 @@ export const policyOutputs: Readonly<Record<string, string>> = {
   runBy: "who runs it: `platform`, `up` or `watched`",
   status: "`active`, `suspended`, `pending`, `failed` or `unknown`",
   platformStatus: "the platform's own word for the status, where it has one",
-  createdAt: "when the policy was made, ISO-8601 UTC",
-  adopted: "run by `platform`: true for a schedule that was there before and was taken over",
-  fresh: "whether the newest usable backup is younger than `maxAge`; undefined where that is not judged",
+  createdAt: "when the policy was created, ISO-8601 UTC",
+  adopted: "run by `platform`: true for a schedule that already existed and was adopted",
+  fresh: "whether the newest usable backup is younger than `maxAge`; undefined where that is not evaluated",
   lastSnapshotAt: "when the newest usable backup was taken, ISO-8601 UTC",
   lastSnapshotId: "the platform's own id of the newest usable backup",
   checkedAt: "when that was looked at, ISO-8601 UTC",

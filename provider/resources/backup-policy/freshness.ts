@@ -53,13 +53,13 @@ export function expiryOf(what: string, olds: Properties, news: Properties, nowMs
   if (sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds) return undefined;
   if (lastAt === undefined) {
     return (
-      `no backup of ${what} is known, and maxAge ${textOf(news, "maxAge")} has passed since the policy was made at ` +
+      `no backup of ${what} is known, and maxAge ${textOf(news, "maxAge")} has passed since the policy was created at ` +
       `${textOf(olds, "createdAt")}: pulumi up looks for one`
     );
   }
   const known = `the newest known backup of ${what} is "${lastId}" of ${lastAt}`;
   return sinceMs === undefined
-    ? `${known}, a time that is still to come: pulumi up judges it again`
+    ? `${known}, a time in the future: pulumi up evaluates it again`
     : `${known}, and maxAge ${textOf(news, "maxAge")} has passed since: pulumi up looks for a newer one`;
 }
 

@@ -64,7 +64,7 @@ async function settleDeleted(session: Session, id: string, props: Properties): P
   const tell = (requestedAt: string): Promise<void> =>
     warn(
       urn,
-      `the end of the request of ${requestedAt} was never seen; if it has made anything, that exists and is in no state`,
+      `the outcome of the request of ${requestedAt} is unknown; if it created a policy, that exists and is not in any stack`,
     );
   const requestedAt = requestOf(props)?.requestedAt;
   if (requestedAt !== undefined) await tell(requestedAt);

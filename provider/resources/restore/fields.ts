@@ -56,7 +56,7 @@ export const restoreOutputs: Readonly<Record<string, string>> = {
     "`accepted` (the platform shows nothing of what followed), `running`, `completed`, `failed`, or `unknown` (the answer " +
     "was lost, and it may have started)",
   platformStatus: "the platform's own word, where it has one: of the restore, or of the target's state",
-  startedAt: "when it started, ISO-8601 UTC: by the platform's answer, else when it was requested",
+  startedAt: "when it started, ISO-8601 UTC: from the platform's answer, or when it was requested",
   completedAt:
     "when it ended, or was first seen to have ended, ISO-8601 UTC; undefined where the platform shows no end",
   overwritten: "what was overwritten, in words, with the state before where the platform shows it",

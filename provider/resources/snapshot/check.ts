@@ -32,7 +32,7 @@ function ruleFailures(news: Properties, definition: PlatformDefinition): CheckFa
   if (adoptsById && !isMissing(triggers) && (isUnknown(triggers) || Object.keys(triggers as object).length > 0)) {
     failures.push({
       property: "triggers",
-      reason: 'triggers have nothing to do while one snapshot is adopted by id: remove them, or write adopt: "latest"',
+      reason: 'triggers have no effect while one snapshot is adopted by id: remove them, or write adopt: "latest"',
     });
   }
   if (definition.create && isGiven(adopt) && isGiven(reuseWithin)) {

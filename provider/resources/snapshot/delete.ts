@@ -38,7 +38,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
     if (urn === undefined || !session.chosen.has(urn)) {
       await session.host.warn(
         urn,
-        `forgotten: the outcome of the request of ${request?.requestedAt ?? address.segments[0]} is unknown; ` +
+        `dropped from the state: the outcome of the request of ${request?.requestedAt ?? address.segments[0]} is unknown; ` +
           (await whatItMayHaveTaken(session, props)),
       );
     }
@@ -52,7 +52,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
       await session.host.warn(
         urn,
         `not deleted: snapshot "${snapshotId}" of ${what} stays on ${definition.title} because ${holder} manages it, too; ` +
-          "unless that resource goes in the same run, nothing deletes the snapshot any more",
+          "unless that resource is deleted in the same run, nothing will delete the snapshot",
       );
     } else if (props["status"] !== "gone") {
       await session.host.inform(urn, `deleted snapshot "${snapshotId}" of ${what}`);
@@ -63,7 +63,7 @@ export async function deleteSnapshot(session: Session, id: string, props: Proper
     const tell = isDeletable ? warn : inform;
     const why =
       isDeletable && isSpared
-        ? `it failed verification: ${verdict.because}; a replacement deletes none for that, delete it there yourself`
+        ? `it failed verification: ${verdict.because}; a replacement deletes no snapshot because of that, delete it there yourself`
         : whyKept(definition, props);
     await tell(urn, `kept on ${definition.title}: snapshot "${snapshotId}" of ${what}${inParentheses(why)}`);
   }
@@ -90,7 +90,7 @@ async function release(session: Session, props: Properties, key: string): Promis
   if (isDeleted) {
     await host.inform(
       urn,
-      `deleted snapshot "${textOf(props, "snapshotId")}": the resource that took it goes in this run, too`,
+      `deleted snapshot "${textOf(props, "snapshotId")}": the resource that took it is deleted in this run, too`,
     );
   }
   return isDeleted;

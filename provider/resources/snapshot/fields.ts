@@ -25,7 +25,7 @@ export const snapshotFields = oncePer((definition: PlatformDefinition): Readonly
     schema: z.record(z.string(), z.string("must be text"), 'must be a map of texts, such as { release: "42" }'),
     description: definition.create
       ? "a change of any of them takes a new snapshot"
-      : "a change of any of them adopts the latest anew",
+      : "a change of any of them adopts the latest again",
     change: "replace",
   };
   fields["adopt"] = {
@@ -79,6 +79,6 @@ export const commonOutputs: Readonly<Record<string, string>> = {
   platformStatus: "the platform's own word for the status, where it has one",
   createdAt: "when it was taken, ISO-8601 UTC; undefined where no trustworthy instant exists",
   sizeBytes: "its size in bytes, where the API gives bytes",
-  sizeText: "its size as the API says it",
+  sizeText: "its size in the API's own words",
   adopted: "true when it was not taken by this resource (`adopt`, `reuseWithin`)",
 };

@@ -70,7 +70,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     }
     await session.host.warn(
       urn,
-      `what the create of ${address.segments[0]} has made is still not known; the next pulumi up looks for it again`,
+      `the outcome of the request of ${address.segments[0]} is still unknown; the next pulumi up looks for its snapshot again`,
     );
     return result(id, kept());
   }
@@ -102,7 +102,7 @@ export async function readSnapshot(session: Session, id: string, stored: Propert
     throw new SnapshotsError(`[${definition.name}] there is no ${what}: ${reason}`, { kind: "notFound" });
   }
   if (observed.outcome === "unproven") {
-    const takeOut = `if you know that it is gone, take it out with pulumi state delete${urn === undefined ? "" : ` '${urn}'`}`;
+    const takeOut = `if you know that it no longer exists, remove it with pulumi state delete${urn === undefined ? "" : ` '${urn}'`}`;
     await session.host.warn(
       urn,
       `${what} was not found, and that does not prove it gone: ${reason}. It stays in the state; ` +

@@ -42,7 +42,7 @@ export function whyKept(definition: PlatformDefinition, props: Properties): stri
   if (props["adopted"] === true) return "it was adopted, not taken by this resource";
   if (props["deletionPolicy"] !== "delete") return 'deletionPolicy: "retain"';
   return props["inferred"] === true
-    ? "no answer of the platform named it as this resource's, it was only inferred; delete it there if it is"
+    ? "no answer of the platform named it as this resource's, it was only inferred; if it is yours, delete it there"
     : undefined;
 }
 
@@ -69,8 +69,8 @@ export function updateAhead(olds: Properties, news: Properties, { replaces = [] 
   const request = requestOf(olds);
   if (request === undefined) return verificationAhead(definition, olds, news);
   return olds["snapshotId"] === undefined
-    ? `what the request of ${request.requestedAt} has made is not known yet: will look for it, and will take another only ` +
-        "when there is none"
+    ? `the outcome of the request of ${request.requestedAt} is unknown: will look for its snapshot, and take another only ` +
+        "if there is none"
     : `will wait until ${snapshotInWords(definition, olds)} is ready; its status is "${String(olds["platformStatus"] ?? olds["status"])}"`;
 }
 

@@ -38,8 +38,8 @@ export async function updateSnapshot(
   const changed = await changeInPlace(platform, definition, target, news, shown, scope).catch((error: unknown) => {
     if (!isSnapshotsError(error, "notFound")) throw error;
     throw new SnapshotsError(
-      `${error.message}. The snapshot is no longer there, so nothing of it can be changed: run pulumi refresh, which notes ` +
-        'that it is gone (or, with onGone: "recreate", drops it, and the next pulumi up takes another)',
+      `${error.message}. The snapshot no longer exists, so it can't be changed: run pulumi refresh, which records ` +
+        'that (or, with onGone: "recreate", drops the resource, and the next pulumi up takes another)',
       { kind: "notFound", cause: error },
     );
   });

@@ -182,7 +182,7 @@ function key(): Html {
   );
   return html`<section aria-labelledby="key"><h2 id="key">How to read it</h2><dl class="key">${entries}
 <div>${markIcon("verified")}<dt>Verified</dt><dd>kept, and its archive was checked and found whole</dd></div>
-<div><span class="line-icon" aria-hidden="true"></span><dt>Now</dt><dd>when this page was made; a bar's mark is the maxAge</dd></div></dl></section>`;
+<div><span class="line-icon" aria-hidden="true"></span><dt>Now</dt><dd>when this page was written; a bar's mark is the maxAge</dd></div></dl></section>`;
 }
 
 /** A report as one page: it needs no network and no script, and everything that is not this package's own is escaped. */

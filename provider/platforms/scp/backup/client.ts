@@ -139,7 +139,7 @@ export async function listBackupSchedules(api: Api, backupId: string, scope: Sco
     scope,
   );
   if (entries.some(({ backup_id: owner }) => owner != null && owner !== backupId)) {
-    throw new SnapshotsError(`[scp] list schedules of ${target}: an entry is of another one`, {
+    throw new SnapshotsError(`[scp] list schedules of ${target}: an entry belongs to another backup`, {
       kind: "unexpectedAnswer",
     });
   }

@@ -71,7 +71,7 @@ const serverArguments = {
       z.string("must be text").max(256, "must not be longer than 256 characters"),
       'must be an object of texts, such as { team: "web" }',
     ),
-    description: "its tags; the API takes them when it is made, and doesn't show them",
+    description: "its tags; the API takes them at creation and doesn't show them",
     change: "refuse",
   },
   deletionPolicy: {
@@ -99,7 +99,7 @@ export const serverPolicies = {
   },
   retention: "required",
   retentionHint:
-    "Samsung Cloud Platform always prunes server backups, after 14 days where nothing else is said: write " +
+    "Samsung Cloud Platform always prunes server backups, after 14 days by default: write " +
     'keepWithin: "14d", "31d", "93d", "186d" or "365d"',
   scheduleProblem: (schedules: JsonValue) => problemOf(compileForServerBackup(schedules as readonly PlainSchedule[])),
   retentionProblem: (retention: JsonValue) => problemOf(compileRetentionForServerBackup(retention as Retention)),

@@ -87,7 +87,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
       if (found.length > 0) return found;
       throw new SnapshotsError(
         `[scp] find server backup ${JSON.stringify(name)}: the name is taken, and the list doesn't show by which backup ` +
-          "(it may have been made or deleted just now): try again, or write another name",
+          "(it may just have been created or deleted): try again, or write another name",
         { kind: "conflict" },
       );
     },
@@ -98,7 +98,7 @@ export function openServerBackups(api: Api, virtualserver: Api, region: string):
       const made = await showBackup(api, backupId, scope).catch(() => undefined);
       if (made?.name != null && made.name !== inputs["name"]) {
         throw new SnapshotsError(
-          `[scp] create a backup of server ${serverId}: the answer is about another one, ${JSON.stringify(made.name)} ` +
+          `[scp] create a backup of server ${serverId}: the answer names another one, ${JSON.stringify(made.name)} ` +
             `(${backupId})`,
           { kind: "unexpectedAnswer" },
         );

@@ -17,7 +17,7 @@ export const fileVolumeTarget = {
 const fileVolumeArguments = {
   adopt: {
     schema: z.boolean("must be true or false"),
-    description: "take over the schedule that the volume already has; destroy then leaves it",
+    description: "adopt the schedule that the volume already has; destroy then leaves it",
     change: "update",
   },
 } as const satisfies Readonly<Record<string, PolicyField>>;
@@ -35,7 +35,7 @@ export const filePolicies = {
   },
   retention: "required",
   retentionHint:
-    "Samsung Cloud Platform always prunes scheduled snapshots of File Storage, down to 10 where nothing else is said: " +
+    "Samsung Cloud Platform always prunes scheduled snapshots of File Storage, to 10 by default: " +
     "write keepLast: a number from 1 to 128",
   scheduleProblem: (schedules: JsonValue, nowMs: number) =>
     problemOf(compileForFileStorage(schedules as readonly PlainSchedule[], nowMs)),
@@ -52,8 +52,8 @@ export const filePolicies = {
     maxAge === undefined || maxAge === null
       ? []
       : [
-          "the API's documents show the times of File Storage snapshots without a zone: where they name none, maxAge " +
-            "can't be judged and counts as passed",
+          "the API's documents show the times of File Storage snapshots without a zone: without one, maxAge " +
+            "can't be evaluated and counts as passed",
         ],
   deletes: "always",
   keepsRunning: "the volume's snapshot schedule keeps running",

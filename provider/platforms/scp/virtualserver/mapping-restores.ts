@@ -79,7 +79,7 @@ export function revertProblem(
   if (newest !== undefined && latest != null && own != null && latest !== own) {
     return (
       `only the most recent snapshot of a volume can be reverted to, and that is ${inWords(newest)}, not ` +
-      `${inWords(wanted)}: delete the newer ones first, or make a new volume from the older one`
+      `${inWords(wanted)}: delete the newer ones first, or create a new volume from the older one`
     );
   }
   return normal(wanted.status) === "available"

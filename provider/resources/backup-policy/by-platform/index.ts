@@ -203,7 +203,7 @@ async function deleteOnPlatform(session: Session, id: string, props: Properties)
     .catch(() => "its backups stay");
   await session.host.warn(
     urn,
-    `forgotten, not deleted: ${isMade ? keepsRunning : notOurs} (${props["policyId"]}); ${stay}`,
+    `dropped from the state, not deleted: ${isMade ? keepsRunning : notOurs} (${props["policyId"]}); ${stay}`,
   );
 }
 

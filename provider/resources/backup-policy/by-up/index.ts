@@ -35,7 +35,7 @@ export function runByUp(session: Session): PolicyRunner {
       if (count === 0) return undefined;
       const those = `${count} ${count === 1 ? "snapshot" : "snapshots"} of this policy`;
       return definitionOf(props).delete
-        ? { what: `${those}; nothing deletes ${count === 1 ? "it" : "them"} any more`, needsPerson: true }
+        ? { what: `${those}; nothing will delete ${count === 1 ? "it" : "them"}`, needsPerson: true }
         : { what: `${those} (its API can't delete)`, needsPerson: false };
     },
   };

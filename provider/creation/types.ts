@@ -165,7 +165,7 @@ export interface Creation<Item> {
   describe(item: Item): Described;
   /** Rebuilds the item of a journal entry from its ids; undefined if they do not name one. */
   recall(made: Made): Item | undefined;
-  /** Whether the result of a journal entry is already in the state. */
+  /** Whether a journal entry's request or its result is already in the state. */
   isHeld(entry: JournalEntry): boolean;
   /** Whether another resource of this process manages an item. */
   isHeldByOther(uniqueKey: string): boolean;

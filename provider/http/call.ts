@@ -55,7 +55,7 @@ export interface Api {
   readonly clock: Clock;
   readonly random: () => number;
   readonly limiter: Limiter;
-  /** Warns about the connection; called each time there is a reason, so the caller decides how often to show it. */
+  /** Warns about the connection; called each time there is a reason: the implementation limits how often it shows. */
   warn?(message: string): Promise<void>;
   /** Creates the headers that carry the credential, again for each attempt. */
   headers(method: string, url: string): Readonly<Record<string, string>>;

@@ -25,7 +25,7 @@ const LONGEST_DELAY_MS = 30_000;
 const BUSY_DELAY_MS = 2_000;
 /** Someone else's snapshot of the target ends within this time; a target that is busy for longer needs a person. */
 const LONGEST_BUSY_MS = 10 * 60_000;
-/** How long a refusal that needs a person is waited out, in milliseconds. Default of the resource's `customTimeouts`. */
+/** How long a refusal that only a person can end is waited out, in milliseconds, unless `customTimeouts` is set. */
 export const PERSON_MS = 2 * 60_000;
 
 function backoffMs(firstMs: number, attempt: number, random: number): number {

@@ -90,7 +90,7 @@ const descriptorForms = [
   { signed: false, wide: true },
 ] as const;
 
-/** Size and CRC of an entry's data as read; undefined where they can't be computed from the bytes. */
+/** Sizes and CRC of an entry's data as read; undefined if they can't be computed from the bytes. */
 interface Seen {
   readonly compressed: number;
   readonly crc: number | undefined;

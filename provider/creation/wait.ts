@@ -53,7 +53,7 @@ export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item
     reason: `${title}: ${noun} ${describe(item).words} ${reason}`,
     ...defined({ cause }),
   });
-  // A run that is killed while it waits must leave behind what it created.
+  // A run that is killed while it waits must leave a record of what it created.
   if (isWaiting() && !what.isStored) await recordMade(run, claimed);
   try {
     await poll(

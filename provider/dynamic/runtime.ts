@@ -28,7 +28,7 @@ const resources: Record<string, (session: Session) => ResourceVerbs> = {
   Restore: (session) => loadRestore().restoreResource(session),
 };
 
-/** Ends this process when its engine is gone; undefined if the process does not belong to an engine. */
+/** Ends this process when its engine has exited; undefined if the process does not belong to an engine. */
 let watchdog: Watchdog | undefined;
 
 /** Dependencies that a process supplies to its resources; stack config comes from the engine. */

@@ -16,9 +16,9 @@ const TRANSIENT_FAILURE = 3;
 /** The engine's call to a provider at the first Ctrl-C. */
 const CANCEL_PATH = "/pulumirpc.ResourceProvider/Cancel";
 
-/** Ends a provider whose engine is gone, once the results of all requests in flight are in the journal. */
+/** Ends a provider whose engine has exited, once the results of all requests in flight are in the journal. */
 export interface Watchdog {
-  /** Called right before a request that changes anything; throws if the engine is gone and can't record the result. */
+  /** Called right before a request that changes anything; throws if the engine has exited: nothing would record it. */
   beforeChange(): Promise<void>;
   /** The journal, wrapped: the process waits for the result of every request recorded through it. */
   readonly journal: Journal;
@@ -26,7 +26,7 @@ export interface Watchdog {
   ended(urn: string | undefined): void;
   /** Aborts when the engine asks its providers to stop, at the first Ctrl-C; requests in flight are still awaited. */
   readonly stopped: AbortSignal;
-  /** Ends the process as if the engine were gone, within `withinMs` milliseconds. */
+  /** Ends the process as if the engine had exited, within `withinMs` milliseconds. */
   stop(withinMs: number): void;
 }
 
@@ -44,7 +44,7 @@ export function isProviderProcess(argv: readonly string[]): boolean {
   return /[\\/]dynamic-provider([\\/]|$)/.test(argv[1] ?? "") && /^[^:]+:\d+$/.test(argv[2] ?? "");
 }
 
-/** Starts a watchdog that also ends the process on a signal, and lets it write to an engine that is gone. */
+/** Starts a watchdog that also ends the process on a signal, and lets it write to an engine that has exited. */
 export function watchProcess(options: Omit<WatchdogOptions, "end">): Watchdog {
   // Without a listener, a broken pipe is an uncaught error, which Pulumi's handler writes to the same pipe, forever.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

@@ -18,7 +18,7 @@ export interface RestoreTargetDefinition {
   readonly arguments: Readonly<Record<string, InputField>>;
   /** Data that a restore overwrites, for the documentation: a phrase. */
   readonly overwrites: string;
-  /** What the platform shows of a restore after its answer, for messages and documentation: a clause. */
+  /** Visibility of a restore after the platform's answer, for messages and documentation: a clause. */
   readonly shows: string;
 }
 

@@ -5,12 +5,12 @@ import { BrokenArchive, type ByteReader } from "./reader";
 const LONGEST_TEXT = 64 * 1024;
 const FLAG = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 };
 
-/** Whether bytes begin as a gzip does. */
+/** Whether bytes start with the gzip signature. */
 export function looksLikeGzip(start: Buffer): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-/** Takes a text that a zero byte ends. */
+/** Takes a text that ends with a zero byte, and that byte. */
 async function takeText(reader: ByteReader): Promise<Buffer> {
   for (let most = 256; most <= LONGEST_TEXT; most *= 2) {
     const bytes = await reader.peek(most);
@@ -38,8 +38,8 @@ async function checkHeader(reader: ByteReader): Promise<void> {
 }
 
 /**
- * Checks a gzip: the header, data, CRC and size of each member, and that nothing but zeros follows the last. What comes
- * out is passed on. Source: https://www.rfc-editor.org/rfc/rfc1952
+ * Checks a gzip: the header, data, CRC and size of each member, and that nothing but zeros follows the last. Passes the
+ * inflated bytes to `use`. Source: https://www.rfc-editor.org/rfc/rfc1952
  */
 export async function checkGzip(reader: ByteReader, use: (output: Buffer) => Promise<void>): Promise<void> {
   do {

@@ -3,25 +3,25 @@ import { BrokenArchive, ByteReader, Handover } from "./reader";
 import { checkTar, looksLikeTar } from "./tar";
 import { checkZip, looksLikeZip } from "./zip";
 
-/** What an archive is, by its first bytes; `unknown` has no structure that could be checked. */
+/** Format of an archive, detected from its first bytes; `unknown` has no structure to check. */
 export type ArchiveKind = "zip" | "tar" | "gzip" | "unknown";
 
-/** What a check has found. */
+/** Result of a check. */
 export interface ArchiveVerdict {
   readonly kind: ArchiveKind;
-  /** What is wrong, as a sentence without its subject; undefined where nothing is. */
+  /** Problem found, as a sentence without its subject; undefined if the archive is intact or of an unknown kind. */
   readonly problem?: string;
 }
 
-/** A check of bytes that stream by: it keeps none of them. */
+/** A check of a stream of bytes, none of which it keeps. */
 export interface ArchiveCheck {
   /** Takes the next bytes; resolves when it is ready for more. */
   write(chunk: Buffer): Promise<void>;
-  /** Says that these were all; resolves to what was found. */
+  /** Ends the input; resolves to the result. */
   end(): Promise<ArchiveVerdict>;
 }
 
-/** The bytes that tell one kind of archive from another. */
+/** Number of leading bytes that identify the kind of archive. */
 const START_BYTES = 512;
 
 async function judge(kind: ArchiveKind, check: () => Promise<void>): Promise<ArchiveVerdict> {
@@ -34,7 +34,7 @@ async function judge(kind: ArchiveKind, check: () => Promise<void>): Promise<Arc
   }
 }
 
-/** Checks what a gzip holds, where that is a tar. */
+/** Opens a check of the content of a gzip, if that is a tar. */
 function openTarCheck(): ArchiveCheck {
   return openCheck(async (reader) => {
     const start = await reader.peek(START_BYTES);
@@ -50,7 +50,7 @@ async function checkGzipAndTar(reader: ByteReader): Promise<void> {
   } catch (error) {
     failure = error;
   }
-  // What is inside is cut short where the gzip is: that tells nothing more.
+  // If the gzip is broken, the tar inside is cut short too: only the gzip's own problem counts.
   const { problem } = await inner.end();
   if (failure !== undefined) throw failure;
   if (problem !== undefined) throw new BrokenArchive(`holds a tar that ${problem}`);
@@ -67,7 +67,7 @@ async function checkAny(reader: ByteReader): Promise<ArchiveVerdict> {
 function openCheck(check: (reader: ByteReader) => Promise<ArchiveVerdict>): ArchiveCheck {
   const handover = new Handover();
   const verdict = check(new ByteReader(handover)).finally(() => handover.close());
-  // Told by `end`; until then nobody listens.
+  // `end` returns this promise; until then no handler is attached, and a rejection would be unhandled.
   verdict.catch(() => undefined);
   return {
     write: (chunk) => (chunk.length === 0 ? Promise.resolve() : handover.write(chunk)),
@@ -79,8 +79,8 @@ function openCheck(check: (reader: ByteReader) => Promise<ArchiveVerdict>): Arch
 }
 
 /**
- * Opens a check of bytes that are, or are not, a zip, a gzip or a tar: whatever an archive says of itself is held against
- * what streams by. Memory use does not grow with its size.
+ * Opens a check of bytes that may be a zip, a gzip or a tar: everything that an archive states about its content is
+ * compared with the bytes that arrive. Memory use does not grow with the size of the archive.
  */
 export function openArchiveCheck(): ArchiveCheck {
   return openCheck(checkAny);

@@ -1,27 +1,27 @@
 import { createInflateRaw, inflateRawSync } from "node:zlib";
 import { BrokenArchive, type ByteReader } from "./reader";
 
-/** As many compressed bytes as are given to zlib at once. */
+/** Largest number of compressed bytes given to zlib in one call. */
 const SLICE_BYTES = 64 * 1024;
 
-/** What is left of a deflated part when all of it is there already: no thread has to be waited for. */
+/** Inflates data that has arrived completely, synchronously: faster than a round trip through zlib's threads. */
 function inflateArrived(bytes: Buffer): { output: Buffer; taken: number } | undefined {
   try {
-    // With `info`, zlib also tells how many bytes it has taken; the declarations don't know of it.
+    // With `info`, zlib also returns how many bytes it consumed; the type declarations lack this.
     const { buffer, engine } = inflateRawSync(bytes, { info: true }) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };
     };
     return { output: buffer, taken: engine.bytesWritten };
   } catch {
-    // Not all of it, too much to hold, or broken: the stream below says which.
+    // Incomplete, too large for memory, or broken: the stream below finds out which.
     return undefined;
   }
 }
 
 /**
- * Inflates raw deflate data up to its own end, and passes on what comes out. Resolves to the number of compressed bytes;
- * throws where the data is broken or ends before.
+ * Inflates raw deflate data up to its own end and passes the output to `use`. Resolves to the number of compressed
+ * bytes; throws if the data is broken or incomplete.
  */
 export async function inflate(
   reader: ByteReader,
@@ -29,7 +29,7 @@ export async function inflate(
   use: (output: Buffer) => void | Promise<void>,
 ): Promise<number> {
   const arrived = reader.arrived(SLICE_BYTES);
-  // Less than half of a slice inflates to 32 MiB at most.
+  // Half a slice inflates to about 32 MiB at most.
   const whole = inflateArrived(arrived.subarray(0, SLICE_BYTES / 2));
   if (whole !== undefined) {
     await reader.take(whole.taken, what);
@@ -48,7 +48,7 @@ export async function inflate(
     }
     hasEnded = true;
   })();
-  // The engine's end is heard of late: what it was given past its end is put back.
+  // The engine reports its end late: bytes written to it past that end are put back.
   let given: Buffer[] = [];
   let used = 0;
   while (!hasEnded) {

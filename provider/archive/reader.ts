@@ -1,12 +1,12 @@
-/** What is wrong with an archive, as a sentence without its subject: `ends in the middle of …`. */
+/** Error whose message is a problem of an archive, as a sentence without its subject: `ends in the middle of …`. */
 export class BrokenArchive extends Error {}
 
 const nothing = Buffer.alloc(0);
 
-/** Reads bytes that come in chunks of any size, at the reader's own pace. */
+/** Reads bytes from chunks of any size, at the reader's own pace. */
 export class ByteReader {
   private held: Buffer = nothing;
-  /** How many bytes have been taken so far. */
+  /** Number of bytes taken so far. */
   offset = 0;
 
   constructor(private readonly source: AsyncIterator<Buffer>) {}
@@ -18,18 +18,18 @@ export class ByteReader {
     return true;
   }
 
-  /** The next bytes without taking them: `count` of them, or all that there are up to the end. */
+  /** Returns the next `count` bytes without taking them, fewer only at the end. */
   async peek(count: number): Promise<Buffer> {
     while (this.held.length < count && (await this.fill()));
     return this.held.subarray(0, count);
   }
 
-  /** What has arrived and was not taken yet, without waiting for more. */
+  /** Returns up to `most` bytes that have arrived and are not taken yet, without waiting for more. */
   arrived(most: number): Buffer {
     return this.held.subarray(0, most);
   }
 
-  /** Takes exactly `count` bytes; throws where the end comes first. */
+  /** Takes exactly `count` bytes; throws if the end comes first. */
   async take(count: number, what: string): Promise<Buffer> {
     const bytes = await this.peek(count);
     if (bytes.length < count) throw new BrokenArchive(`ends in the middle of ${what}`);
@@ -37,7 +37,7 @@ export class ByteReader {
     return bytes;
   }
 
-  /** Takes what is there, `most` bytes at most; undefined at the end. */
+  /** Takes the bytes that are available, at most `most`; undefined at the end. */
   async some(most: number): Promise<Buffer | undefined> {
     if (this.held.length === 0 && !(await this.fill())) return undefined;
     const bytes = this.held.subarray(0, most);
@@ -45,7 +45,7 @@ export class ByteReader {
     return bytes;
   }
 
-  /** Passes `count` bytes to `use` as they come; throws where the end comes first. */
+  /** Passes `count` bytes to `use` as they arrive; throws if the end comes first. */
   async each(count: number, what: string, use?: (bytes: Buffer) => void): Promise<void> {
     for (let left = count; left > 0; ) {
       const bytes = await this.some(left);
@@ -55,7 +55,7 @@ export class ByteReader {
     }
   }
 
-  /** Puts bytes back that were taken last. */
+  /** Puts back the bytes taken last. */
   putBack(bytes: Buffer): void {
     if (bytes.length === 0) return;
     this.held = this.held.length === 0 ? bytes : Buffer.concat([bytes, this.held]);
@@ -68,7 +68,7 @@ export class ByteReader {
   }
 }
 
-/** Hands chunks from a writer to a reader one at a time: a write ends when the reader asks for the next chunk. */
+/** Passes chunks from a writer to a reader one at a time: a write resolves when the reader asks for the next chunk. */
 export class Handover implements AsyncIterator<Buffer> {
   private waiting: ((result: IteratorResult<Buffer>) => void) | undefined;
   private offered: { readonly chunk: Buffer; readonly taken: () => void } | undefined;
@@ -76,7 +76,7 @@ export class Handover implements AsyncIterator<Buffer> {
   private hasEnded = false;
   private isClosed = false;
 
-  /** Offers a chunk; resolves when the reader has used it up, or reads no more. */
+  /** Offers a chunk; resolves when the reader has used it up or has closed. */
   write(chunk: Buffer): Promise<void> {
     if (this.isClosed) return Promise.resolve();
     return new Promise((taken) => {
@@ -91,13 +91,13 @@ export class Handover implements AsyncIterator<Buffer> {
     });
   }
 
-  /** Tells the reader that nothing more comes. */
+  /** Signals the end of the data to the reader. */
   end(): void {
     this.hasEnded = true;
     this.waiting?.({ done: true, value: undefined });
   }
 
-  /** Said by the reader: it reads no more, and whatever is written is let through. */
+  /** Called by the reader when it stops reading: pending and later writes resolve immediately. */
   close(): void {
     this.isClosed = true;
     this.release();

@@ -2,12 +2,12 @@ import { BrokenArchive, type ByteReader } from "./reader";
 
 const BLOCK = 512;
 const zeroBlock = Buffer.alloc(BLOCK);
-/** Names and numbers of one entry; what is longer is no extended header that any tool writes. */
+/** Names and numbers of one entry; no tool writes a longer extended header. */
 const LARGEST_EXTENDED_HEADER = 1024 * 1024;
-/** Links, devices, folders and pipes: their size, where they say one, is of nothing that follows. */
+/** Links, devices, folders and pipes: no data follows them, even if their header states a size. */
 const withoutData = new Set(["1", "2", "3", "4", "5", "6"]);
 
-/** A number in a header: octal text, or its bytes where the first bit is set. Undefined where it is neither. */
+/** Reads a number in a header: octal text, or a binary number if the first bit is set; undefined if it is neither. */
 function numberIn(block: Buffer, at: number, length: number): number | undefined {
   const field = block.subarray(at, at + length);
   if (((field[0] ?? 0) & 0x80) !== 0) {
@@ -36,14 +36,14 @@ function hasRightChecksum(block: Buffer): boolean {
   return stored === unsigned || stored === signed;
 }
 
-/** Whether bytes begin as a tar does. */
+/** Whether bytes start with a tar header. */
 export function looksLikeTar(start: Buffer): boolean {
   if (start.length < BLOCK) return start.subarray(257, 262).toString("latin1") === "ustar";
   if (start.subarray(0, BLOCK).equals(zeroBlock)) return false;
   return start.subarray(257, 262).toString("latin1") === "ustar" || hasRightChecksum(start.subarray(0, BLOCK));
 }
 
-/** The size that an extended header gives the entry after it. */
+/** Returns the size that an extended header states for the entry after it. */
 function sizeInRecords(records: Buffer): number | undefined {
   let size: number | undefined;
   for (let at = 0; at < records.length; ) {
@@ -74,8 +74,8 @@ async function checkEnd(reader: ByteReader): Promise<void> {
 }
 
 /**
- * Checks a tar: the checksum of every header, that every entry is there as long as its header says, and the end. What
- * entries hold has no checksum in a tar. Source: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
+ * Checks a tar: the checksum of every header, that every entry is as long as its header states, and the end. A tar has
+ * no checksum of its entries' content. Source: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
  */
 export async function checkTar(reader: ByteReader): Promise<void> {
   let givenSize: number | undefined;
@@ -95,13 +95,13 @@ export async function checkTar(reader: ByteReader): Promise<void> {
       await reader.each((BLOCK - (ownSize % BLOCK)) % BLOCK, "an extended header");
       continue;
     }
-    // GNU's sparse files have more headers of holes, as long as the last byte but seven says so.
+    // GNU sparse files have more header blocks that list holes; byte 482, then byte 504, says whether another follows.
     let hasMore = type === "S" && block[482] !== 0;
     while (hasMore) hasMore = (await reader.take(BLOCK, entry))[504] !== 0;
     const size = withoutData.has(type) ? 0 : (givenSize ?? ownSize);
     if (!Number.isSafeInteger(size) || size < 0) throw new BrokenArchive(`has no readable size for ${entry}`);
     await reader.each(Math.ceil(size / BLOCK) * BLOCK, entry);
-    // A long name, or what counts for all, stands between an extended header and its entry.
+    // A long name or a global header can stand between an extended header and its entry.
     if (!["g", "L", "K"].includes(type)) givenSize = undefined;
   }
 }

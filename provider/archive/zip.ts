@@ -16,7 +16,7 @@ const FLAG = { encrypted: 1, descriptor: 8 };
 const MAX16 = 0xffff;
 const MAX32 = 0xffffffff;
 
-/** What tells an entry from the others. */
+/** Fields that identify an entry. */
 interface Named {
   readonly offset: number;
   readonly name: Buffer;
@@ -24,14 +24,14 @@ interface Named {
   readonly isEncrypted: boolean;
 }
 
-/** What an entry says of itself, in its own header or in the central directory. */
+/** An entry as described by its own header or by the central directory. */
 interface Entry extends Named {
   readonly crc: number;
   readonly compressed: number;
   readonly size: number;
 }
 
-/** Whether bytes begin as a zip does, be it one without entries. */
+/** Whether bytes start with a zip signature, that of an empty zip included. */
 export function looksLikeZip(start: Buffer): boolean {
   const signature = start.length < 4 ? 0 : start.readUInt32LE();
   return signature === SIGNATURE.local || signature === SIGNATURE.end;
@@ -42,8 +42,8 @@ function quoted(name: Buffer): string {
 }
 
 /**
- * Entries, told apart from another set of entries by what they say, whatever their order and however many they are:
- * an archive can hold more of them than memory does.
+ * A set of entries that can be compared with another one regardless of their order, in constant memory: an archive can
+ * hold more entries than fit in memory.
  */
 class EntrySet {
   count = 0;
@@ -67,7 +67,7 @@ function uint64(bytes: Buffer, at: number): number {
   return Number(value);
 }
 
-/** The zip64 values for the fields that are full, in the order that the format fixes. */
+/** Replaces the fields that are full with their zip64 values, which come in the order that the format defines. */
 function widened(extra: Buffer, fields: readonly number[]): number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
@@ -82,7 +82,7 @@ function widened(extra: Buffer, fields: readonly number[]): number[] {
   return [...fields];
 }
 
-/** The four forms of a data descriptor: its signature and zip64 are optional, and nothing says which it is. */
+/** The four forms of a data descriptor: signature and zip64 are optional, and nothing states which form it has. */
 const descriptorForms = [
   { signed: true, wide: false },
   { signed: true, wide: true },
@@ -90,14 +90,14 @@ const descriptorForms = [
   { signed: false, wide: true },
 ] as const;
 
-/** What was seen of an entry's data, as far as its bytes tell. */
+/** Sizes and CRC of an entry's data as read; undefined if they can't be computed from the bytes. */
 interface Seen {
   readonly compressed: number;
   readonly crc: number | undefined;
   readonly size: number | undefined;
 }
 
-/** Takes the data descriptor that says what was seen; its form is the one that fits, with a header after it. */
+/** Takes the data descriptor, in the one form that matches the data read and is followed by another signature. */
 async function takeDescriptor(reader: ByteReader, what: string, seen: Seen): Promise<Omit<Entry, keyof Named>> {
   const bytes = await reader.peek(28);
   for (const { signed, wide } of descriptorForms) {
@@ -119,8 +119,8 @@ async function takeDescriptor(reader: ByteReader, what: string, seen: Seen): Pro
 }
 
 /**
- * Reads data up to its data descriptor, which alone tells its end: the first one whose size is the number of bytes before
- * it and, where the bytes themselves are the content, whose CRC is theirs.
+ * Reads data up to its data descriptor, the only mark of its end: the first one whose size is the number of bytes
+ * before it and, if those bytes are the content itself, whose CRC matches them.
  */
 async function findDescriptor(reader: ByteReader, what: string, isContent: boolean): Promise<Seen> {
   const mark = Buffer.from("PK\u0007\u0008", "latin1");
@@ -130,7 +130,7 @@ async function findDescriptor(reader: ByteReader, what: string, isContent: boole
     const window = await reader.peek(64 * 1024);
     const at = window.indexOf(mark);
     const isHere = at >= 0 && at + 16 <= window.length;
-    // What may be the beginning of a descriptor stays for the next look.
+    // The last bytes may be the start of a descriptor: they stay for the next round.
     const before = window.subarray(0, isHere ? at : Math.max(0, window.length - 15));
     if (before.length === 0 && !isHere) throw new BrokenArchive(`ends in the middle of ${what}`);
     await reader.take(before.length, what);
@@ -147,7 +147,7 @@ async function findDescriptor(reader: ByteReader, what: string, isContent: boole
   }
 }
 
-/** Reads one entry with its data, behind its signature. */
+/** Reads and checks one entry with its data, from after its signature. */
 async function checkEntry(reader: ByteReader, offset: number): Promise<Entry> {
   const header = await reader.take(26, "an entry's header");
   const [flags, method] = [header.readUInt16LE(2), header.readUInt16LE(4)];
@@ -172,7 +172,7 @@ async function checkEntry(reader: ByteReader, offset: number): Promise<Entry> {
   } else if (isUnknown) {
     seen = await findDescriptor(reader, what, !isEncrypted && method === METHOD.stored);
   } else {
-    // A method that Node.js doesn't have, or an encrypted entry: its bytes are counted, and its CRC is of what they hide.
+    // For an encrypted entry, or a method that Node.js lacks, bytes are only counted: the CRC is of the hidden content.
     const isContent = !isEncrypted && method === METHOD.stored;
     await reader.each(saidCompressed, what, isContent ? use : undefined);
     seen = { compressed: saidCompressed, ...(isContent ? { crc, size } : { crc: undefined, size: undefined }) };
@@ -188,7 +188,7 @@ async function checkEntry(reader: ByteReader, offset: number): Promise<Entry> {
   return { offset, name, method, isEncrypted, ...own };
 }
 
-/** Reads one entry of the central directory, behind its signature. */
+/** Reads one entry of the central directory, from after its signature. */
 async function readCentral(reader: ByteReader): Promise<Entry> {
   const header = await reader.take(42, "the central directory");
   const name = await reader.take(header.readUInt16LE(24), "the central directory");
@@ -207,7 +207,7 @@ async function readCentral(reader: ByteReader): Promise<Entry> {
   };
 }
 
-/** What the end of an archive says of its central directory. */
+/** Count, size and offset of the central directory, as stated at the end of an archive. */
 interface Ending {
   readonly count: number;
   readonly size: number;
@@ -215,9 +215,9 @@ interface Ending {
 }
 
 /**
- * Holds what an end says against what was seen. `wide`: zip64's own record, which is exact. `full`: the older record
- * beside it, whose fields may be full. `narrow`: the older one alone, into which tools that don't know zip64 write what
- * fits of a larger number.
+ * Compares a stated ending with the one read. `wide`: the zip64 record, which is exact. `full`: the older record beside
+ * it, whose fields may be full. `narrow`: the older record alone, where tools without zip64 support truncate larger
+ * numbers.
  */
 function checkEnding(said: Ending, own: Ending, form: "wide" | "full" | "narrow"): void {
   const same = (one: number, other: number, limit: number): boolean =>
@@ -244,8 +244,8 @@ async function checkEnd64(reader: ByteReader, start: number, own: Ending): Promi
 }
 
 /**
- * Checks a zip from its first byte to its last: the CRC and sizes of each entry (of encrypted ones, and of methods that
- * Node.js doesn't have, the sizes alone), and that the central directory lists these entries and no others.
+ * Checks a zip from its first byte to its last: the CRC and sizes of each entry (of encrypted entries, and of methods
+ * that Node.js lacks, only the sizes), and that the central directory lists exactly these entries.
  * Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export async function checkZip(reader: ByteReader): Promise<void> {

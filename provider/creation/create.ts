@@ -6,12 +6,12 @@ import { candidatesOf, inDoubt, inWords, lagEndMs, watchList } from "./search";
 import type { CreateRequest, Listing, Outcome, Run, Sent } from "./types";
 import { settle, waitUntilReady } from "./wait";
 
-/** How long the list is watched for what must show soon, or was perhaps never created. */
+/** How long the list is watched for an item that should appear soon or may never have been created, in milliseconds. */
 export const SETTLE_MS = 30_000;
 
 /**
- * Sends the one request that creates, finds out what it created, and waits until that is ready. `before` is the list
- * right before it. Throws where certainly nothing was created.
+ * Sends the one create request, finds out what it created, and waits until that is ready. `before` is the list right
+ * before the request. Throws if certainly nothing was created.
  */
 export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Promise<Outcome<Item>> {
   const { what, clock, scope } = asked;
@@ -28,7 +28,7 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
   try {
     sent = await what.send({
       ...scope,
-      // A request may wait for its turn, or be refused for now and leave again: the last time that it leaves counts.
+      // A request may wait for its turn, or be refused for now and sent again: the last time it is sent counts.
       beforeChange: async () => {
         leftMs ??= clock.now();
         request = { ...request, requestedAt: platformTime() };
@@ -43,7 +43,7 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
     }
     return findUnanswered(asked, { ...request, endedAt: platformTime() }, error);
   }
-  // The time that the request waited in our own queue is not the platform's.
+  // The time that the request waited in our own queue doesn't count.
   const run = until(asked, Math.max(scope.deadlineMs, (leftMs ?? clock.now()) + what.timeoutMs));
   request = { ...request, endedAt: platformTime() };
 
@@ -52,17 +52,17 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
   if (sent.item !== undefined) return waitUntilReady(run, { item: sent.item, request, isInferred: false });
 
   const { serverTimeMs, hints } = sent;
-  // What the answer names counts without the list only where the list before could have shown it.
+  // An item that only the answer names counts only if the list before the request could have shown it.
   const unlisted =
     sent.unlisted !== undefined && what.isComparable(sent.unlisted, before.items) ? sent.unlisted : undefined;
   request = {
     ...request,
     answer: defined({ serverTimeMs, hints }),
   };
-  // From here on something has been created: a journal that fails must not make it unknown.
+  // From here on something has been created: a journal failure must not turn the outcome into an unknown one.
   await recordRequest(run, request).catch(() => undefined);
-  // An answer that names the item is enough when the list lags; without one, only the list can tell. What is to be proven
-  // has to be listed: its bytes are found by the list.
+  // An answer that names the item is enough when the list lags; otherwise only the list can show the item. An item to
+  // verify must be listed, since its bytes are found through the list.
   const patienceMs = unlisted === undefined || what.prove !== undefined ? Number.POSITIVE_INFINITY : SETTLE_MS;
   const search = await watchList(run, request, Math.min(run.scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found")
@@ -90,7 +90,7 @@ async function recordRequest(run: Run<unknown>, request: CreateRequest): Promise
   });
 }
 
-/** The answer names what the list showed before the request: that is not the request's result, and may be anybody's. */
+/** Refuses an item that was listed before the request: it can't be the request's result, and may belong to anyone. */
 async function refuseExisting<Item>(run: Run<Item>, request: CreateRequest, named: Item): Promise<never> {
   const { title, noun, remedy } = run.what;
   const fresh = await candidatesOf(run, request).catch(() => []);
@@ -104,12 +104,12 @@ async function refuseExisting<Item>(run: Run<Item>, request: CreateRequest, name
   );
 }
 
-/** The answer is lost: only the list can tell whether something was created. */
+/** Looks for the result of a request whose answer was lost: only the list can show whether something was created. */
 async function findUnanswered<Item>(run: Run<Item>, request: CreateRequest, lost: unknown): Promise<Outcome<Item>> {
   const { clock, scope, what } = run;
-  // A later run must not wait for an answer that has come.
+  // Recorded with its end: a later run must not wait for an answer that is no longer in flight.
   await recordRequest(run, request).catch(() => undefined);
-  // Of a stated refusal, or where a list never lags, one look is enough.
+  // After a stated refusal, or with a list that never lags, one look is enough.
   const patienceMs = isSnapshotsError(lost, "invalid") ? 0 : Math.min(SETTLE_MS, what.listLagMs);
   const search = await watchList(run, request, Math.min(scope.deadlineMs, clock.now() + patienceMs));
   if (search.outcome === "found") {

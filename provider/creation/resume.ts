@@ -3,10 +3,10 @@ import { candidatesOf, findResult, inWords, lagEndMs } from "./search";
 import type { CreateRequest, JournalEntry, Made, Outcome, Run } from "./types";
 import { settle, waitUntilReady } from "./wait";
 
-/** Finds what a request that the state holds without its result has created; undefined when certainly nothing. */
+/** Finds what a request created whose result is not in the state yet; undefined if it certainly created nothing. */
 export async function resumeRequest<Item>(run: Run<Item>, stored: CreateRequest): Promise<Outcome<Item> | undefined> {
   const { urn, ownerId, describe } = run.what;
-  // A run that resumed it may have sent another request since, and been stopped.
+  // A run that resumed this request may have sent another one since, and been stopped.
   const entry = urn === undefined ? undefined : await run.journal.find(urn, ownerId);
   const isLater = entry !== undefined && entry.request.requestedAt > stored.requestedAt;
   if (isLater && entry.made !== undefined) return resumeMade(run, entry, entry.made);
@@ -17,7 +17,7 @@ export async function resumeRequest<Item>(run: Run<Item>, stored: CreateRequest)
   return waitUntilReady(run, { item: search.item, request, isInferred: !describe(search.item).bearsOwner });
 }
 
-/** Resumes a request that an earlier run on this machine sent and did not live to finish; undefined when there is none. */
+/** Resumes a request that an earlier run on this machine sent but did not finish; undefined if there is none. */
 export async function resumeFromJournal<Item>(run: Run<Item>): Promise<Outcome<Item> | undefined> {
   const { what, journal } = run;
   if (what.urn === undefined) return undefined;
@@ -43,7 +43,7 @@ async function resumeEntry<Item>(run: Run<Item>, entry: JournalEntry): Promise<O
     return undefined;
   }
   if (entry.ownerId !== what.ownerId) {
-    // From here on it is this resource's: noted under its owner id before the other entry goes.
+    // The request now belongs to this resource: it is recorded under its owner id before the other entry is removed.
     await journal.note({ ...entry, ownerId: what.ownerId });
     await settleEntry(run, entry);
   }
@@ -55,7 +55,7 @@ async function resumeEntry<Item>(run: Run<Item>, entry: JournalEntry): Promise<O
   return waitUntilReady(run, { item: search.item, request: entry.request, isInferred });
 }
 
-/** Names what a request may have created that this run does not resume. */
+/** Warns about what a request that this run does not resume may have created. */
 export async function reportAbandoned<Item>(run: Run<Item>, { request, made }: JournalEntry): Promise<void> {
   const { noun, remedy, recall, unprovable } = run.what;
   const report = (what: string): Promise<void> =>
@@ -73,7 +73,7 @@ export async function reportAbandoned<Item>(run: Run<Item>, { request, made }: J
   await report(what);
 }
 
-/** Resumes what an earlier run on this machine created, and that no state holds: its engine was killed. */
+/** Recovers an item that an earlier run on this machine created but never stored in a state: its engine was killed. */
 async function resumeMade<Item>(
   run: Run<Item>,
   { request, ownerId }: JournalEntry,
@@ -93,7 +93,7 @@ async function resumeMade<Item>(
   return waitUntilReady(run, { item, request, isInferred: !isOwn });
 }
 
-/** An item that was created, as the platform shows it now, or as the journal knows it while the list may lag. */
+/** Returns a created item as the platform shows it now, or as the journal knows it while the list may lag. */
 async function findMade<Item>(run: Run<Item>, request: CreateRequest, made: Made): Promise<Item | undefined> {
   const { what, scope, clock } = run;
   const list = await what.list(scope);

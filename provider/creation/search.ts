@@ -3,29 +3,29 @@ import { instantOf, isoText } from "../model/clock";
 import { isSnapshotsError, messageOf } from "../model/errors";
 import type { CreateRequest, Listing, Run } from "./types";
 
-/** How far the clocks of one platform may be apart. */
+/** Largest difference between the clocks of one platform, in milliseconds. */
 const CLOCK_SLACK_MS = 60_000;
-/** How long a run waits on its own for the end of a platform's list lag; beyond that it says when to come back. */
+/** Longest list lag that a run waits out, in milliseconds; for a longer one it reports when to run again. */
 const LONGEST_LAG_WAIT_MS = 90_000;
-/** How many candidates a message names. */
+/** Largest number of candidates that a message names. */
 const MOST_NAMED = 10;
 
-/** What looking for the result of a request has come to. */
+/** Outcome of a search for the result of a request. */
 export type Search<Item> =
   | { readonly outcome: "found"; readonly item: Item }
-  /** `doubtful`: what is new and has a time that does not fit. */
+  /** `doubtful`: new items whose time does not fit. */
   | { readonly outcome: "none"; readonly doubtful: readonly Item[] }
-  /** It can't be decided; `reason` is for the user. */
+  /** The result can't be determined; `reason` is for the user. */
   | { readonly outcome: "undecided"; readonly reason: string; readonly cause?: unknown };
 
-/** When a list that does not show the result of a request proves that it created nothing. */
+/** End of the list lag after a request, in milliseconds since 1970: from then on, absence from the list is proof. */
 export function lagEndMs(run: Run<unknown>, request: CreateRequest): number {
   const { answerMs, listLagMs } = run.what;
   const endedMs = instantOf(request.endedAt) ?? (instantOf(request.requestedAt) ?? 0) + answerMs;
   return endedMs + listLagMs;
 }
 
-/** Items in words, for messages. */
+/** Lists items for messages. */
 export function inWords<Item>(run: Run<Item>, items: readonly Item[]): string {
   const more = items.length > MOST_NAMED ? ` and ${items.length - MOST_NAMED} more` : "";
   return (
@@ -36,7 +36,7 @@ export function inWords<Item>(run: Run<Item>, items: readonly Item[]): string {
   );
 }
 
-/** What is new and does not fit, as the end of a sentence. */
+/** Describes doubtful items as the end of a sentence; empty if there are none. */
 export function inDoubt<Item>(run: Run<Item>, doubtful: readonly Item[]): string {
   const [first] = doubtful;
   return first === undefined
@@ -50,7 +50,7 @@ async function keysOfOthers(run: Run<unknown>): Promise<ReadonlySet<string>> {
   return new Set(entries.flatMap(({ made }) => made?.snapshotKey ?? []));
 }
 
-/** The listed items that were not there before the request and belong to no other resource. */
+/** Returns the listed items that were not there before the request and belong to no other resource. */
 function appeared<Item>(run: Run<Item>, request: CreateRequest, list: Listing<Item>, others: ReadonlySet<string>) {
   const known = new Set(request.known);
   return list.items.filter((item) => {
@@ -62,8 +62,8 @@ function appeared<Item>(run: Run<Item>, request: CreateRequest, list: Listing<It
 }
 
 /**
- * Whether an item's time allows it to be the result of the request. A complete earlier list that did not show it proves
- * it new, unless the list may have lagged; time can refuse an item, and never proves that nothing was created.
+ * Whether an item's time allows it to be the result of the request. An item that a complete earlier list did not show
+ * is proven new, unless the list may have lagged. Time can rule out an item; it never proves that nothing was created.
  */
 function isTimely<Item>(run: Run<Item>, request: CreateRequest, item: Item): boolean {
   const { timeMs, bearsOwner } = run.what.describe(item);
@@ -74,13 +74,13 @@ function isTimely<Item>(run: Run<Item>, request: CreateRequest, item: Item): boo
   return request.knownComplete && timeMs < sinceMs - run.what.listLagMs;
 }
 
-/** What the list shows that the request may have created, whatever its time. */
+/** Lists the items that the request may have created, whatever their time. */
 export async function candidatesOf<Item>(run: Run<Item>, request: CreateRequest): Promise<readonly Item[]> {
   const list = await run.what.list(lookScope(run.scope, run.clock));
   return appeared(run, request, list, await keysOfOthers(run));
 }
 
-/** Chooses among several items that serve alike: the nearest in time, a ready one first. */
+/** Chooses among several equally suitable items: the nearest in time, ready ones first. */
 function nearest<Item>(run: Run<Item>, request: CreateRequest, items: readonly Item[]): Item | undefined {
   const sinceMs = instantOf(request.requestedAt) ?? 0;
   const distance = (item: Item): number =>
@@ -110,7 +110,7 @@ async function choose<Item>(run: Run<Item>, request: CreateRequest, items: reado
   return { outcome: "found", item: chosen };
 }
 
-/** Reports that an item counts as the result of a request though no answer named it. */
+/** Warns that an item counts as the result of a request although no answer named it. */
 async function reportClaim<Item>(run: Run<Item>, request: CreateRequest, item: Item, others: readonly Item[]) {
   const { noun } = run.what;
   if (request.answer === undefined) {
@@ -126,7 +126,7 @@ async function reportClaim<Item>(run: Run<Item>, request: CreateRequest, item: I
   }
 }
 
-/** Watches the list until it shows what a request created; `none` when it does not until `deadlineMs`. */
+/** Watches the list until it shows what a request created; `none` if it doesn't by `deadlineMs`. */
 export async function watchList<Item>(
   run: Run<Item>,
   request: CreateRequest,
@@ -176,13 +176,13 @@ function unreadableList(run: Run<unknown>, request: CreateRequest, error: unknow
 }
 
 /**
- * Finds out what a request of an earlier run has created. `none` only when it certainly created nothing: the list lag
- * has passed and the list, as sure an answer as the one before the request, shows nothing that could be its result.
+ * Finds out what a request of an earlier run created. `none` only if it certainly created nothing: the list lag has
+ * passed, and a list as complete as the one before the request shows nothing that could be its result.
  */
 export async function findResult<Item>(run: Run<Item>, request: CreateRequest): Promise<Search<Item>> {
   const { what, clock, scope } = run;
   const endMs = lagEndMs(run, request);
-  // The request's time is the platform's, and so must be the time that has passed since.
+  // The request's time is by the platform's clock, so the time since then must be too.
   const first = await what.list(lookScope(scope, clock));
   const waitMs = endMs - (clock.now() + first.aheadMs);
   const untilMs = clock.now() + (waitMs <= LONGEST_LAG_WAIT_MS ? Math.max(waitMs, 0) : 0);

@@ -8,11 +8,11 @@ import type { CreateRequest, Outcome, Run } from "./types";
 export interface Claimed<Item> {
   readonly item: Item;
   readonly request: CreateRequest;
-  /** True where it was identified by the list or the journal, not by an answer that named it. */
+  /** True if it was identified by the list or the journal, not by an answer that named it. */
   readonly isInferred: boolean;
 }
 
-/** Removes the journal entry of a run's resource; one that can't be removed is only a warning. */
+/** Removes the journal entry of a run's resource; only warns if it can't be removed. */
 export async function settle(run: Run<unknown>): Promise<void> {
   const { urn, ownerId } = run.what;
   if (urn === undefined) return;
@@ -23,7 +23,7 @@ export async function settle(run: Run<unknown>): Promise<void> {
     );
 }
 
-/** Records what was created until the state is known to hold it: the engine may not live to store it. */
+/** Records what was created until it is known to be in the state: the engine may be killed before it stores it. */
 async function recordMade<Item>(run: Run<Item>, { item, request, isInferred }: Claimed<Item>): Promise<void> {
   const { urn, ownerId, requestHash, isStored, describe, noteTaken } = run.what;
   const { id, uniqueKey } = describe(item);
@@ -38,7 +38,7 @@ async function recordMade<Item>(run: Run<Item>, { item, request, isInferred }: C
     );
 }
 
-/** Waits until an item is ready and passes its check. The outcome says how it ended, and the state can hold the item in each case. */
+/** Waits until an item is ready and passes verification. Every outcome includes the item, for the state to store. */
 export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item>): Promise<Outcome<Item>> {
   const { what, clock, scope } = run;
   const { request, isInferred } = claimed;
@@ -53,7 +53,7 @@ export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item
     reason: `${title}: ${noun} ${describe(item).words} ${reason}`,
     ...defined({ cause }),
   });
-  // A run that is killed while it waits must leave behind what it created.
+  // A run that is killed while it waits must leave a record of what it created.
   if (isWaiting() && !what.isStored) await recordMade(run, claimed);
   try {
     await poll(

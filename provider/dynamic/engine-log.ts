@@ -5,7 +5,7 @@ import type { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 /** The connection to the engine. */
 export type GrpcChannel = Grpc.ChannelInterface;
 
-// Loaded when the engine is first spoken to: loading the provider is to cost next to nothing.
+// Loaded with the first call to the engine, so that loading the provider costs next to nothing.
 const grpcStubs = () =>
   require("@pulumi/pulumi/proto/engine_grpc_pb") as typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
 const messages = () => require("@pulumi/pulumi/proto/engine_pb") as typeof import("@pulumi/pulumi/proto/engine_pb");
@@ -13,32 +13,32 @@ const messages = () => require("@pulumi/pulumi/proto/engine_pb") as typeof impor
 /** How long a line may take to reach the engine before it goes to stderr. */
 const DELIVERY_MS = 2_000;
 
-/** gRPC as the installed @pulumi/pulumi has it: under pnpm it is not ours to require by name. */
+/** Loads gRPC from the installed @pulumi/pulumi: under pnpm this package can't require it by name. */
 function grpcOfPulumi(): typeof Grpc {
   return createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as typeof Grpc;
 }
 
-/** Connects to the engine at `address`, the last argument that it gives to the dynamic provider's process. */
+/** Connects to the engine at `address`, the last argument that the engine passes to the dynamic provider's process. */
 export function connectToEngine(address: string): EngineClient {
-  // The engine is on this machine: a proxy that the environment names for other hosts can't reach it.
+  // The engine runs on this machine: a proxy from the environment can't reach it.
   const { EngineClient } = grpcStubs();
   return new EngineClient(address, grpcOfPulumi().credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
 }
 
-/** The engine's names for how much a line matters. */
+/** Severity of a line, by the engine's names. */
 type Severity = "INFO" | "WARNING";
 
 /** The engine's log, whose messages appear on a resource's own row. */
 export interface EngineLog {
   warn(urn: string | undefined, message: string): Promise<void>;
   inform(urn: string | undefined, message: string): Promise<void>;
-  /** Shown in the row's status while it lasts, not kept. */
+  /** Shows a message in the row's status only while it applies; it is not kept. */
   announce(urn: string | undefined, message: string): void;
 }
 
 /**
- * The log of the engine at `address`. A line that can't be delivered within 2 s goes to stderr, which the engine shows on
- * the stack's row: a warning is never lost. Once a line was late, no call waits for the next ones until one arrives.
+ * Opens the log of the engine at `address`. A line that can't be delivered within 2 s goes to stderr, which the engine
+ * shows on the stack's row: a warning is never lost. After a late line, no call waits for delivery until one arrives.
  */
 export function engineLog(address: string | undefined): EngineLog {
   let client: EngineClient | undefined;

@@ -6,13 +6,13 @@ import type { HolderRegistry } from "../resources/host";
 import { jsonFilesIn, textOfFile } from "./folder";
 import { localFolder } from "./journal";
 
-/** One resource that has adopted one snapshot. */
+/** The adoption of one snapshot by one resource. */
 interface Entry {
   readonly urn: string;
   readonly key: string;
 }
 
-/** The entry that a file holds; undefined where it is damaged. */
+/** Parses the entry in a file; undefined if it is damaged. */
 function parse(text: string): Entry | undefined {
   try {
     const { urn, key } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Entry, unknown>>;
@@ -23,7 +23,7 @@ function parse(text: string): Entry | undefined {
 }
 
 /**
- * Keeps each adoption as a file of its own in the user's Pulumi home, so that stacks that run at the same time don't
+ * Keeps each adoption in its own file in the user's Pulumi home, so that stacks that run at the same time don't
  * overwrite each other's. The files hold URNs and ids of snapshots, no credentials.
  */
 export function fileHolders(environment: Readonly<Record<string, string | undefined>>): HolderRegistry {
@@ -32,11 +32,11 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
     `${createHash("sha256")
       .update(JSON.stringify([urn, key]))
       .digest("hex")}.json`;
-  // What this process has noted stays until it is dropped, and a file that holds an entry until it is removed.
+  // Caches: an entry that this process wrote stays until it is dropped, and a file's content never changes.
   const written = new Set<string>();
   const parsed = new Map<string, Entry>();
 
-  // A note that is still being written must not come after the removal that follows it.
+  // Writes and removals run in turn: an entry that is still being written must not appear after its removal.
   let tail: Promise<unknown> = Promise.resolve();
   function inTurn(task: () => Promise<void>): Promise<void> {
     const result = tail.then(task);
@@ -78,7 +78,7 @@ export function fileHolders(environment: Readonly<Record<string, string | undefi
     return entries;
   }
 
-  // What asks while the files are being read has the same answer.
+  // Callers that ask while the files are being read share one result.
   let reading: Promise<Entry[]> | undefined;
 
   return {

@@ -9,23 +9,23 @@ import { readRequest } from "../resources/request";
 import { jsonFilesIn, textOfFile } from "./folder";
 import { isRunning } from "./processes";
 
-/** How long a provider waits for an answer after its engine has gone; one that takes a snapshot may take ten minutes. */
+/** How long a provider without its engine waits for an answer, in milliseconds; a create may take ten minutes. */
 export const ANSWER_WITHIN_MS = 11 * 60_000;
-/** How long a run waits on its own for the provider of an earlier one. */
+/** How long a run waits for the provider of an earlier run, in milliseconds. */
 const OTHER_WITHIN_MS = 5_000;
 const NEXT_LOOK_MS = 250;
 
-/** The process that has sent a request and may still learn its outcome, and until when. */
+/** The process that sent a request and may still receive its outcome, until `untilMs`. */
 interface Sender {
-  /** A journal may be carried from one container to the next, where the same number is another process. */
+  /** Host name: a journal may move from one container to another, where the same pid is a different process. */
   readonly host: string;
   readonly pid: number;
   readonly untilMs: number;
 }
 
-/** An entry as its file holds it. */
+/** An entry as stored in its file. */
 interface Stored extends JournalEntry {
-  /** Which program noted it: stacks of one name in two state backends have the same URNs. */
+  /** Hash of the program's folder and backend: stacks with the same name in two backends have the same URNs. */
   readonly origin?: string;
   readonly sender?: Sender;
 }
@@ -34,7 +34,7 @@ function isStillRunning({ host, pid, untilMs }: Sender): boolean {
   return host === hostname() && pid !== process.pid && Date.now() <= untilMs && isRunning(pid);
 }
 
-/** The provider's own folder in the user's Pulumi home: `PULUMI_HOME`, else `~/.pulumi`. */
+/** Returns the provider's own folder in the user's Pulumi home: `PULUMI_HOME`, else `~/.pulumi`. */
 export function localFolder(environment: Readonly<Record<string, string | undefined>>): string {
   const home = environment["PULUMI_HOME"];
   return join(home === undefined || home === "" ? join(homedir(), ".pulumi") : home, "pulumi-snapshots");
@@ -44,7 +44,7 @@ function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Reads a stored entry, in the form of any version; undefined for anything else. */
+/** Parses a stored entry of any version; undefined for anything else. */
 function parseEntry(text: string): Stored | undefined {
   const stored: unknown = JSON.parse(text);
   if (typeof stored !== "object" || stored === null) return undefined;
@@ -55,8 +55,8 @@ function parseEntry(text: string): Stored | undefined {
 }
 
 /**
- * Keeps each entry as a file of its own in the user's Pulumi home, so that a run that was killed leaves behind what it
- * had requested. The files hold ids and times, no credentials and no triggers. `folder` is the program's.
+ * Keeps each entry in its own file in the user's Pulumi home, so that a killed run leaves a record of what it
+ * requested. The files hold ids and times, no credentials and no triggers. `folder` is the program's.
  */
 export function fileJournal(
   environment: Readonly<Record<string, string | undefined>>,
@@ -64,9 +64,9 @@ export function fileJournal(
 ): Journal {
   const entries = join(localFolder(environment), "intents");
   const origin = hashOf(JSON.stringify([folder, environment["PULUMI_BACKEND_URL"] ?? ""]));
-  // Version 0.1 had one file for each URN.
+  // Without an owner id: version 0.1 kept one file per URN.
   const nameOf = (urn: string, ownerId = ""): string => `${hashOf(urn)}${ownerId === "" ? "" : `-${ownerId}`}.json`;
-  // What is done to one resource's files is done in turn: a confirmation must not remove the entry that comes after it.
+  // Operations on one resource's files run in turn: a confirmation must not remove an entry written after it.
   const turns = new Map<string, Promise<unknown>>();
   function inTurn<T>(urn: string, task: () => Promise<T>): Promise<T> {
     const result = (turns.get(urn) ?? Promise.resolve()).then(task, task);
@@ -99,7 +99,7 @@ export function fileJournal(
     const hash = hashOf(urn);
     return (await names()).filter((name) => name.startsWith(hash));
   };
-  // What this process may have to confirm: what was there when it first looked, and what it has noted itself.
+  // Files that this process may have to confirm: those that existed at its first look, and those that it wrote.
   const noted = new Map<string, Set<string>>();
   const keep = (name: string) => {
     const [hash = ""] = name.split(/[-.]/);
@@ -118,7 +118,7 @@ export function fileJournal(
     return noted.get(hashOf(urn)) ?? [];
   }
 
-  /** With what a process has left that was killed while it wrote. */
+  /** Removes an entry's file, and the partial one of a process that was killed while writing. */
   async function remove(name: string): Promise<void> {
     const file = join(entries, name);
     await Promise.all([file, `${file}.new`].map((each) => rm(each, { force: true })));
@@ -163,7 +163,7 @@ export function fileJournal(
         await mkdir(entries, { recursive: true, mode: 0o700 });
         const name = nameOf(entry.urn, entry.ownerId);
         const file = join(entries, name);
-        // The request is still in flight: its answer may name the snapshot, and a later run must not look for it before.
+        // The request is still in flight: its answer may name the snapshot, and a later run must not search before it.
         const isOpen = entry.made === undefined && entry.request.answer === undefined;
         const sender: Sender = { host: hostname(), pid: process.pid, untilMs: Date.now() + 2 * ANSWER_WITHIN_MS };
         const stored: Stored = { ...entry, origin, ...(isOpen ? { sender } : {}) };

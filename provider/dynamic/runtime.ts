@@ -12,12 +12,12 @@ import { fileHolders } from "./holders";
 import { fileJournal } from "./journal";
 import { isProviderProcess, type Watchdog, watchProcess } from "./watchdog";
 
-/** Plain data only may cross the boundary: what JSON can't say would fail the call after the real thing was made. */
+/** Reduces properties to plain data: a value that JSON can't hold would fail the call after the snapshot was taken. */
 function toPlain(properties: Properties): Record<string, JsonValue> {
   return JSON.parse(JSON.stringify(properties)) as Record<string, JsonValue>;
 }
 
-// Loaded with the first call: a run needs the code of the resources that its stack has.
+// Loaded with the first call: a run needs only the code of the resources in its stack.
 const loadSnapshot = () => require("../resources/snapshot") as typeof import("../resources/snapshot");
 const loadRestore = () => require("../resources/restore") as typeof import("../resources/restore");
 const loadBackupPolicy = () => require("../resources/backup-policy") as typeof import("../resources/backup-policy");
@@ -28,13 +28,13 @@ const resources: Record<string, (session: Session) => ResourceVerbs> = {
   Restore: (session) => loadRestore().restoreResource(session),
 };
 
-/** What ends this process when its engine is gone; none where the process is not the engine's. */
+/** Ends this process when its engine has exited; undefined if the process does not belong to an engine. */
 let watchdog: Watchdog | undefined;
 
-/** What a process around the resources gives them; stack config comes from the engine. */
+/** Dependencies that a process supplies to its resources; stack config comes from the engine. */
 type Surroundings = Omit<Host, "connections"> & { readonly environment: ConnectionSources["environment"] };
 
-/** This process: the machine's clock, the engine's log, the user's Pulumi home. */
+/** Returns the surroundings of this process: the machine's clock, the engine's log, the user's Pulumi home. */
 function thisProcess(): Surroundings {
   const engine = process.argv[2];
   const log: EngineLog = engineLog(engine);
@@ -54,10 +54,10 @@ function thisProcess(): Surroundings {
   };
 }
 
-/** What all resources of a process share, so that they share limits, queues and connections. */
+/** Session of a process, shared by all its resources so that they share limits, queues and connections. */
 interface Shared {
   configure(config: pulumi.dynamic.Config): void;
-  /** A program runs, in a preview or in an up. */
+  /** Records that a program runs, in a preview or in an up. */
   programAsks(isPreview: boolean): void;
   session(): Session;
 }
@@ -80,7 +80,7 @@ function sharedIn(surroundings: () => Surroundings): Shared {
         const connections = {
           config: (connection: string) => config?.get(`${CONFIG_NAMESPACE}:${connection}`),
           environment,
-          // Without the program the engine gives what the last up has stored.
+          // When no program runs, the engine passes the config that the last up stored.
           get isCurrent() {
             return hasProgram;
           },
@@ -92,7 +92,7 @@ function sharedIn(surroundings: () => Surroundings): Shared {
   };
 }
 
-/** The engine's host prints `error: stack` for a failed read or delete; a stack of ours would tell a user nothing. */
+/** Replaces an error's stack: for a failed read or delete the engine's host prints `error: stack` to the user. */
 function withoutStack(error: unknown, consequence: string): Error {
   const clean = new Error(messageOf(error));
   clean.name = "";
@@ -100,7 +100,7 @@ function withoutStack(error: unknown, consequence: string): Error {
   return clean;
 }
 
-/** The engine stores the resource with its id and properties, shows the reasons only, and has the next up go on. */
+/** Makes an error for which the engine stores id and properties, shows only the reasons, and has the next up resume. */
 function initializationError(error: UnfinishedError, id: string, given: Properties): Error {
   return Object.assign(new Error(error.reason), {
     id,
@@ -115,9 +115,9 @@ function pick(properties: Properties, name: string): Properties {
 }
 
 /**
- * What the resource classes tell besides, since the engine tells a check nothing of it: that the program runs in a
- * preview, and when it has declared what waits for nothing, in milliseconds since 1970. These inputs end here, so that
- * no state and no plan holds them.
+ * Inputs that the resource classes add, since the engine's check does not include them: whether the program runs in a
+ * preview, and the time at which it declared a resource that waits for no other, in milliseconds since 1970. They are
+ * removed here, so that they never reach a state or plan.
  */
 interface Marks {
   readonly __preview?: unknown;
@@ -127,7 +127,7 @@ interface Marks {
 const here = sharedIn(thisProcess);
 
 /**
- * The provider of a resource, as the text that every user's state holds asks for it:
+ * Returns the provider of a resource. Every user's state contains a text that calls it:
  * `exports.handler = () => require("pulumi-snapshots/runtime").provider("Snapshot");`. That text runs on refresh and
  * delete for as long as the state exists, so the name of this function, its argument and the package's `./runtime`
  * export never change.
@@ -137,7 +137,7 @@ export function provider(resourceName: string): pulumi.dynamic.ResourceProvider 
 }
 
 /**
- * Opens the providers as a process with other surroundings has them.
+ * Opens the providers with the given surroundings instead of this process's own.
  *
  * @internal
  */
@@ -159,7 +159,7 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
     return opened;
   };
   return {
-    // Parallel creates race with this: the config is stored before anything else can run.
+    // Parallel creates race with this call: no await may come before the config is stored.
     async configure(request) {
       shared.configure(request.config);
     },

@@ -5,52 +5,55 @@ import { SnapshotsError } from "../model/errors";
 import { connectToEngine, type GrpcChannel } from "./engine-log";
 import { ANSWER_WITHIN_MS } from "./journal";
 
-/** The engine kills a provider five seconds after it has asked it to end. */
+/** Time to end after a signal, in milliseconds: the engine kills a provider five seconds after asking it to end. */
 const SIGNAL_GRACE_MS = 4_500;
 const NEXT_LOOK_MS = 1_000;
-/** gRPC's name for a channel that can't connect: https://grpc.github.io/grpc/core/md_doc_connectivity-semantics-and-api.html */
+/**
+ * State of a gRPC channel that can't connect.
+ * Source: https://grpc.github.io/grpc/core/md_doc_connectivity-semantics-and-api.html
+ */
 const TRANSIENT_FAILURE = 3;
 /** The engine's call to a provider at the first Ctrl-C. */
 const CANCEL_PATH = "/pulumirpc.ResourceProvider/Cancel";
 
-/** Ends a provider whose engine is no longer there to record what it does, once what it has begun is in the journal. */
+/** Ends a provider whose engine has exited, once the results of all requests in flight are in the journal. */
 export interface Watchdog {
-  /** Called right before a request that changes anything leaves; throws when nobody would record what it does. */
+  /** Called right before a request that changes anything; throws if the engine has exited: nothing would record it. */
   beforeChange(): Promise<void>;
-  /** The journal, seen from here: a request that it has noted is waited for until it notes what came of it. */
+  /** The journal, wrapped: the process waits for the result of every request recorded through it. */
   readonly journal: Journal;
-  /** The engine's call for a resource has ended, and nothing more will be noted for it. */
+  /** Called when the engine's call for a resource has ended: nothing more will be recorded for it. */
   ended(urn: string | undefined): void;
-  /** Aborts when the engine asks its providers to stop, at the first Ctrl-C; what has been sent is still waited for. */
+  /** Aborts when the engine asks its providers to stop, at the first Ctrl-C; requests in flight are still awaited. */
   readonly stopped: AbortSignal;
-  /** Ends the process as if the engine were gone, within so many milliseconds. */
+  /** Ends the process as if the engine had exited, within `withinMs` milliseconds. */
   stop(withinMs: number): void;
 }
 
-/** What a watchdog takes from outside. */
+/** Dependencies of a watchdog. */
 export interface WatchdogOptions {
-  /** `host:port`, the engine's. Only a refused connection to it counts as its end. */
+  /** `host:port` of the engine. Only a refused connection counts as the engine's end. */
   readonly engine: string;
   readonly journal: Journal;
   /** Ends the process. */
   end(): void;
 }
 
-/** Whether this process is the dynamic provider's, which exists for the engine alone: no other may be ended. */
+/** Whether arguments are those of a dynamic provider's process: it exists for the engine alone, so it may be ended. */
 export function isProviderProcess(argv: readonly string[]): boolean {
   return /[\\/]dynamic-provider([\\/]|$)/.test(argv[1] ?? "") && /^[^:]+:\d+$/.test(argv[2] ?? "");
 }
 
-/** A watchdog that also ends the process when it is told to by a signal, and lets it write to an engine that is gone. */
+/** Starts a watchdog that also ends the process on a signal, and lets it write to an engine that has exited. */
 export function watchProcess(options: Omit<WatchdogOptions, "end">): Watchdog {
-  // Unheard, a broken pipe is an uncaught error, which Pulumi's own handler writes to that same pipe, without an end.
+  // Without a listener, a broken pipe is an uncaught error, which Pulumi's handler writes to the same pipe, forever.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const watchdog = watchEngine({ ...options, end: () => process.exit() });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => watchdog.stop(SIGNAL_GRACE_MS));
   return watchdog;
 }
 
-/** Watches the engine. Nothing of it keeps the process alive. */
+/** Watches the engine without keeping the process alive. */
 export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog {
   const unrecorded = new Set<string>();
   let isStopping = false;
@@ -86,7 +89,7 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
     journal: {
       ...journal,
       async note(entry) {
-        // Where the answer named no snapshot, all that is known of it is recorded with the answer.
+        // If the answer named no snapshot, an entry with the answer already records everything that is known.
         const isRecord = entry.made !== undefined || entry.request.answer !== undefined;
         if (!isRecord) unrecorded.add(entry.urn);
         await journal.note(entry);
@@ -104,8 +107,9 @@ export function watchEngine({ engine, journal, end }: WatchdogOptions): Watchdog
 }
 
 /**
- * Aborts when the engine calls Cancel. The host of dynamic providers answers that call itself and passes it on to nobody;
- * Node.js tells of each call that arrives, from 24.2 on (https://nodejs.org/api/diagnostics_channel.html#http2).
+ * Returns a signal that aborts when the engine calls Cancel. The host of dynamic providers answers that call without
+ * passing it on, but Node.js 24.2 or newer publishes each incoming call
+ * (https://nodejs.org/api/diagnostics_channel.html#http2).
  */
 function cancellation(): AbortSignal {
   const cancelled = new AbortController();
@@ -116,7 +120,7 @@ function cancellation(): AbortSignal {
   return cancelled.signal;
 }
 
-/** Asks whether the engine is there whenever its channel fails; a channel that is merely idle is connected again. */
+/** Checks whether the engine is there whenever its channel fails; an idle channel is reconnected. */
 function watchChannel(channel: GrpcChannel, isEngineThere: () => Promise<boolean>): void {
   const look = async (): Promise<void> => {
     const state = channel.getConnectivityState(true);
@@ -126,7 +130,7 @@ function watchChannel(channel: GrpcChannel, isEngineThere: () => Promise<boolean
   void look();
 }
 
-/** Whether nobody listens at an address any more; any other failure to connect proves nothing. */
+/** Whether an address refuses connections: nothing listens there. Any other failure to connect proves nothing. */
 function refusesConnections(address: string): Promise<boolean> {
   const colon = address.lastIndexOf(":");
   return new Promise((resolve) => {

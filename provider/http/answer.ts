@@ -7,9 +7,9 @@ import { prefixOf, statusError } from "./failures";
 import { redact } from "./redact";
 import { httpDateMs } from "./retry";
 
-/** No documented answer has more than ten levels; what walks through one by recursion must not run out of stack. */
+/** Deepest accepted nesting: recursive code must not overflow the stack. No documented answer exceeds ten levels. */
 const DEEPEST_LEVEL = 64;
-/** How far this machine's clock and a platform's may be apart before the user is warned. */
+/** Largest difference between this machine's clock and a platform's without a warning, in milliseconds. */
 const LARGEST_SKEW_MS = 5 * 60_000;
 
 function parseJson(text: string): unknown {
@@ -40,7 +40,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Both clocks in words where they are too far apart. The time that the answer took may lie between them. */
+/** Describes both clocks if they differ too much; the server's may be anywhere between sending and receiving. */
 function clockProblem(api: Api, serverTimeMs: number | undefined, sentMs: number): string | undefined {
   const nowMs = api.clock.now();
   if (serverTimeMs === undefined) return undefined;
@@ -51,7 +51,7 @@ function clockProblem(api: Api, serverTimeMs: number | undefined, sentMs: number
   );
 }
 
-/** Checks an answer to a request that was sent at `sentMs`; throws where it is none that the call expects. */
+/** Checks the answer to a request sent at `sentMs`; throws if it is not one that the call expects. */
 export async function checkAnswer<Schema extends z.ZodType>(
   api: Api,
   call: Call<Schema>,
@@ -82,7 +82,7 @@ export async function checkAnswer<Schema extends z.ZodType>(
             ? "an answer that is not JSON"
             : `an answer that its documents don't describe (${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")})`;
     const said = explanation.message === undefined ? "" : `: ${explanation.message}`;
-    // A success that says why instead of what: the change was refused, as far as the platform's words go.
+    // A success status with a reason instead of a result: by the platform's own words, the change was refused.
     const isRefusal = changes && explanation.message !== undefined;
     throw new SnapshotsError(
       `${prefixOf(api, call)}: HTTP ${answer.status} with ${redact(what + said, api.connection.secrets)}`,

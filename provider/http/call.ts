@@ -4,30 +4,30 @@ import type { Connection } from "../model/connection";
 import type { ErrorKind, SnapshotsError } from "../model/errors";
 import type { Limiter, RateBudget } from "./limiter";
 
-/** A call to an API as data, so that checking its answer can't be forgotten. */
+/** A call to an API, as data that includes the answer's schema so that the check can't be forgotten. */
 export interface Call<Schema extends z.ZodType> {
-  /** What it does, in a user's words, for error messages: `list snapshots`. */
+  /** Name of the operation, in a user's words, for error messages: `list snapshots`. */
   readonly operation: string;
-  /** What it does it to, for error messages. */
+  /** Object of the operation, for error messages. */
   readonly target?: string;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path below the base URL, segments encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: unknown;
-  /** The shape of the answer's JSON. */
+  /** Schema of the answer's JSON. */
   readonly expect: Schema;
-  /** Whether it changes anything on the platform. Default: every method but GET does. */
+  /** Whether it changes anything on the platform. Default: true for every method but GET. */
   readonly changes?: boolean;
-  /** A change that may be sent twice without harm, such as one that sets a value. */
+  /** True for a change that can be sent twice without harm, such as one that sets a value. */
   readonly repeatable?: true;
-  /** Which reading of a list it belongs to: two readings of one list share no answer. Default: 1. */
+  /** Number of the reading of a list that it belongs to: two readings never share an answer. Default: 1. */
   readonly reading?: number;
   /** Longest time for one attempt, in milliseconds. Default 30 s. */
   readonly timeoutMs?: number;
   /**
-   * Asked whenever the platform refuses a change because its target is busy. Throws where waiting can't help; resolves to
-   * how long the refusal is waited for, in milliseconds, undefined for the default.
+   * Called whenever the platform refuses a change because its target is busy. Throws if waiting can't help; resolves to
+   * the longest time to wait out the refusal, in milliseconds, or undefined for the default.
    */
   readonly whenBusy?: (refusal: SnapshotsError) => Promise<number | undefined>;
 }
@@ -48,26 +48,26 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** How one platform's API speaks HTTP. */
+/** HTTP conventions of one platform's API. */
 export interface Api {
   readonly connection: Connection;
   readonly baseUrl: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly limiter: Limiter;
-  /** Warns about the connection; called whenever there is a reason, so that the caller decides how often it is shown. */
+  /** Warns about the connection; called each time there is a reason: the implementation limits how often it shows. */
   warn?(message: string): Promise<void>;
-  /** The headers that carry the credential, made anew for each attempt. */
+  /** Creates the headers that carry the credential, again for each attempt. */
   headers(method: string, url: string): Readonly<Record<string, string>>;
-  /** What the body of an error says, in the platform's own shape; and its kind where the status alone is not enough. */
+  /** Reads an error's body, in the platform's own shape; returns a kind if the status alone is not enough. */
   explain(answer: RawAnswer, json: unknown, method: string): Explanation;
-  /** What to wait after a 429 without `Retry-After`, in milliseconds. */
+  /** Wait after a 429 without `Retry-After`, in milliseconds. */
   readonly rateLimitDelayMs: number;
   /** Reads the platform's rate limit headers. */
   budget?(answer: RawAnswer, nowMs: number): RateBudget | undefined;
 }
 
-/** What a platform says about a failure. */
+/** A failure as explained by the platform's answer. */
 export interface Explanation {
   readonly message?: string | undefined;
   readonly code?: string | undefined;

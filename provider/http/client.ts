@@ -12,7 +12,7 @@ export type { Answer, Api, Call, Explanation, RawAnswer } from "./call";
 const READ_TIMEOUT_MS = 30_000;
 const ANNOUNCED_WAIT_MS = 5_000;
 const LONGEST_FREE_HOLD_MS = 5 * 60_000;
-/** The last instant that a Date can hold; a header can name a later one. */
+/** The last instant that a `Date` can hold; a header can state a later one. */
 const LATEST_DATE_MS = 8.64e15;
 
 async function attempt<Schema extends z.ZodType>(
@@ -37,15 +37,15 @@ async function attempt<Schema extends z.ZodType>(
   return checkAnswer(api, call, changes, answer, sentMs);
 }
 
-/** The same failure, with how the attempts to get over it ended. */
+/** Returns the same failure with a clause on how waiting or retrying ended. */
 function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
   const { kind, executed } = error;
   return new SnapshotsError(continued(error.message, end), { kind, executed, cause: error });
 }
 
 /**
- * Takes one request out of the platform's budget before anything else is waited for, so that no two take the same one.
- * Returns the deadline from then on: a window of the platform's limit is our own queue, whose time does not count.
+ * Takes one request from the platform's rate budget, with no await between check and take, so that no two calls take
+ * the same one. Returns the new deadline: a wait for the next rate limit window is our own queue and doesn't count.
  */
 async function takeFromBudget(
   api: Api,
@@ -57,7 +57,7 @@ async function takeFromBudget(
   let deadlineMs = startDeadlineMs;
   for (let heldMs = api.limiter.heldMs(); heldMs > 0; heldMs = api.limiter.heldMs()) {
     const endMs = Math.min(api.clock.now() + heldMs, LATEST_DATE_MS);
-    // An absurd one is not waited for without end.
+    // An absurdly long window does not extend the deadline.
     if (heldMs <= LONGEST_FREE_HOLD_MS) deadlineMs += heldMs;
     const what = `${prefixOf(api, call)}: the platform's rate limit is used up until ${new Date(endMs).toISOString()}`;
     if (endMs >= deadlineMs) {
@@ -72,7 +72,7 @@ async function takeFromBudget(
 }
 
 /**
- * Calls an API: checks the answer's shape, turns every failure into a {@link SnapshotsError}, and repeats what
+ * Calls an API: checks the answer's shape, turns every failure into a {@link SnapshotsError}, and retries as
  * {@link retryDelayMs} allows until the scope's deadline. Redirects are never followed.
  */
 export async function callApi<Schema extends z.ZodType>(
@@ -95,7 +95,7 @@ export async function callApi<Schema extends z.ZodType>(
   }
 }
 
-/** Refuses a change once the engine has been told to stop; `refusal` is what it was waiting out. */
+/** Refuses a change once the engine is stopping; `refusal` is the one that the change was waiting out. */
 function refuseWhenStopped(api: Api, call: Call<z.ZodType>, scope: Scope, refusal: SnapshotsError | undefined): void {
   if (!scope.stopped?.aborted) return;
   if (refusal !== undefined) throw waitedInVain(refusal, "not sent again: pulumi has been stopped");
@@ -112,7 +112,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
   let firstFailureMs: number | undefined;
   let refusal: SnapshotsError | undefined;
   for (let failures = 1; ; failures++) {
-    // Time spent in our own queue is not the platform's.
+    // Time spent in our own queue doesn't count.
     deadlineMs += await api.limiter.turn(changes);
     deadlineMs = await takeFromBudget(api, call, scope, deadlineMs, changes ? scope.stopped : undefined);
     try {
@@ -140,7 +140,7 @@ async function callUntilAnswered<Schema extends z.ZodType>(
         attempt: failures,
         error,
         elapsedMs: nowMs - firstFailureMs,
-        // A busy target is waited for, however often the change may be sent.
+        // Even a repeatable change waits for a busy target.
         readOnly: !changes || (call.repeatable === true && error.kind !== "conflict"),
         rateLimitDelayMs: api.rateLimitDelayMs,
         longestBusyMs,

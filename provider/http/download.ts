@@ -6,36 +6,36 @@ import { kindOfStatus } from "./failures";
 import { redact } from "./redact";
 import { codeOf, dispatcherFor, USER_AGENT, undici, wasNeverSent } from "./transport";
 
-/** For how long a store may send nothing, neither an answer nor a byte of it. */
+/** Longest silence of a store, in milliseconds: no answer, or no further byte of one. */
 const IDLE_MS = 60_000;
 const MOST_REDIRECTS = 5;
 
-/** What is downloaded, from where on. */
+/** A link to download, and the offset to start at. */
 export interface DownloadRequest {
   /** The link: a bearer secret, never shown. */
   readonly url: string;
-  /** How many bytes are there already. */
+  /** Number of bytes already downloaded. */
   readonly start: number;
-  /** What the store called these bytes, so that it gives others only as a whole. */
+  /** Validator of these bytes from an earlier answer: if the content has changed, the store sends the whole. */
   readonly validator?: string | undefined;
-  /** What it is about, for errors: `[discloud] download app 1745… version …`. */
+  /** Prefix of error messages: `[discloud] download app 1745… version …`. */
   readonly subject: string;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Bytes that are on their way. */
+/** A download in progress. */
 export interface Download {
-  /** The offset of the first byte: the one that was asked for, or 0 where the store gives the whole. */
+  /** Offset of the first byte: the requested one, or 0 if the store sends the whole. */
   readonly start: number;
-  /** The size of the whole, where the store tells. */
+  /** Size of the whole, if the store states it. */
   readonly totalBytes: number | undefined;
-  /** What the store calls these bytes: their ETag, or else when they were last modified. */
+  /** Validator of the bytes: their strong ETag, else their `Last-Modified`. */
   readonly validator: string | undefined;
   readonly contentType: string;
-  /** The bytes, each chunk when it is asked for; throws where they end early. */
+  /** The bytes, each chunk on demand; throws if they end early. */
   readonly bytes: AsyncIterable<Buffer>;
-  /** Ends the connection; again: nothing. */
+  /** Closes the connection; a second call does nothing. */
   close(): void;
 }
 
@@ -43,7 +43,7 @@ function fail(subject: string, what: string, facts: ConstructorParameters<typeof
   return new SnapshotsError(`${subject}: ${what}`, facts);
 }
 
-/** Aborts a request whose store is silent for too long. It counts only while something is waited for. */
+/** Reports a store that is silent for too long, counting only the time inside `whileWaiting`. */
 function watchSilence(clock: Clock, onSilence: (error: Error) => void) {
   let waitingSinceMs: number | undefined;
   let isOver = false;
@@ -88,7 +88,7 @@ function transportError(subject: string, url: URL, error: unknown): SnapshotsErr
   return fail(subject, `${what} (${why})`, { kind: "unavailable", executed: never ? "no" : "maybe", cause: error });
 }
 
-/** A redirect leads anywhere by https, and from this machine to itself by http: never out of a protected connection. */
+/** Returns the target of a redirect: any https address, or http from this machine to itself; never a downgrade. */
 function redirected(subject: string, from: URL, location: string | undefined): URL {
   const facts = { kind: "unexpectedAnswer" } as const;
   if (location === undefined || !URL.canParse(location, from.href)) {
@@ -117,16 +117,16 @@ function rangeOf(status: number, header: (name: string) => string | undefined): 
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-/** Only a strong ETag says that bytes are the same. */
+/** Returns the validator for `If-Range`: only a strong ETag proves that bytes are the same. */
 function validatorOf(header: (name: string) => string | undefined): string | undefined {
   const etag = header("etag")?.trim();
   return etag?.startsWith('"') ? etag : header("last-modified")?.trim();
 }
 
 /**
- * Starts a download: a GET without any credential but the link itself, from `start` on where the store can. Redirects are
- * followed within https. Nothing is repeated here; every failure is a {@link SnapshotsError}, `forbidden` or `notFound`
- * where the store refuses the link.
+ * Starts a download: a GET with no credential but the link itself, from `start` on if the store supports it. Redirects
+ * are followed within https. Nothing is retried here; every failure is a {@link SnapshotsError}, of kind `forbidden` or
+ * `notFound` if the store refuses the link.
  */
 export async function openDownload(asked: DownloadRequest): Promise<Download> {
   const { subject, clock, start, validator } = asked;
@@ -151,7 +151,7 @@ export async function openDownload(asked: DownloadRequest): Promise<Download> {
           method: "GET",
           headers: {
             accept: "*/*",
-            // The bytes as they are stored: what is counted and hashed.
+            // The bytes as stored: these are counted and hashed.
             "accept-encoding": "identity",
             "user-agent": USER_AGENT,
             ...(start === 0 ? {} : { range: `bytes=${start}-` }),

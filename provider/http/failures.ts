@@ -8,7 +8,7 @@ import { retryAfterMs } from "./retry";
 import { UnusableProxyError } from "./system-proxy";
 import { BodyTooLarge, codeOf, wasNeverSent } from "./transport";
 
-/** What a status that is no success means by itself. */
+/** Returns the error kind of a status that is not a success, as far as the status alone shows. */
 export function kindOfStatus(status: number): ErrorKind {
   if (status === 401) return "unauthorized";
   if (status === 402) return "quota";
@@ -22,22 +22,22 @@ export function kindOfStatus(status: number): ErrorKind {
   return "unexpectedAnswer";
 }
 
-/** A request that the platform has refused was not executed; after 408, 5xx and odd answers nobody can tell. */
+/** Whether a status proves that the request was not executed; after 408, 5xx and odd ones that is unknown. */
 function wasRefused(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408;
 }
 
-/** How the messages of a call begin. */
+/** Returns the prefix of a call's messages: `[platform] operation target`. */
 export function prefixOf(api: Api, call: Pick<Call<z.ZodType>, "operation" | "target">): string {
   return `[${api.connection.platform}] ${call.operation}${call.target === undefined ? "" : ` ${call.target}`}`;
 }
 
-/** A message with one more clause; the platform's words may end with a full stop. */
+/** Appends a clause to a message; the platform's text may end with a full stop. */
 export function continued(message: string, clause: string): string {
   return `${message.replace(/\.$/, "")}; ${clause}`;
 }
 
-/** The error of an answer whose status is no success; `clocks`: what is wrong with a clock, in words. */
+/** Makes the error of an answer whose status is not a success; `clocks`: the problem with a clock, if any. */
 export function statusError(
   api: Api,
   call: Call<z.ZodType>,
@@ -50,16 +50,16 @@ export function statusError(
   const kind = explanation.kind ?? kindOfStatus(answer.status);
   const said =
     explanation.message ?? (json === undefined && answer.text !== "" ? "with an answer that is not JSON" : "");
-  // Some platforms begin the message with the code.
+  // Some platforms start the message with the code.
   const { code = "" } = explanation;
   const shownCode = said.toLowerCase().startsWith(code.toLowerCase()) ? "" : code;
   const text = [`HTTP ${answer.status}`, shownCode, said].filter((part) => part !== "");
   const waitMs = retryAfterMs(answer.headers["retry-after"], serverTimeMs ?? api.clock.now());
-  // Signed requests are refused for their time alone.
+  // A wrong time alone is enough for a signed request to be refused.
   const first = clocks === undefined ? "" : `${clocks}, then `;
   const remedies: Partial<Record<ErrorKind, string>> = {
     unauthorized: `${first}${credentialRemedy(api.connection)}`,
-    // Of what has no target the id can't be wrong.
+    // Without a target there is no id that could be wrong.
     ...(call.target === undefined ? {} : { notFound: missingRemedy(api.connection) }),
     forbidden: `${first}check that the credential may do this`,
     rateLimited: "too many requests: try again later",
@@ -74,7 +74,7 @@ export function statusError(
   });
 }
 
-/** What to do where the platform says that there is no such target. */
+/** Returns the remedy for a target that doesn't exist according to the platform. */
 export function missingRemedy({ name }: Connection): string {
   return `check the id, and that the account of the connection "${name}" has it`;
 }
@@ -86,7 +86,7 @@ function credentialRemedy(connection: Connection): string {
     : check;
 }
 
-/** The error of a request that got no complete answer. */
+/** Makes the error of a request that got no complete answer. */
 export function transportError(api: Api, call: Call<z.ZodType>, error: unknown, timeoutMs: number): SnapshotsError {
   const prefix = prefixOf(api, call);
   const code = codeOf(error);

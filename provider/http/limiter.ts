@@ -1,28 +1,28 @@
 import type { Clock } from "../model/clock";
 
-/** What a platform's rate limit headers say. */
+/** Rate limit as stated by a platform's headers. */
 export interface RateBudget {
-  /** Requests that a full window allows. */
+  /** Number of requests allowed in a window. */
   readonly limit: number;
-  /** Requests that are left in this window. */
+  /** Number of requests left in this window. */
   readonly remaining: number;
-  /** When the next window starts, in milliseconds since 1970. */
+  /** Start of the next window, in milliseconds since 1970. */
   readonly resetAtMs: number;
 }
 
-/** Keeps the requests of one connection within the platform's limits, before it has to refuse one. */
+/** Keeps the requests of one connection within the platform's limits, so that none has to be refused. */
 export interface Limiter {
-  /** How long the rate limit asks the next request to wait, in milliseconds; 0 when it may leave. */
+  /** How long the rate limit requires the next request to wait, in milliseconds; 0 if it may be sent. */
   heldMs(): number;
-  /** Waits until a request may leave by our own spacing; resolves to how long that took, in milliseconds. */
+  /** Waits until our own spacing allows a request; resolves to the time waited, in milliseconds. */
   turn(changes: boolean): Promise<number>;
-  /** Notes that a request leaves now, or as soon as it is noted. */
+  /** Counts a request that is about to be sent. */
   sent(): void;
-  /** Notes that a request has ended, and what the platform's headers said, if anything. */
+  /** Records that a request has ended, and the rate limit that its answer stated, if any. */
   answered(budget: RateBudget | undefined): void;
 }
 
-/** A limiter that keeps requests that change something at least `spacingMs` apart and follows the platform's headers. */
+/** Creates a limiter that keeps changes at least `spacingMs` apart and follows the platform's headers. */
 export function createLimiter(clock: Clock, spacingMs: number): Limiter {
   let nextChangeMs = 0;
   let inFlight = 0;
@@ -50,7 +50,7 @@ export function createLimiter(clock: Clock, spacingMs: number): Limiter {
     },
     answered(told) {
       inFlight--;
-      // The platform had not counted what was still under way when it answered.
+      // The platform had not yet counted the requests that were in flight when it answered.
       if (told !== undefined) budget = { ...told, remaining: told.remaining - inFlight };
     },
   };

@@ -1,6 +1,6 @@
 import { isSnapshotsError } from "../model/errors";
 
-/** What a call answers; undefined where the platform says that there is no such thing, which alone proves no absence. */
+/** Resolves to a call's answer, or undefined on `notFound`, which alone is not a proof of absence. */
 export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

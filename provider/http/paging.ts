@@ -2,17 +2,17 @@ import { defined } from "../model/defined";
 import { isSnapshotsError, SnapshotsError } from "../model/errors";
 
 const MOST_PAGES = 1_000;
-/** Each of two changes while a list is read can cost two readings; a list that is different each time is no answer. */
+/** Each of two changes during a read can cost two readings; a list that differs every time is not accepted. */
 const MOST_READINGS = 6;
 
-/** One page of a list, as its answer shows it. */
+/** One page of a list. */
 export interface Page<Entry> {
   readonly entries: readonly Entry[];
-  /** Number of entries of the whole list, where the answer states it. */
+  /** Number of entries in the whole list, if the answer states it. */
   readonly total?: number | null | undefined;
   /**
-   * Cursor of the next page; null where the answer states that there is none, undefined where it states neither: the
-   * pages then end with the stated total, or with one that brings nothing new.
+   * Cursor of the next page; null if the answer states that there is none, undefined if it states neither: the pages
+   * then end once they reach the stated total, or with one that has no new entries.
    */
   readonly next: string | null | undefined;
   /** The platform's clock when it answered, in milliseconds since 1970. */
@@ -20,27 +20,27 @@ export interface Page<Entry> {
 }
 
 /**
- * A list in pages. Where they are counted from its start, an entry that is added or deleted moves those after it to other
- * pages.
+ * A paginated list. If pages are counted from the start of the list, adding or deleting an entry moves those after it
+ * to other pages.
  */
 export interface PagedList<Entry> {
-  /** What is read, for error messages: `[platform] operation target`. */
+  /** Prefix of error messages: `[platform] operation target`. */
   readonly title: string;
   /** Returns the unique key of an entry. */
   keyOf(entry: Entry): string;
   /**
-   * Reads the page of this number, from 1: at the cursor that the page before it states, else by the number alone.
-   * `reading` counts the readings of the whole list, from 1.
+   * Reads the page of this number, from 1: at the cursor stated by the previous page, else by number. `reading` counts
+   * the readings of the whole list, from 1.
    */
   read(number: number, cursor: string | undefined, reading: number): Promise<Page<Entry>>;
   /**
-   * A page follows the last entry of the one before, whose key is then the cursor: no entry moves between pages, so that
-   * one reading to an empty page is the whole list.
+   * Whether each page starts after the last entry of the previous one, whose key is the cursor: no entry moves between
+   * pages, so a single reading up to an empty page is the whole list.
    */
   readonly isAnchored?: boolean;
   /**
-   * Whether a list that is not known to be whole is read again, after so many readings; it may wait first. `doubt`: why
-   * entries may be missing, unless the list only waits for another reading to confirm it. Default: six readings in all.
+   * Decides whether a list that may be incomplete is read again after `readings` readings; it may wait first. `doubt`:
+   * why entries may be missing, or undefined if only a confirming reading is needed. Default: six readings in all.
    */
   mayReadAgain?(readings: number, doubt: string | SnapshotsError | undefined): Promise<boolean>;
 }
@@ -52,13 +52,13 @@ export interface WholeList<Entry> {
   readonly serverTimeMs?: number;
 }
 
-/** What one reading of all pages shows. */
+/** Result of one reading of all pages. */
 interface Reading<Entry> {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly serverTimeMs: number | undefined;
-  /** Nothing can have moved between its pages: everything came in one answer, or each page followed an entry. */
+  /** Whether no entry can have moved between pages: there was only one page, or each page followed an entry. */
   readonly isProof: boolean;
-  /** Why these may not be all entries. */
+  /** Reason why entries may be missing. */
   readonly doubt: string | SnapshotsError | undefined;
 }
 
@@ -77,7 +77,7 @@ async function readOnce<Entry>(
     try {
       page = await list.read(number, cursor, reading);
     } catch (error) {
-      // The entry that the page was to follow can have been deleted meanwhile.
+      // The entry that this page follows may have been deleted meanwhile.
       if (!list.isAnchored || number === 1 || !isSnapshotsError(error, "invalid")) throw error;
       return { entries: new Map(), serverTimeMs, isProof: false, doubt: error };
     }
@@ -133,17 +133,17 @@ async function readUntil<Entry>(
 }
 
 /**
- * Reads a whole list. Where nothing but the pages themselves tells that none is missing, they are read again until two
- * readings in a row agree, since an entry may move to a page that was read before. Pages that state no next one are asked
- * for by number until one brings nothing new, or as many entries came as are stated. Throws `unexpectedAnswer` where fewer
- * entries come than are stated, each time.
+ * Reads a whole list. If nothing proves a reading complete, the list is read again until two readings in a row agree,
+ * since an entry may move to a page that was already read. Pages that state no next one are requested by number until
+ * one has no new entries or the stated total is reached. Throws `unexpectedAnswer` if every reading has fewer entries
+ * than stated.
  */
 export async function listAll<Entry>(list: PagedList<Entry>): Promise<WholeList<Entry>> {
   const { found: _none, ...whole } = await readUntil(list, () => false);
   return whole;
 }
 
-/** Finds an entry of a list; undefined only where the whole list, read as by {@link listAll}, does not show it. */
+/** Finds an entry of a list; undefined only if the whole list, read as by {@link listAll}, does not include it. */
 export async function findEntry<Entry>(
   list: PagedList<Entry>,
   isSought: (entry: Entry) => boolean,

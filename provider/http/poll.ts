@@ -1,20 +1,20 @@
 import type { Clock } from "../model/clock";
 import type { Scope } from "../model/scope";
 
-/** The first wait between two looks; each next one is twice as long, up to the longest. */
+/** First interval between two looks, in milliseconds; each next one is twice as long, up to the longest. */
 const FIRST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 15_000;
-/** How long a look that is due at the end of the time may take. */
+/** How long a look that is due at the deadline may take, in milliseconds. */
 const LAST_LOOK_MS = 5_000;
 
-/** The scope of a look that is due by `deadlineMs`, even if that is now: an answer needs a moment. */
+/** Returns the scope of a look due by `deadlineMs`, with at least 5 s from now for its answer. */
 export function lookScope(scope: Scope, clock: Clock, deadlineMs: number = scope.deadlineMs): Scope {
   return { ...scope, deadlineMs: Math.max(deadlineMs, clock.now() + LAST_LOOK_MS) };
 }
 
 /**
- * Calls `look` until it returns something, at growing intervals of 1 to 15 s; undefined when the deadline passes first.
- * It looks once in any case, and a last time at the deadline.
+ * Calls `look` until it returns something, at growing intervals of 1 to 15 s; undefined if the deadline passes first.
+ * Looks at least once, and a last time at the deadline.
  */
 export async function poll<T>(
   look: () => Promise<T | undefined>,

@@ -1,22 +1,22 @@
 import type { Clock } from "../model/clock";
 import type { TargetReads } from "../model/scope";
 
-/** How long an answer serves reads that start after it came. */
+/** How long an answer serves later reads, in milliseconds. */
 const SHARED_FOR_MS = 3_000;
-/** The same for reads to which nothing newer than their program matters: as long as a thousand of them take. */
+/** The same for reads that need nothing newer than their program's start: as long as a thousand of them take. */
 const SHARED_SINCE_FOR_MS = 120_000;
 
-/** One answer that several reads share: in flight, or come a moment ago. */
+/** One answer that several reads share: in flight, or arrived a moment ago. */
 interface Shared {
   readonly answer: Promise<unknown>;
   readonly askedMs: number;
-  /** When it came; undefined while it is in flight. */
+  /** Time of arrival, in milliseconds since 1970; undefined while it is in flight. */
   cameMs?: number;
 }
 
 /**
- * The answers to the reads of one target that several resources share, so that a refresh of many resources asks for one
- * list. A write to the target ends the sharing: no read that starts after a write has begun sees an answer from before.
+ * Shares the answers to reads of one target among resources, so that a refresh of many resources requests one list. A
+ * write to the target ends the sharing: a read that starts after a write has begun never gets an answer from before it.
  */
 export class SharedReads implements TargetReads {
   private readonly shared = new Map<string, Shared>();
@@ -30,7 +30,7 @@ export class SharedReads implements TargetReads {
     return this.clock.now() < cameMs + (askedMs >= sinceMs ? SHARED_SINCE_FOR_MS : SHARED_FOR_MS);
   }
 
-  /** Returns the shared answer of this key, or asks for one. A failure is shared by the reads in flight only. */
+  /** Returns the shared answer of this key, or requests one. Only the reads in flight share a failure. */
   read<T>(key: string, ask: () => Promise<T>, sinceMs?: number): Promise<T> {
     const known = this.shared.get(key);
     if (known !== undefined && this.serves(known, sinceMs)) return known.answer as Promise<T>;
@@ -57,7 +57,7 @@ export class SharedReads implements TargetReads {
     return this.byId.count;
   }
 
-  /** Ends the sharing of what has been asked for so far. Called when a write begins, and again when it has ended. */
+  /** Ends the sharing of all answers requested so far. Called when a write begins, and again when it has ended. */
   end(): void {
     this.shared.clear();
   }

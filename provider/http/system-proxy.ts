@@ -1,10 +1,10 @@
-/** The proxy that the machine's environment names for https, by which variable. */
+/** Proxy for https from the machine's environment, and the variable that names it. */
 export interface SystemProxy {
   readonly variable: string;
   readonly url: string;
 }
 
-/** Reads the proxy for https; the variables rank as undici ranks them, and the one for http stands in for a missing one. */
+/** Reads the proxy for https, with undici's order of precedence; the variables for http are the fallback. */
 export function systemProxy(): SystemProxy | undefined {
   const variables = [
     process.env["https_proxy"] === undefined ? "HTTPS_PROXY" : "https_proxy",
@@ -13,7 +13,7 @@ export function systemProxy(): SystemProxy | undefined {
   return variables.map((variable) => ({ variable, url: process.env[variable] ?? "" })).find(({ url }) => url !== "");
 }
 
-/** The environment names a proxy by something that is not a URL. The value is not repeated: it may hold a password. */
+/** Error for a proxy variable that is not a URL. The value is not repeated: it may contain a password. */
 export class UnusableProxyError extends Error {
   constructor({ variable }: SystemProxy) {
     super(`the environment variable ${variable} is not the URL of a proxy; write it as http://proxy.corp:3128`);

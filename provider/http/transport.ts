@@ -9,13 +9,13 @@ import { systemProxy, UnusableProxyError } from "./system-proxy";
 
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
-/** What this package calls itself. */
+/** User agent of this package. */
 export const USER_AGENT = `pulumi-snapshots/${VERSION} (node ${process.versions.node})`;
 
-/** The HTTP client, loaded with the first request: many a command sends none. */
+/** Loads the HTTP client, with the first request: many commands send none. */
 export const undici = () => require("undici") as typeof import("undici");
 
-/** Requests through the proxy that the environment names, where it names one and doesn't except the address. */
+/** Opens connections through the environment's proxy, unless it names none or excludes the address. */
 function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: boolean }): Dispatcher {
   const proxy = systemProxy();
   try {
@@ -24,7 +24,7 @@ function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: 
       requestTls: tls,
       proxyTls: tls,
       httpsProxy: proxy?.url ?? "",
-      // Left out, undici would read the variables for http as well, and refuse what no request here uses.
+      // If left out, undici would also read the variables for http, and throw on a value that no request here uses.
       httpProxy: "",
     });
   } catch (error) {
@@ -32,17 +32,17 @@ function proxyAgent(options: Agent.Options, tls: { readonly rejectUnauthorized: 
   }
 }
 
-// The proxy variables are read once, when the first request leaves.
+// The proxy variables are read once, when the first request is sent.
 const dispatchers = new Map<string, Dispatcher>();
 
-/** The connections to an address, through the environment's proxy where that applies. */
+/** Returns the connections to an address, through the environment's proxy if that applies. */
 export function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   // A loopback address is this machine itself: no proxy can reach it for us.
   const isDirect = isLoopbackHost(url.hostname);
   const key = `${isDirect} ${changes}`;
   let dispatcher = dispatchers.get(key);
   if (dispatcher === undefined) {
-    // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would switch it off.
+    // Set explicitly, since NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise turn it off.
     const tls = { rejectUnauthorized: true };
     const options = { connect: { timeout: CONNECT_TIMEOUT_MS, ...tls } };
     dispatcher = isDirect ? new (undici().Agent)(options) : proxyAgent(options, tls);
@@ -51,18 +51,18 @@ export function dispatcherFor(url: URL, changes: boolean): Dispatcher {
   return dispatcher;
 }
 
-/** The code of a network error; empty where it has none. */
+/** Returns the code of a network error; empty if it has none. */
 export function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : "";
 }
 
-/** Whether a request surely never left: no name, no connection, no trust, or a proxy that makes no tunnel. */
+/** Whether a request certainly was not sent: name lookup, connection, certificate check or proxy tunnel failed. */
 export function wasNeverSent(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(wasNeverSent);
   const code = codeOf(error);
-  // "No route" can also end a connection on which the request has left: only the call that failed tells.
+  // EHOSTUNREACH can also end a connection after the request was sent: only the failed system call tells them apart.
   const syscall = (error as { syscall?: unknown } | undefined)?.syscall;
   return (
     syscall === "connect" ||
@@ -75,7 +75,7 @@ export function wasNeverSent(error: unknown): boolean {
   );
 }
 
-/** An answer with a body that no documented one comes near. */
+/** Error for an answer whose body is far larger than any documented one. */
 export class BodyTooLarge extends Error {}
 
 /** Sends one request and reads its whole answer. */
@@ -101,8 +101,8 @@ export async function send(
     signal,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    // A kept-alive connection that the server has just closed would leave it open whether the request was executed:
-    // what changes something has connections of its own, each for one request.
+    // On a kept-alive connection that the server is just closing, it would be unknown whether a change was executed:
+    // each change gets a connection of its own.
     reset: changes,
     dispatcher: dispatcherFor(url, changes),
   });

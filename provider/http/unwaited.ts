@@ -1,8 +1,8 @@
 import type { Api } from "./client";
 
 /**
- * An API for a request that must not wait for a busy target: what was looked at before it may not hold after the wait.
- * A 409 is a refusal there, and stands.
+ * Returns an API for requests that must not wait for a busy target, since a check made before may not hold after the
+ * wait: a 409 is final.
  */
 export function withoutWaiting(api: Api): Api {
   return {

@@ -1,6 +1,6 @@
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
-/** A number of bytes in the largest unit of which there is at least one: the value, not rounded, and the unit's name. */
+/** Converts bytes to the largest unit with a value of at least 1; the value is not rounded. */
 export function inByteUnits(bytes: number): { readonly value: number; readonly unit: (typeof UNITS)[number] } {
   let value = bytes;
   let index = 0;

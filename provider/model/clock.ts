@@ -1,4 +1,4 @@
-/** Time as the core sees it, passed in so that tests can move it. */
+/** Clock of the core, passed in so that tests can control it. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
@@ -8,7 +8,7 @@ export interface Clock {
   timeout(milliseconds: number): AbortSignal;
 }
 
-/** ISO-8601 UTC text of an instant in milliseconds; undefined for none. */
+/** Formats an instant in milliseconds since 1970 as ISO-8601 UTC; undefined for undefined. */
 export function isoText<Instant extends number | undefined>(
   instantMs: Instant,
 ): Instant extends number ? string : undefined {
@@ -16,12 +16,12 @@ export function isoText<Instant extends number | undefined>(
   return text as Instant extends number ? string : undefined;
 }
 
-/** A text that names an instant as ISO-8601 UTC; undefined for a text without zone or that is no time. */
+/** Converts a text that states an instant to ISO-8601 UTC; undefined if it has no zone or is not a time. */
 export function isoTextOf(text: unknown): string | undefined {
   return isoText(instantOf(text));
 }
 
-/** The instant that a text with a zone names, in milliseconds; undefined for a text without zone or that is no time. */
+/** Parses a time with a zone, to milliseconds since 1970; undefined if the text has no zone or is not a time. */
 export function instantOf(text: unknown): number | undefined {
   if (typeof text !== "string" || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)) {
     return undefined;

@@ -1,20 +1,20 @@
 import { nearestOf } from "./nearest";
 
-/** One field of a connection: where it comes from and what it may be. */
+/** Definition of one field of a connection. */
 export interface ConnectionField {
-  /** What the field is for, for documentation and error messages. */
+  /** Purpose of the field, for documentation and error messages. */
   readonly description: string;
-  /** The environment variable that fills it on a platform's default connection. */
+  /** Environment variable that sets it on a platform's default connection. */
   readonly environment: string;
-  /** A credential: refused when stored in plain text, never shown. */
+  /** True for a credential: refused if stored in plain text, never shown. */
   readonly secret?: true;
-  /** An address: `https`, or `http` on a loopback host; without trailing slash. */
+  /** True for an address: `https`, or `http` on a loopback host; without trailing slash. */
   readonly url?: true;
-  /** Without it every use of the connection is refused. */
+  /** True if the connection can't be used without it. */
   readonly required?: true;
-  /** Its value when nothing sets it; `{field}` stands for another field's value. */
+  /** Default value; `{field}` stands for another field's value. */
   readonly default?: string;
-  /** The field that must come from the same source, since half of a new pair and half of an old one fit nothing. */
+  /** Field that must come from the same source: half of a new pair doesn't match half of an old one. */
   readonly pairedWith?: string;
 }
 
@@ -25,35 +25,35 @@ export type ConnectionFields = Readonly<Record<string, ConnectionField>>;
 export interface Connection {
   readonly name: string;
   readonly platform: string;
-  /** The fields that are set or have a default. */
+  /** Fields that are set or have a default. */
   readonly fields: Readonly<Record<string, string>>;
-  /** The values that must never be shown. */
+  /** Values that must never be shown. */
   readonly secrets: readonly string[];
   /**
-   * Whether a credential may be the one that the last `up` has stored, as `refresh` and `destroy` take it from stack config.
-   * Asked when a platform refuses it: the program of an `up` may run after a refresh in the same process.
+   * Whether a credential may be the one stored by the last `up`, which `refresh` and `destroy` read from stack config.
+   * Read only when a platform refuses it: in one process, the program of an `up` may run after a refresh.
    */
   readonly fromConfig: boolean;
 }
 
-/** Where connections come from: stack config first, the environment fills what it leaves out. */
+/** Sources of connections: stack config first, then the environment for fields that it leaves out. */
 export interface ConnectionSources {
-  /** The value of `snapshots:<connection>` in stack config: an object, its JSON text, or undefined. */
+  /** Returns the value of `snapshots:<connection>` in stack config: an object, its JSON text, or undefined. */
   config(connection: string): unknown;
-  /** Whether stack config keeps `snapshots:<connection>` encrypted; undefined where that can't be seen. */
+  /** Whether stack config keeps `snapshots:<connection>` encrypted; left out if that can't be determined. */
   isSecret?(connection: string): boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether stack config was read just now: it can't be what an earlier `up` has stored. */
+  /** Whether stack config was read just now, so that it can't be one stored by an earlier `up`. */
   readonly isCurrent?: boolean;
 }
 
-/** A resolved connection, or everything that is wrong with it, each a sentence with its remedy. */
+/** A resolved connection, or all problems with it, each a sentence with its remedy. */
 export type ResolvedConnection = { readonly connection: Connection } | { readonly problems: readonly string[] };
 
-/** The stack config namespace of connections. */
+/** Stack config namespace of connections. */
 export const CONFIG_NAMESPACE = "snapshots";
 
-/** Whether a host is this machine's own, where plain `http` is accepted. */
+/** Whether a host is a loopback address of this machine, for which plain `http` is accepted. */
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
@@ -75,7 +75,7 @@ function urlProblem(text: string): string | undefined {
   return "must be https";
 }
 
-/** An address as it may be shown: a credential may have been put into its user or its query, or in its place. */
+/** Returns an address that is safe to show: its user or query, or the whole text, may hold a credential by mistake. */
 function shownUrl(text: string): string {
   if (!URL.canParse(text)) return "…";
   const { protocol, host, pathname } = new URL(text);
@@ -116,8 +116,8 @@ function setCommandFor(fields: ConnectionFields, connection: string, field: stri
 }
 
 /**
- * The credentials that stack config holds in plain text, each as a sentence with the command that mends it. None where
- * the sources can't see it, and none on a connection whose addresses are all loopback.
+ * Reports the credentials that stack config holds in plain text, each as a sentence with the command that fixes it.
+ * Empty if the sources can't determine it, or if all addresses of the connection are loopback.
  */
 export function plainCredentialProblems(
   platform: string,
@@ -145,7 +145,7 @@ export function plainCredentialProblems(
 
 /**
  * Resolves the connection `name` of `platform` from stack config and, for the platform's default connection (the one
- * that has its name), from the environment. Every problem names the connection, the field and the ways to set it.
+ * with its name), from the environment. Every problem names the connection, the field and the ways to set it.
  */
 export function resolveConnection(
   platform: string,
@@ -175,7 +175,7 @@ export function resolveConnection(
   const problems: string[] = [];
   const { platform: configPlatform, ...configFields } = config;
   if (configPlatform !== undefined && configPlatform !== platform) {
-    // Its fields are another platform's: what this one would say about them is no help.
+    // Its fields are another platform's: checking them against this one's would not help.
     return {
       problems: [`${title} is for the platform "${String(configPlatform)}" and can't be used for "${platform}"`],
     };
@@ -216,7 +216,7 @@ export function resolveConnection(
     const fromEnvironment = isDefault ? sources.environment[definition.environment] : undefined;
     let value = rawValue(definition, fromConfig, fromEnvironment);
     if (isSet(fromConfig)) {
-      // "pulumi config set --path" stores digits as a number; one above 2^53 has already lost its last digits.
+      // "pulumi config set --path" stores digits as a number; above 2^53 the last digits are already lost.
       if (typeof fromConfig !== "string" && !Number.isSafeInteger(fromConfig)) {
         problems.push(
           `${title}: the field ${field} must be text; set it with ` +

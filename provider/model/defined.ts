@@ -1,4 +1,4 @@
-/** Fields of which none is undefined: one that could be may be missing. */
+/** Fields without undefined values: a field that allows undefined becomes optional. */
 export type Defined<Fields> = {
   [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
 } & { [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined> };

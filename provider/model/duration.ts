@@ -7,12 +7,12 @@ const unitMs: Record<string, number> = {
   y: 365 * 86_400_000,
 };
 
-/** What a text means as a duration: milliseconds, or why it means none. */
+/** Result of parsing a duration: milliseconds, or the problem with the text. */
 export type ParsedDuration = { readonly milliseconds: number } | { readonly problem: string };
 
 /**
- * Reads a duration: a whole number and `min`, `h`, `d`, `w`, `mo` (30 days) or `y` (365 days), as in `90min` or `26h`.
- * A bare `m` is refused, since it reads as minutes and as months.
+ * Parses a duration: a whole number and `min`, `h`, `d`, `w`, `mo` (30 days) or `y` (365 days), as in `90min` or `26h`.
+ * A bare `m` is refused, since it could mean minutes or months.
  */
 export function parseDuration(text: string): ParsedDuration {
   const match = /^(\d+)\s*([a-z]+)$/i.exec(text.trim());
@@ -32,7 +32,7 @@ export function parseDuration(text: string): ParsedDuration {
 const goUnitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
- * Reads one of Pulumi's `customTimeouts`, which have their own grammar: `90s`, `45m`, `1h30m`.
+ * Parses one of Pulumi's `customTimeouts`, which have their own grammar: `90s`, `45m`, `1h30m`.
  * Source: https://www.pulumi.com/docs/iac/concepts/resources/options/customtimeouts/
  */
 export function parseCustomTimeout(text: string): ParsedDuration {

@@ -1,8 +1,8 @@
 /**
- * What a caller can do about a failure: one kind for each different reaction.
+ * Kind of a failure, by what a caller can do about it.
  *
- * - `notFound`: the platform says that it does not exist (never by itself a proof of absence)
- * - `unauthorized`, `forbidden`: the credential or its rights have to be mended
+ * - `notFound`: the platform reports that it does not exist (alone never a proof of absence)
+ * - `unauthorized`, `forbidden`: the credential or its permissions must be fixed
  * - `invalid`: the request is wrong and stays wrong
  * - `conflict`: the target is busy; the request was not executed
  * - `rateLimited`: too many requests for now; the request was not executed
@@ -25,7 +25,7 @@ export type ErrorKind =
   | "timeout"
   | "unsupported";
 
-/** The kinds that say no: a request with such an end was refused, or never left. */
+/** Kinds of errors after which the request certainly was not executed: it was refused or never sent. */
 const REFUSALS: ReadonlySet<ErrorKind> = new Set([
   "notFound",
   "unauthorized",
@@ -37,17 +37,17 @@ const REFUSALS: ReadonlySet<ErrorKind> = new Set([
   "unsupported",
 ]);
 
-/** What is known about a failed call beside its message. */
+/** Facts about a failed call, besides its message. */
 export interface ErrorFacts {
   readonly kind: ErrorKind;
   /**
-   * Whether the platform may have executed the request: `no` only when it certainly was not. Default: as the kind says,
-   * `maybe` for `unavailable`, `unexpectedAnswer` and `timeout`, and `no` for all others.
+   * Whether the platform may have executed the request: `no` only if it certainly did not. Default, by kind: `maybe`
+   * for `unavailable`, `unexpectedAnswer` and `timeout`, `no` for all others.
    */
   readonly executed?: "no" | "maybe";
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status?: number;
-  /** The `code` of the platform's error body, when it has one. */
+  /** The `code` in the platform's error body, if it has one. */
   readonly code?: string;
   /** How long the platform asks to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number;
@@ -79,12 +79,12 @@ export class SnapshotsError extends Error {
   }
 }
 
-/** Tells whether `error` is a {@link SnapshotsError} of one of `kinds` (of any kind when none is given). */
+/** Whether `error` is a {@link SnapshotsError} of one of `kinds` (of any kind if none is given). */
 export function isSnapshotsError(error: unknown, ...kinds: ErrorKind[]): error is SnapshotsError {
   return error instanceof SnapshotsError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
-/** The text of anything that can be thrown. */
+/** Returns the message of anything that can be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,38 +1,38 @@
-/** The parts of a snapshot's resource id. */
+/** Parts of a snapshot's resource id. */
 export interface SnapshotAddress {
   readonly platform: string;
-  /** What is snapshotted: `app`, `database`, `job`, `volume`, `file-volume`. */
+  /** Kind of its target: `app`, `database`, `job`, `volume`, `file-volume`. */
   readonly kind: string;
-  /** The target's own id on the platform. */
+  /** Id of the target on the platform. */
   readonly target: string;
-  /** What names the snapshot within the target; for a pending one the instant of its request. */
+  /** Segments that identify the snapshot within the target; for a pending one, the instant of its request. */
   readonly segments: readonly string[];
-  /** True while it is not known which snapshot a create has made. */
+  /** True while it is not known which snapshot a create took. */
   readonly pending: boolean;
 }
 
 const PENDING = "pending";
 
 function encodeSegment(segment: string): string {
-  // A snapshot may really be called "pending"; its first letter is escaped so that the two can't be confused.
+  // A snapshot may really be named "pending": its first letter is escaped to keep the two apart.
   return segment === PENDING ? "%70ending" : encodeURIComponent(segment);
 }
 
-/** The key of a snapshot within its target: its segments, percent-encoded and joined by `/`. */
+/** Returns the key of a snapshot within its target: its segments, percent-encoded and joined by `/`. */
 export function segmentsKey(segments: readonly string[]): string {
   return segments.map(encodeSegment).join("/");
 }
 
 /**
- * Writes a resource id: `<platform>/<kind>/<target>/<segments…>`, each percent-encoded, or
- * `<platform>/<kind>/<target>/pending/<instant>`. {@link parseSnapshotId} reads it back for any well-formed text.
+ * Formats a resource id: `<platform>/<kind>/<target>/<segments…>`, each percent-encoded, or
+ * `<platform>/<kind>/<target>/pending/<instant>`. {@link parseSnapshotId} parses it, for any well-formed text.
  */
 export function formatSnapshotId(address: SnapshotAddress): string {
   const head = [address.platform, address.kind, address.target].map(encodeSegment);
   return [...head, ...(address.pending ? [PENDING] : []), segmentsKey(address.segments)].join("/");
 }
 
-/** Reads a snapshot's resource id; undefined when it is none (too few segments, an empty one, a broken escape). */
+/** Parses a snapshot's resource id; undefined if it is not valid (too few segments, an empty one, a broken escape). */
 export function parseSnapshotId(id: string): SnapshotAddress | undefined {
   const raw = id.split("/");
   if (raw.length < 4 || raw.some((segment) => segment === "")) return undefined;
@@ -48,29 +48,29 @@ export function parseSnapshotId(id: string): SnapshotAddress | undefined {
   return segments.length === 0 ? undefined : { platform, kind, target, segments, pending };
 }
 
-/** The parts of a policy's resource id. */
+/** Parts of a policy's resource id. */
 export interface PolicyAddress {
   readonly platform: string;
-  /** What it is for: `app`, `database`, `job`, `server`, `volume`, `file-volume`. */
+  /** Kind of its target: `app`, `database`, `job`, `server`, `volume`, `file-volume`. */
   readonly kind: string;
-  /** What names it after platform and kind: on the platform that runs it; else the target's id and its mark. */
+  /** Segments after platform and kind: those that identify it on the platform that runs it, else target id and mark. */
   readonly segments: readonly string[];
-  /** Whether the policy exists in a state only, not on the platform. */
+  /** Whether the policy exists only in a state, not on the platform. */
   readonly isOwn: boolean;
 }
 
 const POLICY = "policy";
 
 /**
- * Writes a policy's resource id: `<platform>/<kind>/<segments…>` for one that the platform runs, else
- * `<platform>/<kind>/<target>/policy/<mark>`. {@link parsePolicyId} reads it back.
+ * Formats a policy's resource id: `<platform>/<kind>/<segments…>` for one that the platform runs, else
+ * `<platform>/<kind>/<target>/policy/<mark>`. {@link parsePolicyId} parses it.
  */
 export function formatPolicyId({ platform, kind, segments, isOwn }: PolicyAddress): string {
   const [target = "", ...others] = segments.map(encodeURIComponent);
   return [platform, kind, target, ...(isOwn ? [POLICY] : []), ...others].join("/");
 }
 
-/** Reads a policy's resource id; undefined when it is none (too few segments, an empty one, a broken escape). */
+/** Parses a policy's resource id; undefined if it is not valid (too few segments, an empty one, a broken escape). */
 export function parsePolicyId(id: string): PolicyAddress | undefined {
   const raw = id.split("/");
   if (raw.length < 3 || raw.some((segment) => segment === "")) return undefined;

@@ -1,4 +1,4 @@
-/** How many letters were typed wrong, left out, added or swapped to come from one word to another. */
+/** Counts the letters to replace, remove, add or swap to turn one word into another. */
 function distance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
@@ -20,7 +20,7 @@ function distance(one: string, other: string): number {
   return row[other.length] ?? 0;
 }
 
-/** The name that a mistyped one probably means, whatever its case; undefined where none is near. */
+/** Returns the name that a mistyped one probably means, regardless of case; undefined if none is similar. */
 export function nearestOf(typed: string, names: readonly string[]): string | undefined {
   const word = typed.toLowerCase();
   const most = word.length < 3 ? 0 : Math.min(2, Math.floor(word.length / 3));
@@ -31,7 +31,7 @@ export function nearestOf(typed: string, names: readonly string[]): string | und
   return near[0]?.name;
 }
 
-/** What to do about names that nothing has: write what was probably meant, else remove them. */
+/** Returns the remedy for unknown names: the names that were probably meant, else to remove them. */
 export function unknownRemedy(typed: readonly string[], names: readonly string[]): string {
   const meant = typed.map((name) => nearestOf(name, names));
   return meant.length > 0 && meant.every((name) => name !== undefined)

@@ -1,4 +1,4 @@
-/** Computes something for each object once; what it depends on besides must not change. */
+/** Memoizes a function by object; its result must not depend on anything else that changes. */
 export function oncePer<Key extends object, Result>(compute: (key: Key) => Result): (key: Key) => Result {
   const results = new WeakMap<Key, Result>();
   return (key) => {

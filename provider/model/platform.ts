@@ -21,115 +21,115 @@ import type {
 export interface TargetDefinition {
   /** Its kind in resource ids. */
   readonly kind: string;
-  /** What messages call it. Default: its kind. */
+  /** Name in messages. Default: its kind. */
   readonly title?: string;
   readonly description: string;
-  /** What its id may be; the messages say what to do. */
+  /** Schema of its id; the messages say what to do. */
   readonly schema: z.ZodType<string>;
 }
 
 /**
- * What a platform can do, as plain data: types, `check`, documentation and the README's table follow from it, and a
- * verb that it says is missing is a missing method of the platform's client.
+ * Capabilities of a platform, as plain data: types, `check`, documentation and the README's table derive from it, and a
+ * verb that it declares missing is a missing method of the platform's client.
  */
 export interface PlatformDefinition {
   readonly name: string;
   readonly title: string;
-  /** Where the platform documents its API. */
+  /** Link to the platform's API documentation. */
   readonly documentation: string;
   readonly connectionFields: ConnectionFields;
-  /** The targets by the argument that names them; a Snapshot names exactly one. */
+  /** Targets, by the argument that names them; a Snapshot names exactly one. */
   readonly targets: Readonly<Record<string, TargetDefinition>>;
-  /** Whether the API can take a snapshot; where it can't, `adopt` is required. */
+  /** Whether the API can take a snapshot; if not, `adopt` is required. */
   readonly create: boolean;
-  /** Whether the API can delete a snapshot; where it can't, `deletionPolicy` is always `retain`. */
+  /** Whether the API can delete a snapshot; if not, `deletionPolicy` is always `retain`. */
   readonly delete: boolean;
   /** Whether the API gives download links. */
   readonly download: boolean;
   /** Whether the API can list the snapshots of a whole account. */
   readonly listAccount: boolean;
-  /** What the platform cannot do, for the README's table: verb → reason. */
+  /** Missing verbs of the platform, for the README's table: verb → reason. */
   readonly cannot: Readonly<Record<string, string>>;
-  /** For how long after a create request a list may still not show what it made, in milliseconds. */
+  /** List lag: longest time from a create request until the list shows its snapshot, in milliseconds. */
   readonly listLagMs: number;
   /**
-   * For how long after a create request the platform may still be at work on it, in milliseconds, where its end was not
-   * seen: the program that waited for it was killed. Left out where the list's lag is longer than that.
+   * How long the platform may still execute a create request whose end was not observed because the program was killed,
+   * in milliseconds. Left out if the list lag is longer.
    */
   readonly createAnswerMs?: number;
-  /** How long a create may take unless `customTimeouts.create` says otherwise, in milliseconds. */
+  /** How long a create may take unless `customTimeouts.create` is set, in milliseconds. */
   readonly createTimeoutMs: number;
-  /** The arguments of a Snapshot that only this platform has. */
+  /** Arguments of a Snapshot that only this platform has. */
   readonly snapshotArguments?: Readonly<Record<string, InputField>>;
-  /** What a Snapshot's arguments must not be together, on this platform only. */
+  /** Checks combinations of a Snapshot's arguments, by rules of this platform only. */
   snapshotRules?(inputs: Readonly<Record<string, unknown>>): readonly CheckFailure[];
-  /** The name of a new snapshot that was given none: of a resource, its wish, and what a hash over both gives. */
+  /** Default name of a new snapshot, from the resource name and a hash of URN, target and triggers. */
   defaultName?(resourceName: string, hash: string): string;
-  /** What a BackupPolicy can be for, by the argument that names it; a BackupPolicy names exactly one. */
+  /** Targets of a BackupPolicy, by the argument that names them; a BackupPolicy names exactly one. */
   readonly policyTargets: Readonly<Record<string, PolicyTargetDefinition>>;
-  /** What a Restore can restore, by the argument that names it; why it can't restore the rest is in `cannot`. */
+  /** Targets of a Restore, by the argument that names them; `cannot` says why the others can't be restored. */
   readonly restoreTargets: Readonly<Record<string, RestoreTargetDefinition>>;
-  /** The outputs that only this platform has, with what they hold. */
+  /** Outputs that only this platform has, with their descriptions. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What a platform's code takes from outside, so that tests can move it. */
+/** Dependencies of a platform's code, passed in so that tests can control them. */
 export interface PlatformRuntime {
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Warns about the connection; called whenever there is a reason, so that the caller decides how often it is shown. */
+  /** Warns about the connection; called each time there is a reason: the implementation limits how often it shows. */
   warn?(message: string): Promise<void>;
 }
 
-/** What the caller already knows about the snapshot that it looks for. */
+/** Known facts about a snapshot to look for. */
 export interface SnapshotReference {
   readonly snapshotId: string;
-  /** Its name within the target, on platforms where that is part of its id. */
+  /** Its name within the target, on platforms where the name is part of its id. */
   readonly name?: string;
   /** Its `createdAt` as known so far. */
   readonly createdAt?: string;
-  /** The region that it was made in, on platforms that have regions. */
+  /** Region in which it was created, on platforms that have regions. */
   readonly region?: string;
 }
 
-/** The snapshot side of a platform, opened on one connection. A verb that the platform lacks is left out. */
+/** Snapshot operations of a platform, opened on one connection. A verb that the platform lacks is left out. */
 export interface SnapshotPlatform {
   /**
    * Lists a target's snapshots, all pages. Errors by kind; an unknown answer is never an empty list. `known`: snapshots
-   * whose time is known, which may tell the zone of the others'.
+   * whose time is known, which may reveal the time zone of the others.
    */
   list(target: Target, scope: Scope, known?: readonly SnapshotReference[]): Promise<SnapshotList>;
-  /** Looks for one snapshot; `gone` on the platform's proof only. Throws where the answer proves nothing. */
+  /** Looks for one snapshot; `gone` only when the platform confirms it. Throws if the answer proves nothing. */
   observe(target: Target, reference: SnapshotReference, scope: Scope): Promise<Observation>;
-  /** Takes a snapshot: exactly one request that changes anything, repeated only when it surely was not executed. */
+  /** Takes a snapshot: exactly one request that changes anything, repeated only if it certainly was not executed. */
   create?(target: Target, inputs: Readonly<Record<string, JsonValue>>, scope: Scope): Promise<CreateAnswer>;
   /**
-   * Finds what a create has made among the `fresh` ones, those that were not there before the request; without an
-   * `answer` when it was lost. Left out where nothing but being the only new one tells it.
+   * Finds the snapshot that a create took among the `fresh` ones, which were not listed before the request; `answer` is
+   * undefined if it was lost. Left out if being the only new one is all that identifies it.
    */
   select?(
     answer: CreateAnswer | undefined,
     fresh: readonly ObservedSnapshot[],
     inputs: Readonly<Record<string, JsonValue>>,
   ): Selection;
-  /** Changes a snapshot in place; returns it as it is then. */
+  /** Changes a snapshot in place; returns the changed snapshot. */
   update?(
     target: Target,
     reference: SnapshotReference,
     inputs: Readonly<Record<string, JsonValue>>,
     scope: Scope,
   ): Promise<ObservedSnapshot>;
-  /** Deletes a snapshot, over lost answers too, and returns when it is gone; one that is gone already is no error. */
+  /** Deletes a snapshot, despite lost answers, and returns once it no longer exists; no error if it already doesn't. */
   delete?(target: Target, reference: SnapshotReference, scope: Scope): Promise<void>;
-  /** A fresh link to a snapshot's bytes. */
+  /** Requests a new link to a snapshot's bytes. */
   downloadLink?(target: Target, reference: SnapshotReference, scope: Scope): Promise<DownloadLink>;
   /** Lists the snapshots of the whole account with their targets, newest first. */
   listAccount?(scope: Scope): Promise<readonly { readonly target: Target; readonly snapshot: ObservedSnapshot }[]>;
-  /** What can be asked without a target, to see whether the connection works. */
+  /** Requests that need no target, to check whether the connection works. */
   readonly probes: Probes;
-  /** The policies that the platform runs, by the argument that names what they are for. */
+  /** Policies that the platform runs, by the argument that names their target. */
   readonly policies?: Readonly<Record<string, PolicyPlatform>>;
-  /** The restores that the API offers, by the argument that names the target. */
+  /** Restores that the API offers, by the argument that names their target. */
   readonly restores?: Readonly<Record<string, RestorePlatform>>;
 }

@@ -1,30 +1,30 @@
 import type { Scope } from "./scope";
 
-/** What a connection is examined for. */
+/** Name of a check of a connection. */
 export type CheckName = "reach" | "credential" | "plan" | "clock" | "version";
 
-/** What an answer settles beside that the platform can be reached, and what its clock shows. */
+/** Checks that an answer can settle besides reachability and the clock. */
 export type Settled = Exclude<CheckName, "reach" | "clock">;
 
-/** What one answer has shown. */
+/** Findings from one answer. */
 export interface ProbeAnswer {
   /** The platform's clock when it answered, in milliseconds since 1970. */
   readonly serverTimeMs?: number | undefined;
-  /** What is to be said of each thing that the answer settles. */
+  /** Message for each check that the answer settles. */
   readonly settled: Readonly<Partial<Record<Settled, string>>>;
-  /** What does not work though the platform has answered, with what to do. */
+  /** Problems despite an answer, each with its remedy. */
   readonly problems?: Readonly<Partial<Record<Settled, string>>>;
 }
 
-/** One question to a platform that needs no target. */
+/** One request to a platform that needs no target. */
 export interface Probe {
-  /** Errors by kind, as of any other call. */
+  /** Sends the request; errors by kind, as for any other call. */
   ask(scope: Scope): Promise<ProbeAnswer>;
 }
 
-/** What a platform can be asked without a target, to see whether a connection works. */
+/** Requests to a platform that need no target, to check whether a connection works. */
 export interface Probes {
   readonly questions: readonly Probe[];
-  /** What nothing in the API tells, as sentences. */
+  /** Checks that the API can't answer, with the reason as a sentence. */
   readonly unknowable: Readonly<Partial<Record<Settled, string>>>;
 }

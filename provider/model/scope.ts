@@ -1,40 +1,40 @@
-/** The reads of one target that the operations of a process share. */
+/** Reads of one target, shared by the operations of a process. */
 export interface TargetReads {
   /**
-   * Returns the shared answer of this key, or asks for one. `sinceMs`, in milliseconds since 1970: an answer that was asked
-   * for then or later will do, also where it came longer ago than others are shared.
+   * Returns the shared answer of this key, or requests one. `sinceMs`, in milliseconds since 1970: an answer requested
+   * then or later is shared for longer than others.
    */
   read<T>(key: string, ask: () => Promise<T>, sinceMs?: number): Promise<T>;
-  /** Notes that one more operation reads by id; returns how many have within the time that an answer is shared. */
+  /** Counts one more read by id; returns the number of such reads within the time that an answer is shared. */
   countById(): number;
-  /** Ends the sharing of what has been asked for so far. */
+  /** Ends the sharing of all answers requested so far. */
   end(): void;
 }
 
-/** Bounds one operation in time and tells the user while it waits. */
+/** Limits of one operation, and its means to report a long wait. */
 export interface Scope {
-  /** When the operation has to be over, in milliseconds since 1970. */
+  /** Deadline of the operation, in milliseconds since 1970. */
   readonly deadlineMs: number;
-  /** Tells the user what a long wait is for; shown while it lasts. */
+  /** Shows the user the reason of a long wait, while it lasts. */
   announce(message: string): void;
-  /** Aborts when the engine has been told to stop: from then on no change is sent, and no wait to send one goes on. */
+  /** Aborts when the engine is asked to stop: from then on no change is sent, and waits to send one end. */
   readonly stopped?: AbortSignal;
-  /** How long the resource's `customTimeouts` give the operation, in milliseconds; left out where they say nothing. */
+  /** Timeout of the operation in the resource's `customTimeouts`, in milliseconds; left out if not set. */
   readonly ownTimeoutMs?: number;
-  /** Called before each request that changes something leaves, also before it leaves again. */
+  /** Called before each attempt to send a request that changes something. */
   beforeChange?(): Promise<void>;
-  /** The reads of the operation's target; each write of the operation ends their sharing. */
+  /** Shared reads of the operation's target; each write of the operation ends the sharing. */
   readonly reads?: TargetReads;
-  /** Whether an answer of a moment ago is as good as a new one: never for what looks for the result of a write. */
+  /** Whether an answer from a moment ago is as good as a new one: never when looking for the result of a write. */
   readonly mayShare?: true;
   /**
-   * With `mayShare`: since when nothing that the operation depends on has happened, in milliseconds since 1970. An answer
-   * that was asked for later tells it as much as a new one. Left out where that is not known.
+   * With `mayShare`: instant after which nothing that the operation depends on has happened, in milliseconds since
+   * 1970. An answer requested later is as good as a new one. Left out if unknown.
    */
   readonly settledMs?: number;
 }
 
-/** Returns a job whose operation has to be over at another time, in milliseconds since 1970. */
+/** Returns a job with another deadline, in milliseconds since 1970. */
 export function until<Job extends { readonly scope: Scope }>(job: Job, deadlineMs: number): Job {
   return { ...job, scope: { ...job.scope, deadlineMs } };
 }

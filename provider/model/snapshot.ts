@@ -1,93 +1,93 @@
 import { instantOf } from "./clock";
 
-/** JSON data: what may cross the boundary to the engine and into the state. */
+/** JSON data: the only data that may be passed to the engine and stored in the state. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
- * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`; `gone` is
- * said on proof only; `unknown` is anything that the platform's answers leave open.
+ * Status of a snapshot. `available`: only by the platform's documented word for success. `gone`: only when the platform
+ * confirms it. `unknown`: anything that the platform's answers leave open.
  */
 export type SnapshotStatus = "pending" | "running" | "available" | "failed" | "gone" | "unknown";
 
-/** A snapshot as a platform's answer shows it. */
+/** A snapshot as observed in a platform's answer. */
 export interface ObservedSnapshot {
   /** The platform's own id. */
   readonly snapshotId: string;
-  /** What names it within its target, as in its resource id. */
+  /** Segments that identify it within its target, as in its resource id. */
   readonly segments: readonly string[];
   readonly status: SnapshotStatus;
-  /** The platform's own word for the status, where it has one. */
+  /** The platform's own word for the status, if it has one. */
   readonly platformStatus?: string;
   /**
-   * True where the platform says that an `unknown` one has ended: its word is neither a documented success nor a
-   * failure, and waiting does not change it. It may be good, so that only the user decides whether another is taken.
+   * True if the platform reports that an `unknown` one has ended: its word is neither a documented success nor a
+   * failure, and waiting does not change it. It may be good, so only the user decides whether to take another.
    */
   readonly ended?: true;
-  /** ISO-8601 UTC; left out where no trustworthy instant exists. */
+  /** ISO-8601 UTC; left out if there is no trustworthy instant. */
   readonly createdAt?: string;
-  /** True where `createdAt` was worked out with a zone that may have changed since: it tells no order of events. */
+  /** True if `createdAt` was derived with a zone that may have changed since: it doesn't prove the order of events. */
   readonly createdAtIsDerived?: true;
   readonly sizeBytes?: number;
-  /** The size as the API says it. */
+  /** The size in the API's own words. */
   readonly sizeText?: string;
-  /** What helps to tell it from others and is no output, such as the rotations that it counts in. */
+  /** Texts that help to distinguish it from others and are not outputs, such as the rotations in which it counts. */
   readonly marks?: readonly string[];
-  /** The outputs that only this platform has, and what a check of the bytes has found. */
+  /** Outputs that only this platform has, and the results of verifying the bytes. */
   readonly details: Readonly<Record<string, JsonValue>>;
 }
 
-/** What a snapshot is taken of. */
+/** Target of a snapshot. */
 export interface Target {
-  /** The argument that names it: `appId`, `databaseId`, … */
+  /** Argument that names it: `appId`, `databaseId`, … */
   readonly argument: string;
   /** Its kind in resource ids: `app`, `database`, … */
   readonly kind: string;
-  /** Its own id on the platform. */
+  /** Its id on the platform. */
   readonly id: string;
 }
 
-/** The snapshots of a target, newest first, as one well-formed answer (all its pages) shows them. */
+/** Snapshots of a target, newest first, as listed by one well-formed answer (all its pages). */
 export interface SnapshotList {
   readonly snapshots: readonly ObservedSnapshot[];
-  /** False where the platform's answer can also mean something else than "there are no others". */
+  /** False if the platform's answer can also mean something other than "there are no others". */
   readonly complete: boolean;
   /** The platform's clock when it answered, in milliseconds since 1970. */
   readonly serverTimeMs?: number;
 }
 
-/** What looking for one known snapshot has shown. */
+/** Outcome of looking for one known snapshot. */
 export type Observation =
   | { readonly outcome: "found"; readonly snapshot: ObservedSnapshot }
-  /** Proven not to be there any more. */
+  /** Confirmed by the platform not to exist any more. */
   | { readonly outcome: "gone"; readonly proof: string }
-  /** Not seen, and no proof either; the resource is kept with status `unknown`. `remedy`: what helps, if time does. */
+  /** Neither found nor confirmed gone: the resource stays, as `unknown`. `remedy`: what to do, if waiting helps. */
   | { readonly outcome: "unproven"; readonly reason: string; readonly remedy?: string };
 
-/** What the answer to a create request tells. */
+/** Content of the answer to a create request. */
 export interface CreateAnswer {
-  /** The new snapshot, where the answer itself names it. */
+  /** The new snapshot, if the answer itself names it. */
   readonly snapshot?: ObservedSnapshot;
   /** The platform's clock when it answered (its `Date` header), in milliseconds since 1970. */
   readonly serverTimeMs?: number;
-  /** What else helps to find the new snapshot in the list. */
+  /** Other facts that help to find the new snapshot in the list. */
   readonly hints?: Readonly<Record<string, string>>;
-  /** What the answer alone says of it, for a list that does not show it yet: enough to name it, not to describe it. */
+  /** The snapshot by the answer alone, while it is not yet visible in the list: enough to name, not to describe it. */
   readonly unlisted?: ObservedSnapshot;
 }
 
-/** Which snapshot of a list a create has made. */
+/** The snapshot in a list that a create took. */
 export type Selection =
   | { readonly outcome: "one"; readonly snapshot: ObservedSnapshot; readonly others: readonly ObservedSnapshot[] }
   | { readonly outcome: "none" }
   | { readonly outcome: "several"; readonly candidates: readonly ObservedSnapshot[] };
 
-/** Newest first by time of creation, whatever order they have; one of unknown age comes last. */
+/** Sorts by time of creation, newest first; those of unknown age come last. */
 export function newestFirst<Item extends { readonly createdAt?: string | null }>(snapshots: readonly Item[]): Item[] {
   const timeMs = ({ createdAt }: Item): number => instantOf(createdAt) ?? 0;
   return [...snapshots].sort((a, b) => timeMs(b) - timeMs(a));
 }
 
-/** The choice where nothing but being the only new one tells a snapshot: one is it, several are not guessed at. */
+/** Selects the only candidate; several remain undecided, since nothing else identifies the snapshot. */
 export function onlyOne(candidates: readonly ObservedSnapshot[]): Selection {
   const [snapshot, ...others] = candidates;
   if (snapshot === undefined) return { outcome: "none" };
@@ -97,8 +97,8 @@ export function onlyOne(candidates: readonly ObservedSnapshot[]): Selection {
 /** A link to a snapshot's bytes: a bearer secret, never stored. */
 export interface DownloadLink {
   readonly url: string;
-  /** ISO-8601 UTC, where the platform tells. */
+  /** ISO-8601 UTC, if the platform states it. */
   readonly expiresAt?: string;
-  /** The links by file name, where a snapshot is made of files. A name is data: it may hold slashes and dots. */
+  /** Links by file name, if a snapshot consists of files. A name is data: it may contain slashes and dots. */
   readonly files?: Readonly<Record<string, string>>;
 }

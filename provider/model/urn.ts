@@ -1,4 +1,4 @@
-/** The name that a program gave to a resource, from its URN; empty where there is none. */
+/** Returns a resource's name in the program, from its URN; empty without a URN. */
 export function nameInUrn(urn: string | undefined): string {
   return urn?.split("::").at(-1) ?? "";
 }

@@ -1,15 +1,15 @@
 /**
- * A schedule or retention in a platform's own words, or why the platform can't express it, with the nearest that it can.
+ * A schedule or retention in a platform's own form, or why the platform can't express it, with the nearest that it can.
  */
 export type Compiled<Value> = { readonly compiled: Value } | { readonly problem: string };
 
-/** Why a platform can't express it; undefined where it can. */
+/** Returns why a platform can't express a value; undefined if it can. */
 export function problemOf(result: Compiled<unknown>): string | undefined {
   return "problem" in result ? result.problem : undefined;
 }
 
 /**
- * Whether two values mean the same to a platform. What it can't express is like itself only, and so is absence.
+ * Whether two values mean the same to a platform. A value that it can't express, or absence, equals only itself.
  */
 export function sameCompiled<Value>(
   compile: (value: Value) => Compiled<unknown>,

@@ -2,26 +2,26 @@ import type { Cron, CronPattern } from "croner";
 
 const dayMs = 86_400_000;
 
-/** A cron text, read: on which days it runs, and at which minutes of which hours. */
+/** A parsed cron text: the days on which it runs, and the minutes and hours. */
 export interface CronRule {
   readonly text: string;
   /** 0–59, ascending. */
   readonly minutes: readonly number[];
   /** 0–23, ascending. */
   readonly hours: readonly number[];
-  /** The times of day, in minutes after midnight, ascending. */
+  /** Times of day, in minutes after midnight, ascending. */
   readonly times: readonly number[];
-  /** Day of month, month and day of week, as written: what decides the days. */
+  /** Day of month, month and day of week, as written: these fields determine the days. */
   readonly dayFields: string;
-  /** Whether it runs on a day, given as the milliseconds of its midnight in UTC. */
+  /** Whether it runs on a day, given as its midnight in UTC in milliseconds since 1970. */
   runsOn(day: number): boolean;
-  /** The first day with a run from a day on; undefined past the year 9999. */
+  /** Returns the first day with a run, on or after a day; undefined past the year 9999. */
   dayFrom(day: number): number | undefined;
-  /** The last day with a run up to a day. */
+  /** Returns the last day with a run, on or before a day. */
   dayUpTo(day: number): number | undefined;
 }
 
-/** What a text means as cron: the rule, or why it means none and what to write. */
+/** Result of parsing a cron text: the rule, or the problem and what to write instead. */
 export type ParsedCron = { readonly rule: CronRule } | { readonly problem: string };
 
 const nicknames: Readonly<Record<string, string>> = {
@@ -73,7 +73,7 @@ function positions(marks: readonly number[]): number[] {
   return marks.flatMap((mark, position) => (mark ? [position] : []));
 }
 
-// Loaded with the first text: many a stack has no schedule.
+// Loaded with the first text: many stacks have no schedule.
 const croner = () => require("croner") as typeof import("croner");
 
 function read(text: string): ParsedCron {
@@ -86,7 +86,7 @@ function read(text: string): ParsedCron {
   let days: Cron;
   try {
     pattern = new CronPattern(fields.join(" "), undefined, { mode: "5-part" });
-    // Only whole days are asked of croner, and in UTC: what a clock change does to a time is decided in zone.ts.
+    // Croner is used only for whole days in UTC: zone.ts handles the effect of clock changes on times.
     days = new Cron(`0 0 ${dayFields}`, { mode: "5-part", utcOffset: 0 });
   } catch (error) {
     return { problem: `"${text}" is not a cron expression (${reasonOf(error)}): write for example "0 3 * * 1-5"` };
@@ -94,7 +94,7 @@ function read(text: string): ParsedCron {
   if (days.nextRun(new Date(0)) === null) {
     return { problem: `"${text}" never runs: no month it names has such a day` };
   }
-  // Croner's own search takes far longer than a look at one day, and most crons run on every day.
+  // Croner's own search takes far longer than matching one day, and most crons run every day.
   const runsOn = (day: number): boolean => days.match(new Date(day));
   const minutes = positions(pattern.minute);
   const hours = positions(pattern.hour);
@@ -115,9 +115,9 @@ function read(text: string): ParsedCron {
 const readTexts = new Map<string, ParsedCron>();
 
 /**
- * Reads a cron text of five fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday). Where both day
- * fields are restricted, a day that fits either counts, as in cron. `L` is the last day of a month, `5L` or `5#L` its
- * last Friday, `5#2` its second one. Seconds, nicknames such as `@reboot`, and texts that never come true are refused.
+ * Parses a cron text of five fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday). If both day
+ * fields are restricted, a day that matches either counts, as in cron. `L` is the last day of a month, `5L` or `5#L`
+ * its last Friday, `5#2` its second one. Seconds, nicknames such as `@reboot`, and texts that never run are refused.
  * Source: https://man7.org/linux/man-pages/man5/crontab.5.html
  */
 export function parseCron(text: string): ParsedCron {

@@ -4,17 +4,17 @@ import type { CronRule } from "./cron";
 const dayMs = 86_400_000;
 
 /**
- * The days of a cron rule by their meaning: one mark for each day of the reference years, 1 where it runs. Rules with
- * the same marks run on the same days for ever.
+ * Days of a cron rule in comparable form: one mark for each day of the reference years, 1 if it runs. Rules with the
+ * same marks always run on the same days.
  */
 export type DayMarks = Uint8Array;
 
 interface ReferenceDay {
-  /** Milliseconds of its midnight in UTC. */
+  /** Its midnight in UTC, in milliseconds since 1970. */
   readonly day: number;
   /** 0 (Sunday) to 6. */
   readonly weekday: number;
-  /** Which one of its weekday in its month, from 1. */
+  /** Position among the same weekdays of its month, from 1. */
   readonly nth: number;
   readonly lastInMonth: boolean;
 }
@@ -26,7 +26,7 @@ function referenceDays(): readonly ReferenceDay[] {
   return reference;
 }
 
-/** A cron rule sees no more of a year than its length and its first weekday: 14 years stand for all. */
+/** Lists the days of 14 years that represent all: to a cron rule, years differ only in length and first weekday. */
 function makeReferenceDays(): readonly ReferenceDay[] {
   const kinds = new Map<string, number>();
   for (let year = 2001; year <= 2028; year += 1) {
@@ -50,7 +50,7 @@ function makeReferenceDays(): readonly ReferenceDay[] {
 
 const marksOfFields = new Map<string, DayMarks>();
 
-/** On which days a rule runs. */
+/** Returns the days on which a rule runs. */
 export function daysOf(rule: CronRule): DayMarks {
   const known = marksOfFields.get(rule.dayFields);
   if (known !== undefined) return known;
@@ -59,7 +59,7 @@ export function daysOf(rule: CronRule): DayMarks {
   return marks;
 }
 
-/** The days that either has. */
+/** Returns the days that are in either. */
 export function unionOf(one: DayMarks, other: DayMarks): DayMarks {
   return one === other ? one : one.map((mark, index) => (mark || other[index] ? 1 : 0));
 }
@@ -69,7 +69,7 @@ export function sameDays(one: DayMarks, other: DayMarks): boolean {
   return one === other || one.every((mark, index) => mark === other[index]);
 }
 
-/** A repetition that a week can count. */
+/** A repetition by weekdays. */
 export type WeekRule =
   | { readonly every: "day" }
   | { readonly every: "week"; readonly weekday: number }
@@ -85,7 +85,7 @@ function holds(marks: DayMarks, rule: WeekRule): boolean {
   return referenceDays().every((day, index) => marks[index] === 1 || !fits(rule, day));
 }
 
-/** The repetitions, as few as possible, that together make these days; undefined where none do. Monday comes first. */
+/** Returns the fewest repetitions that together give these days, Monday first; undefined if none do. */
 export const weekRulesOf = oncePer((marks: DayMarks): readonly WeekRule[] | undefined => {
   if (holds(marks, { every: "day" })) return [{ every: "day" }];
   const rules: WeekRule[] = [];
@@ -104,7 +104,7 @@ export const weekRulesOf = oncePer((marks: DayMarks): readonly WeekRule[] | unde
   return rules.length > 0 && made.every((mark, index) => mark === marks[index]) ? rules : undefined;
 });
 
-/** The weekday (0 is Sunday) that all the days are, where they are one. */
+/** Returns the weekday (0 is Sunday) shared by all the days; undefined if there are several. */
 export function onlyWeekdayOf(marks: DayMarks): number | undefined {
   const weekdays = new Set(
     referenceDays()

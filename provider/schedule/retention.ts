@@ -7,13 +7,13 @@ import { canonicalZone, DEFAULT_ZONE, wallTimeAt, zoneProblem, zoneSchema } from
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** An instant as it is written here; those of days and hours that may stand for the next ones are left out. */
+/** An instant in the canonical form, without days 29–31 and hour 24, which may stand for the next day. */
 const ISO_UTC = /^\d{4}-\d\d-([01]\d|2[0-8])T([01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
 
-/** How many of the newest usable snapshots stay whatever the rules say, unless `minimumRetained` says otherwise. */
+/** Number of newest usable snapshots that always stay, unless `minimumRetained` is set. */
 export const DEFAULT_MINIMUM_RETAINED = 1;
 
-/** How many snapshots one run deletes at most, unless `maxDeletes` says otherwise. */
+/** Largest number of snapshots that one run deletes, unless `maxDeletes` is set. */
 export const DEFAULT_MAX_DELETES = 10;
 
 function count(description: string) {
@@ -43,7 +43,7 @@ const argumentNames = [
   "timezone",
 ];
 
-/** What a policy keeps, as a user writes it. */
+/** Schema of a retention, as a user writes it. */
 export const retentionSchema = z
   .strictObject(
     {
@@ -85,13 +85,13 @@ export const retentionSchema = z
   .meta({ description: "what to keep; everything else is pruned" });
 
 /**
- * What a policy keeps, by restic's rules: hours, days, ISO weeks, months and years are those of the calendar in
- * `timezone`, the newest of each counts, only those that have a snapshot count, and one rule is enough to be kept.
+ * Retention of a policy, by restic's rules: hours, days, ISO weeks, months and years are those of the calendar in
+ * `timezone`, only those with a snapshot count, the newest of each is kept, and one matching rule keeps a snapshot.
  * Counts are whole numbers, `keepWithin` is a duration. Source: https://restic.readthedocs.io/en/stable/060_forget.html
  */
 export type Retention = z.infer<typeof retentionSchema>;
 
-/** Why a retention is none, with what to write; undefined for a valid one. */
+/** Returns why a retention is not valid, with what to write; undefined if it is valid. */
 export function retentionProblem(retention: unknown): string | undefined {
   const checked = retentionSchema.safeParse(retention);
   if (checked.success) return undefined;
@@ -99,48 +99,48 @@ export function retentionProblem(retention: unknown): string | undefined {
   return `${["retention", ...path].map(String).join(".")}: ${message}`;
 }
 
-/** A snapshot as a retention sees it. */
+/** A snapshot as input of a retention. */
 export interface RetainedSnapshot {
   readonly id: string;
   /** ISO-8601 with a zone; without it the snapshot is never pruned and never counts. */
   readonly createdAt?: string | undefined;
   /** Only `available` ones count; the others are never pruned. */
   readonly status: SnapshotStatus;
-  /** Not made by this policy: never pruned, never counts. Default false. */
+  /** True if not taken by this policy: never pruned, never counts. Default false. */
   readonly foreign?: boolean;
-  /** Managed by another resource, too: never pruned, never counts. Default false. */
+  /** True if also managed by another resource: never pruned, never counts. Default false. */
   readonly held?: boolean;
 }
 
-/** The rules that count calendar buckets, from the finest to the coarsest. */
+/** Rules that count calendar buckets, from the finest to the coarsest. */
 export type BucketRule = "hourly" | "daily" | "weekly" | "monthly" | "yearly";
 
-/** Why a snapshot is kept. */
+/** Reason for keeping a snapshot. */
 export type KeepReason =
   | { readonly rule: "newest" | "minimum" | "last" | "future" | "undated" | "foreign" | "held" }
   /** `bucket` is an hour, day, ISO week, month or year in the retention's zone, such as `2026-11-21` or `2026-W47`. */
   | { readonly rule: BucketRule; readonly bucket: string }
-  /** The oldest one of all, kept while a rule has more buckets left than there are snapshots to fill them. */
+  /** The oldest snapshot, kept while a rule has more buckets left than there are snapshots to fill them. */
   | { readonly rule: "oldest"; readonly of: BucketRule; readonly bucket: string }
   | { readonly rule: "within"; readonly duration: string }
   | { readonly rule: "status"; readonly status: SnapshotStatus };
 
-/** A snapshot that stays, and why. */
+/** A snapshot that stays, and the reasons. */
 export interface KeptSnapshot {
   readonly id: string;
   readonly reasons: readonly KeepReason[];
 }
 
-/** A snapshot that goes, and why. */
+/** A snapshot to prune, and the reason. */
 export interface PrunedSnapshot {
   readonly id: string;
   /** ISO-8601 UTC. */
   readonly createdAt: string;
-  /** A phrase: which rules don't keep it. */
+  /** Phrase with the rules that don't keep it. */
   readonly because: string;
 }
 
-/** What a retention does to snapshots: each of them is in exactly one of the three lists. */
+/** Effect of a retention on snapshots, each of which is in exactly one of the three lists. */
 export interface Simulation {
   /** Newest first; those without a time at the end. */
   readonly kept: readonly KeptSnapshot[];
@@ -150,15 +150,15 @@ export interface Simulation {
   readonly queued: readonly PrunedSnapshot[];
 }
 
-/** What a simulation takes beside retention and snapshots. */
+/** Inputs of a simulation besides retention and snapshots. */
 export interface SimulationContext {
-  /** The present, in milliseconds since 1970: snapshots of the future are kept and never count. */
+  /** Current time, in milliseconds since 1970: snapshots from the future are kept and never count. */
   readonly nowMs: number;
   /** The first schedule's zone, for a retention without its own; default UTC. */
   readonly timezone?: string | undefined;
 }
 
-/** A reason in words: `daily 2026-11-21`, `within 30d of the newest`. */
+/** Formats a reason: `daily 2026-11-21`, `within 30d of the newest`. */
 export function keepReasonText(reason: KeepReason): string {
   switch (reason.rule) {
     case "within":
@@ -196,7 +196,7 @@ const bucketRules: readonly {
   readonly rule: BucketRule;
   readonly argument: "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly" | "keepYearly";
   readonly bucketOf: (wallMs: number) => string;
-  /** What no bucket divides: two times of the same one are of the same bucket. */
+  /** Unit that no bucket splits: two times in the same unit are in the same bucket. */
   readonly unitMs: number;
 }[] = [
   { rule: "hourly", argument: "keepHourly", bucketOf: (wallMs) => isoText(wallMs).slice(0, 13), unitMs: hourMs },
@@ -242,7 +242,7 @@ function bucketReasons(retention: Retention, good: readonly Dated[], zone: strin
   return reasons;
 }
 
-/** Why the rules keep each good snapshot, newest first; none of those that no rule keeps. */
+/** Returns why the rules keep each good snapshot, given newest first; no entry for those that no rule keeps. */
 function reasonsOfGood(retention: Retention, good: readonly Dated[], zone: string): Map<string, KeepReason[]> {
   const { keepLast = 0, keepWithin, minimumRetained = DEFAULT_MINIMUM_RETAINED } = retention;
   const reasons = bucketReasons(retention, good, zone);
@@ -276,10 +276,10 @@ function uncounted(snapshot: RetainedSnapshot, createdMs: number | undefined, no
 }
 
 /**
- * What a retention keeps and prunes, without touching anything. Only usable snapshots that the policy made, with a known
- * time that is not in the future, count and can go; the newest `minimumRetained` of them always stay. Beyond
- * `maxDeletes`, what goes is queued. Snapshots of the same instant are ordered by id.
- * Throws where the retention or the zone is not valid.
+ * Determines what a retention keeps and prunes, without side effects. Only usable snapshots that the policy took, with
+ * a known time that is not in the future, count and can be pruned; the newest `minimumRetained` of them always stay.
+ * Deletions beyond `maxDeletes` are queued. Snapshots of the same instant are ordered by id.
+ * Throws if the retention or the zone is not valid.
  */
 export function simulate(
   retention: Retention,
@@ -309,7 +309,7 @@ export function simulate(
   const going = good
     .filter(({ id }) => !reasons.has(id))
     .reverse()
-    // Writing the instant again takes longer than all the rest.
+    // Formatting the instant again would take longer than all the rest.
     .map(({ id, createdMs, createdAt = "" }) => ({
       id,
       createdAt: ISO_UTC.test(createdAt) ? createdAt : isoText(createdMs),
@@ -328,8 +328,8 @@ export function simulate(
 }
 
 /**
- * Whether two retentions mean the same: `2w` is `14d`, a count of 0 is one left out, limits have their defaults, aliases
- * of a zone are that zone. A zone left out differs from any other: fill in the first schedule's before.
+ * Whether two retentions mean the same: `2w` equals `14d`, a count of 0 equals none, limits have their defaults,
+ * aliases of a zone equal that zone. A missing zone differs from any other: fill in the first schedule's zone before.
  */
 export function sameRetention(one: Retention | undefined, other: Retention | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;

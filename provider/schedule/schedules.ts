@@ -16,10 +16,10 @@ import {
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** A year and a day, so that what runs once a year has a gap in it. */
+/** A year and a day, so that a schedule with one run a year has a gap in it. */
 const yearMs = 366 * dayMs;
 
-/** When something runs, as a user writes it. */
+/** Schema of a schedule, as a user writes it. */
 export const scheduleSchema = z
   .strictObject(
     {
@@ -42,22 +42,22 @@ export const scheduleSchema = z
   )
   .meta({ description: "when it runs" });
 
-/** The schedules of a policy, as a user writes them. */
+/** Schema of the schedules of a policy, as a user writes them. */
 export const schedulesSchema = z
   .array(scheduleSchema, 'must be a list, such as [{ cron: "0 3 * * *" }]')
   .min(1, 'must name at least one schedule, such as [{ cron: "0 3 * * *" }]');
 
 /**
- * When something runs: `cron` has five fields, `timezone` is an IANA name (default `UTC`, never the machine's), `kind`
- * exists on SCP server backups only (default `full`). A local time that a clock change skips runs at the first valid
- * minute after it; one that comes twice runs once, the first time.
+ * A schedule: `cron` has five fields, `timezone` is an IANA name (default `UTC`, never the machine's), `kind` exists on
+ * SCP server backups only (default `full`). A local time that a clock change skips runs at the first valid minute after
+ * it; one that occurs twice runs once, the first time.
  */
 export type Schedule = z.infer<typeof scheduleSchema>;
 
 /** A schedule as plain data. */
 export type PlainSchedule = Defined<Schedule>;
 
-/** A schedule, read. */
+/** A parsed schedule. */
 export interface ParsedSchedule {
   readonly cron: CronRule;
   /** As written, or the default. */
@@ -66,10 +66,10 @@ export interface ParsedSchedule {
   readonly kindGiven: boolean;
 }
 
-/** What schedules mean: each of them read, or the first reason why one means nothing. */
+/** Result of parsing schedules: all of them parsed, or the first problem. */
 export type ParsedSchedules = { readonly schedules: readonly ParsedSchedule[] } | { readonly problem: string };
 
-/** Reads schedules; a problem says which one and what to write. */
+/** Parses schedules; a problem names the schedule and says what to write. */
 export function parseSchedules(schedules: readonly Schedule[]): ParsedSchedules {
   const checked = schedulesSchema.safeParse(schedules);
   if (!checked.success) {
@@ -96,7 +96,7 @@ function midnightOf(wallMs: number): number {
   return Math.floor(wallMs / dayMs) * dayMs;
 }
 
-/** The instants of a schedule's runs on one local day, ascending; a time that was skipped can repeat its successor. */
+/** Returns a schedule's runs on one local day, ascending; a skipped time can give the same instant as the next one. */
 function runsOfDay({ cron, zone }: ParsedSchedule, day: number): number[] {
   const offset = steadyOffset(zone, day - dayMs, day + 2 * dayMs);
   return cron.times.map((time) => {
@@ -105,7 +105,7 @@ function runsOfDay({ cron, zone }: ParsedSchedule, day: number): number[] {
   });
 }
 
-/** The runs after an instant, ascending, each once. It starts a day early: clock changes have skipped whole days. */
+/** Yields the runs after an instant, ascending, each once; starts a day early, as clock changes can skip whole days. */
 function* runsAfter(schedule: ParsedSchedule, afterMs: number): Generator<number, undefined> {
   let last = afterMs;
   let day = schedule.cron.dayFrom(midnightOf(wallTimeAt(schedule.zone, afterMs)) - dayMs);
@@ -129,7 +129,7 @@ function latestRunOf(schedule: ParsedSchedule, atMs: number): number | undefined
   return undefined;
 }
 
-/** The runs of all schedules after an instant, ascending, each once. */
+/** Yields the runs of all schedules after an instant, ascending, each once. */
 function* mergedRunsAfter(schedules: readonly ParsedSchedule[], afterMs: number): Generator<number, undefined> {
   const sources = schedules.map((schedule) => runsAfter(schedule, afterMs));
   const heads = sources.map((source) => source.next().value);
@@ -144,8 +144,8 @@ function* mergedRunsAfter(schedules: readonly ParsedSchedule[], afterMs: number)
 }
 
 /**
- * The next `count` runs of all schedules together after an instant (itself excluded), ascending, in milliseconds since
- * 1970. Throws where a schedule is not valid.
+ * Returns the next `count` runs of all schedules together after an instant (itself excluded), ascending, in
+ * milliseconds since 1970. Throws if a schedule is not valid.
  */
 export function nextRunsAfter(schedules: readonly Schedule[], afterMs: number, count: number): readonly number[] {
   const runs: number[] = [];
@@ -157,8 +157,8 @@ export function nextRunsAfter(schedules: readonly Schedule[], afterMs: number, c
 }
 
 /**
- * The latest run of any of the schedules at or before an instant, in milliseconds since 1970; undefined before the year
- * 1. Throws where a schedule is not valid.
+ * Returns the latest run of any of the schedules at or before an instant, in milliseconds since 1970; undefined before
+ * the year 1. Throws if a schedule is not valid.
  */
 export function latestRunAt(schedules: readonly Schedule[], atMs: number): number | undefined {
   const runs = parsedOrThrow(schedules).flatMap((schedule) => latestRunOf(schedule, atMs) ?? []);
@@ -166,9 +166,9 @@ export function latestRunAt(schedules: readonly Schedule[], atMs: number): numbe
 }
 
 /**
- * The longest time between two runs that follow each other, in seconds, over the year (366 days) after an instant: from
- * the last run up to it, to the first one past its end. Clock changes count: `0 3 * * *` in Europe/Lisbon has 90000.
- * Throws where a schedule is not valid.
+ * Returns the longest time between consecutive runs, in seconds, over the year (366 days) after an instant: from the
+ * last run up to the instant to the first one past the year. Clock changes count: `0 3 * * *` in Europe/Lisbon has
+ * 90000. Throws if a schedule is not valid.
  */
 export function longestGapAfter(schedules: readonly Schedule[], fromMs: number): number {
   const parsed = parsedOrThrow(schedules);
@@ -199,8 +199,8 @@ function inShort(times: readonly string[]): string {
 }
 
 /**
- * Warnings for the year after an instant, one for each schedule with times that a clock change skips or repeats; they
- * name the times, the days and what happens. Throws where a schedule is not valid.
+ * Returns warnings for the year after an instant, one for each schedule with times that a clock change skips or
+ * repeats; they name the times, the days and what happens. Throws if a schedule is not valid.
  */
 export function clockChangeWarnings(schedules: readonly Schedule[], fromMs: number): readonly string[] {
   return parsedOrThrow(schedules).flatMap((schedule) => {
@@ -221,7 +221,7 @@ export function clockChangeWarnings(schedules: readonly Schedule[], fromMs: numb
   });
 }
 
-/** The days of each time of day, by zone and kind: what schedules mean, however they are written. */
+/** Returns the days of each time of day, by zone and kind: equal for schedules that mean the same. */
 function meaningOf(schedules: readonly Schedule[]): Map<string, DayMarks> {
   const meaning = new Map<string, DayMarks>();
   for (const { cron, zone, kind } of parsedOrThrow(schedules)) {
@@ -235,8 +235,8 @@ function meaningOf(schedules: readonly Schedule[]): Map<string, DayMarks> {
 }
 
 /**
- * Whether two lists of schedules mean the same runs of the same kind: order, spelling and how the runs are divided among
- * them don't count, aliases of a zone are that zone; two other zones differ even where their clocks agree. Throws where
+ * Whether two lists of schedules mean the same runs of the same kind, regardless of order, spelling and how runs are
+ * divided among schedules. Aliases of a zone equal that zone; other zones differ even if their clocks agree. Throws if
  * a schedule is not valid.
  */
 export function sameSchedules(one: readonly Schedule[], other: readonly Schedule[]): boolean {

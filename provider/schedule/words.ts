@@ -2,13 +2,13 @@ import type { z } from "zod";
 import { listed } from "../model/listed";
 import { unknownRemedy } from "../model/nearest";
 
-/** A time of day, given in minutes after midnight, as `HH:MM`. */
+/** Formats a time of day, given in minutes after midnight, as `HH:MM`. */
 export function timeText(minutes: number): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** Numbers as one cron field of `size` values: `*`, a step, a range or a list. */
+/** Formats numbers as one cron field of `size` values: `*`, a step, a range or a list. */
 export function cronField(values: readonly number[], size: number): string {
   if (values.length === size) return "*";
   const [first = 0, second = 0] = values;
@@ -19,7 +19,7 @@ export function cronField(values: readonly number[], size: number): string {
   return values.join(",");
 }
 
-/** What to say where something is no object of a kind, or has an argument that the kind doesn't know. */
+/** Returns the messages for a value that is not an object of a kind, or that has an unknown argument. */
 export function objectProblem(
   kind: string,
   names: readonly string[],

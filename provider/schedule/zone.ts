@@ -3,10 +3,10 @@ import { z } from "zod";
 const dayMs = 86_400_000;
 const weekMs = 7 * dayMs;
 
-/** The zone of a schedule that names none: never the machine's. */
+/** Zone of a schedule that names none: never the machine's. */
 export const DEFAULT_ZONE = "UTC";
 
-/** A change of a zone's clock: at which instant, and its distance from UTC before and after, all in milliseconds. */
+/** A change of a zone's clock: its instant, and the offset from UTC before and after, all in milliseconds. */
 export interface ClockChange {
   readonly atMs: number;
   readonly offsetBeforeMs: number;
@@ -34,10 +34,10 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Why a text names no time zone, with what to write; undefined for an IANA name such as `Europe/Lisbon`. */
+/** Returns why a text is not a time zone, with what to write; undefined for an IANA name such as `Europe/Lisbon`. */
 export function zoneProblem(zone: string): string | undefined {
   const remedy = 'write a name of the IANA list, such as "Europe/Lisbon", or "UTC"';
-  // Some engines take fixed distances such as +09:00, others don't: https://tc39.es/ecma402/#sec-time-zone-identifiers
+  // Some engines accept fixed offsets such as +09:00, others don't: https://tc39.es/ecma402/#sec-time-zone-identifiers
   if (!/^[a-z]/i.test(zone)) return `"${zone}" is not a time zone: ${remedy}`;
   if (zone === DEFAULT_ZONE) return undefined;
   try {
@@ -48,7 +48,7 @@ export function zoneProblem(zone: string): string | undefined {
   }
 }
 
-/** The one name that a zone and its aliases share (`ROK` and `Asia/Seoul`, `Etc/UTC` and `UTC`). */
+/** Returns the name shared by a zone and its aliases (`ROK` and `Asia/Seoul`, `Etc/UTC` and `UTC`). */
 export function canonicalZone(zone: string): string {
   return formatOf(zone).resolvedOptions().timeZone;
 }
@@ -60,7 +60,7 @@ function measuredOffset(zone: string, instantMs: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instantMs / 1000) * 1000;
 }
 
-/** The offsets of the weeks that have been asked for, by zone and week; undefined where the clock changes in that week. */
+/** Cached offsets, by zone and week; undefined if the clock changes in that week. */
 const offsetsOfWeeks = new Map<string, Map<number, number | undefined>>();
 
 function offsetOfWeek(zone: string, week: number): number | undefined {
@@ -69,7 +69,7 @@ function offsetOfWeek(zone: string, week: number): number | undefined {
   return measuredOffset(zone, (week + 1) * weekMs) === offset ? offset : undefined;
 }
 
-/** How far a zone's clock is ahead of UTC at an instant, in milliseconds. */
+/** Returns the offset of a zone's clock from UTC at an instant, in milliseconds; positive if it is ahead. */
 export function offsetAt(zone: string, instantMs: number): number {
   if (zone === DEFAULT_ZONE) return 0;
   const week = Math.floor(instantMs / weekMs);
@@ -82,7 +82,7 @@ export function offsetAt(zone: string, instantMs: number): number {
   return weeks.get(week) ?? measuredOffset(zone, instantMs);
 }
 
-/** What a zone's clock shows at an instant, as the milliseconds at which a clock in UTC shows the same. */
+/** Returns a zone's local time at an instant, as the instant at which UTC shows the same time, in milliseconds. */
 export function wallTimeAt(zone: string, instantMs: number): number {
   return instantMs + offsetAt(zone, instantMs);
 }
@@ -100,8 +100,8 @@ function firstInstantWithOtherOffset(zone: string, earlierMs: number, laterMs: n
 }
 
 /**
- * The instant at which a zone's clock shows a time (in the form of {@link wallTimeAt}). A time that a clock change skips
- * stands for the first minute after it; of one that comes twice, it is the first.
+ * Returns the instant of a zone's local time (in the form of {@link wallTimeAt}). A time that a clock change skips
+ * stands for the first minute after it; of one that occurs twice, the first instant is returned.
  */
 export function instantOfWallTime(zone: string, wallMs: number): number {
   const before = offsetAt(zone, wallMs - dayMs);
@@ -113,13 +113,13 @@ export function instantOfWallTime(zone: string, wallMs: number): number {
   return firstInstantWithOtherOffset(zone, byNewClock, byOldClock);
 }
 
-/** The offset that a zone keeps from one instant to another, in milliseconds; undefined where its clock changes. */
+/** Returns a zone's offset from one instant to another, in milliseconds; undefined if its clock changes in between. */
 export function steadyOffset(zone: string, fromMs: number, toMs: number): number | undefined {
   const offset = offsetAt(zone, fromMs);
   return offsetAt(zone, toMs) === offset ? offset : undefined;
 }
 
-/** The changes of a zone's clock after one instant and up to another, in order: no zone changes there and back in a week. */
+/** Lists a zone's clock changes after one instant and up to another, in order: no zone changes back within a week. */
 export function clockChanges(zone: string, fromMs: number, toMs: number): readonly ClockChange[] {
   const changes: ClockChange[] = [];
   let start = fromMs;
@@ -139,7 +139,7 @@ export function clockChanges(zone: string, fromMs: number, toMs: number): readon
   return changes;
 }
 
-/** A zone as a user writes it; the messages say what to do. */
+/** Schema of a zone, as a user writes it; the messages say what to do. */
 export const zoneSchema = z
   .string('must be text: a name of the IANA list, such as "Europe/Lisbon"')
   .superRefine((zone, context) => {

@@ -90,7 +90,7 @@ export interface CommonBackupPolicyArgs {
    * update.
    */
   onStale?: "warn" | "fail";
-  /** While true, takes and deletes nothing and ignores `maxAge`. Schedules run by the platform continue. Default: false. */
+  /** While true, takes and deletes nothing and ignores `maxAge`. The platform's own runs continue. Default: false. */
   suspended?: pulumi.Input<boolean>;
 }
 

@@ -49,7 +49,7 @@ export interface DownloadLinkResult {
   url: string;
   /** Time at which the link expires, ISO-8601 UTC, where the platform reports it. */
   expiresAt?: string;
-  /** SnapShooter: the links by file name; `url` is the first of them. A name is data: it may contain slashes and dots. */
+  /** SnapShooter: the links by file name; `url` is the first. A name is data: it may contain slashes and dots. */
   files?: Record<string, string>;
 }
 

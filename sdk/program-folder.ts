@@ -34,7 +34,7 @@ function isReachable(): boolean {
   }
 }
 
-/** Whether the engine started the program: the Automation API and unit tests run the provider in another folder. */
+/** Whether the engine started the program. The Automation API and unit tests run the provider in another folder. */
 function isStartedByEngine(): boolean {
   return /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run[\\/]/.test(require.main?.filename ?? "");
 }

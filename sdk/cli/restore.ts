@@ -83,7 +83,7 @@ function progressOf({ definition, target }: Restorable, enter: (phase: Phase) =>
   };
 }
 
-/** What Ctrl-C leaves behind: a sentence. */
+/** Returns a sentence about the state in which Ctrl-C leaves the restore. */
 function leftBehind({ definition, target }: Restorable, phase: Phase): string {
   if (phase === "looking")
     return `nothing was requested: ${target.kind} ${target.id} on ${definition.title} is as it was`;

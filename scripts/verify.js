@@ -25,7 +25,7 @@ const path = require("node:path");
 
 /**
  * @param {string} name
- * @param {string} project One of jest.config.js.
+ * @param {string} project Name of a project in jest.config.js.
  * @param {...string} options
  * @returns {Part}
  */
@@ -84,7 +84,7 @@ function main() {
  * Runs a part and adds jest's counts to the totals.
  *
  * @param {Part} part
- * @param {string} folder For jest's result.
+ * @param {string} folder Folder for jest's result.
  * @param {Counts} counts
  * @returns {boolean} Whether it passed.
  */

@@ -85,7 +85,7 @@ export interface CommonBackupPolicyArgs {
    */
   maxAge?: pulumi.Input<string>;
   /**
-   * Reaction of an up to a newest usable backup that is older than `maxAge`: `warn` (default) or `fail`. Where the up
+   * Reaction of an up when the newest usable backup is older than `maxAge`: `warn` (default) or `fail`. Where the up
    * runs the policy, it takes a backup first. A refresh only stores `fresh: false`, which the next preview shows as an
    * update.
    */

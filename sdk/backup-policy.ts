@@ -8,7 +8,8 @@ import { spareTraces } from "./traces";
 
 /**
  * Arguments of a BackupPolicy: a union on `platform` and target, so that arguments which a platform lacks do not
- * compile. A separate constant needs `satisfies BackupPolicyArgs`; otherwise TypeScript widens `platform` to `string`.
+ * compile. Arguments in a separate constant need `satisfies BackupPolicyArgs`; otherwise TypeScript widens `platform`
+ * to `string`.
  */
 export type BackupPolicyArgs = OfOne<"policyArgs">;
 
@@ -71,7 +72,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly retention: pulumi.Output<Retention | undefined>;
   /** Maximum age of the newest usable backup: a duration, such as `"26h"`. */
   declare readonly maxAge: pulumi.Output<string | undefined>;
-  /** Reaction of an up to a newest usable backup older than `maxAge`; default: `warn`. */
+  /** Reaction of an up when the newest usable backup is older than `maxAge`; default: `warn`. */
   declare readonly onStale: pulumi.Output<"warn" | "fail">;
   /** `archive` where a backup's bytes are checked once it is usable. */
   declare readonly verify: pulumi.Output<"archive" | undefined>;
@@ -79,7 +80,7 @@ export class BackupPolicy extends pulumi.CustomResource {
   declare readonly suspended: pulumi.Output<boolean | undefined>;
   /** Run by `pulumi up`: the latest scheduled time that has passed, ISO-8601 UTC. */
   declare readonly dueAt: pulumi.Output<string | undefined>;
-  /** The platform's own id of the policy; where `pulumi up` runs or watches it, 8 hex digits of its URN at creation. */
+  /** The platform's own policy id; where `pulumi up` runs or observes it, 8 hex digits of its URN at creation. */
   declare readonly policyId: pulumi.Output<string>;
   /** Runner of the policy: the platform, `pulumi up`, or none of them (`watched`: it is only observed). */
   declare readonly runBy: pulumi.Output<"platform" | "up" | "watched">;

@@ -91,7 +91,7 @@ async function ask<Answer>(name: string, request: (session: Session) => Promise<
 
 /**
  * Lists the snapshots of one target, or of the whole account where the API can (Discloud): all pages, newest first.
- * Fails with the platform's reason; a response that can't be parsed is an error, never an empty list.
+ * Fails with the platform's reason; a response that can't be interpreted is an error, never an empty list.
  */
 export async function getSnapshots(args: GetSnapshotsArgs): Promise<SnapshotResult[]> {
   const items = await ask("getSnapshots", (session) => core().listSnapshots(session, plain(args)));

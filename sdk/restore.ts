@@ -13,8 +13,8 @@ export type RestoreStatus = "accepted" | "running" | "completed" | "failed" | "u
 
 /**
  * Arguments of a Restore: a union on `platform`, so that what a platform's API can't restore does not compile. Apps on
- * Discloud, DS Cloud and Virtus Cloud are restored by hand, as docs/restore.md shows. A separate constant needs
- * `satisfies RestoreArgs`; otherwise TypeScript widens `platform` to `string`.
+ * Discloud, DS Cloud and Virtus Cloud are restored by hand, as docs/restore.md shows. Arguments in a separate constant
+ * need `satisfies RestoreArgs`; otherwise TypeScript widens `platform` to `string`.
  */
 export type RestoreArgs = OfOne<"restoreArgs">;
 

@@ -42,7 +42,7 @@ export interface Retention {
   timezone?: string | undefined;
 }
 
-/** Start of the time that schedules are computed for. */
+/** Start of the period for which runs are computed. */
 export interface FromOptions {
   /** A Date or an ISO-8601 string with a zone (a date alone means midnight UTC); default: now. */
   from?: string | Date;

@@ -12,8 +12,8 @@ import { spareTraces } from "./traces";
 export type SnapshotStatus = "pending" | "running" | "available" | "failed" | "gone" | "unknown";
 
 /**
- * Arguments of a Snapshot: a union on `platform`, so that arguments which a platform lacks do not compile. A separate
- * constant needs `satisfies SnapshotArgs`; otherwise TypeScript widens `platform` to `string`.
+ * Arguments of a Snapshot: a union on `platform`, so that arguments which a platform lacks do not compile. Arguments in
+ * a separate constant need `satisfies SnapshotArgs`; otherwise TypeScript widens `platform` to `string`.
  */
 export type SnapshotArgs = OfOne<"snapshotArgs">;
 

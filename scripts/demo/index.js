@@ -176,7 +176,7 @@ function bold(text) {
 }
 
 /**
- * @param {string} codes A terminal's, separated by semicolons.
+ * @param {string} codes Terminal color codes, separated by semicolons.
  * @param {string} text
  */
 function colored(codes, text) {

@@ -86,8 +86,8 @@ function messagesOf(output) {
  * Wraps a line between words, so that it is readable in a narrow terminal.
  *
  * @param {string} line Without colors.
- * @param {number} width Of the terminal, in characters.
- * @param {string} indent Of all lines but the first.
+ * @param {number} width Width of the terminal, in characters.
+ * @param {string} indent Indentation of all lines but the first.
  */
 function wrapped(line, width, indent) {
   const lines = [""];

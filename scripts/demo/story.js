@@ -13,7 +13,7 @@
  * @typedef {object} Step
  * @property {string} title
  * @property {string} look What to look at.
- * @property {string[]} args Of `pulumi`.
+ * @property {string[]} args Arguments of `pulumi`.
  * @property {Readonly<Record<string, number>>} [asks] Number of snapshots that the program requests, by platform.
  * @property {(world: World) => void} [before] Changes the platforms before the command.
  * @property {RegExp} [says] Pattern of the provider's messages to show.

@@ -35,7 +35,7 @@ function escaped(text) {
 }
 
 /**
- * @param {readonly number[]} codes Of one escape sequence.
+ * @param {readonly number[]} codes Codes of one escape sequence.
  * @param {ReadonlySet<string>} before The classes in force.
  */
 function classesAfter(codes, before) {

@@ -9,7 +9,10 @@ import type {
   VerifiedSnapshotArgs,
 } from "../arguments";
 
-/** A snapshot of an app on Virtus Cloud. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post */
+/**
+ * A snapshot of an app on Virtus Cloud.
+ * Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post
+ */
 export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";

@@ -1,5 +1,5 @@
-// What tsc leaves to be done: what was built from a source that no longer exists goes, the command is made executable,
-// and the package is linked into its own node_modules, so that the examples import it by its published name.
+// Finishes a build after tsc: removes files whose source no longer exists, makes the command executable, and links the
+// package into its own node_modules, so that the examples import it by its published name.
 const { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } = require("node:fs");
 const { join } = require("node:path");
 

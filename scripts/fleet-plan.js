@@ -1,12 +1,12 @@
 "use strict";
-// What backing up many targets takes, computed from documented limits and the measured growth of a stack. Pure: no I/O.
+// Computes the cost of backing up many targets from documented limits and the measured growth of a stack. Pure: no I/O.
 
-/** How many stacks the operator works on at a time, unless MAX_CONCURRENT_RECONCILES says otherwise. */
+/** Number of stacks that the operator handles at a time, unless MAX_CONCURRENT_RECONCILES is set. */
 const AT_A_TIME = 10;
 
 /**
- * What one slot of a target costs on a platform: requests of an `up` that takes its snapshot, as counted with the
- * emulator, and the documented limit that one account meets.
+ * Cost of one slot of a target on a platform: requests of an `up` that takes its snapshot, as counted with the
+ * emulator, and the documented limit that applies to one account.
  */
 const COSTS = [
   { what: "Discloud apps", requests: 2, limit: "60 requests a minute", minutesEach: 2 / 60 },
@@ -26,7 +26,7 @@ function durationText(minutes) {
 }
 
 /**
- * What one slot of all targets asks of a platform, if all of them are there in one account.
+ * Returns the cost of one slot of all targets by platform, if all targets are in one account.
  *
  * @param {number} targets
  */
@@ -41,10 +41,11 @@ function platformRows(targets) {
 }
 
 /**
- * How the targets can be spread over stacks.
+ * Returns the ways to divide the targets into stacks.
  *
  * @param {number} targets
- * @param {readonly { size: number, seconds: number }[]} growth Seconds that one `up` of so many new resources took.
+ * @param {readonly { size: number, seconds: number }[]} growth Seconds that one `up` took, by the number of new
+ * resources.
  */
 function stackRows(targets, growth) {
   const rows = growth.map(({ size, seconds }) => {
@@ -63,7 +64,7 @@ function stackRows(targets, growth) {
 }
 
 /**
- * The growth of this package's `up` on the page that `npm run bench` writes; undefined where the page has none.
+ * Reads the growth of this package's `up` from the page that `npm run bench` writes; undefined if the page has none.
  *
  * @param {string} page docs/performance.md
  */

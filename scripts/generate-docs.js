@@ -77,9 +77,9 @@ function connectionTable() {
 }
 
 /**
- * Texts that differ by platform as one: what most say, then who says something else.
+ * Merges texts that differ by platform into one: the most common text, then the exceptions.
  *
- * @param {readonly (readonly [string, string])[]} texts Platform, then its text; an empty one says nothing.
+ * @param {readonly (readonly [string, string])[]} texts Platform, then its text, which may be empty.
  */
 function merged(texts) {
   /** @type {Map<string, string[]>} */
@@ -94,9 +94,9 @@ function merged(texts) {
 }
 
 /**
- * A table of arguments, one row each, from the fields of every platform that has any. Targets come after the platform.
+ * Returns a table of arguments, one row each, from the fields of all platforms. Targets come after the platform.
  *
- * @param {string} where What the second column says.
+ * @param {string} where The head of the second column.
  * @param {(platform: any) => Readonly<Record<string, any>>} fieldsOn
  * @param {Record<string, string>} changes
  * @param {(uses: readonly [any, any][], name: string) => string} whereOf
@@ -195,7 +195,7 @@ function policyTargetTables() {
 }
 
 /**
- * The targets of a platform that an argument of a policy goes with.
+ * Returns the targets of a platform on which a policy has an argument; empty if on all or none of them.
  *
  * @param {string} name
  * @param {any} platform
@@ -281,7 +281,7 @@ function createTimeouts() {
   return `\`customTimeouts.create\` bounds it; default: ${texts.join(", ")}.`;
 }
 
-/** The targets of all platforms in short, for the README. */
+/** Returns a short table of the targets of all platforms, for the README. */
 function policyTargetsTable() {
   /** @type {Record<string, string>} */
   const who = { platform: "the platform", up: "`pulumi up`", watched: "watched only" };
@@ -300,7 +300,7 @@ function policyTargetsTable() {
 const describedTable = (outputs) =>
   table([["output", "what it is"], ...Object.entries(outputs).map(([name, what]) => [code(name), cell(what)])]);
 
-/** Blocks of the pages, by the name in their comments. */
+/** Blocks in the pages, by the name in their comments. */
 const sections = {
   platforms: platformTable,
   connections: connectionTable,
@@ -328,7 +328,7 @@ function filled(text) {
   }, text);
 }
 
-/** README.md and every page of docs that holds a block. */
+/** Returns README.md and every page of docs. */
 function pages() {
   const guides = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
   return ["README.md", ...guides.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)].sort();

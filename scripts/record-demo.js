@@ -1,5 +1,5 @@
 "use strict";
-// Runs the demo and writes its output as an animated picture for the README: `npm run build && node scripts/record-demo.js`.
+// Runs the demo and writes it as an animated image for the README: `npm run build && node scripts/record-demo.js`.
 
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");

@@ -1,5 +1,5 @@
 "use strict";
-// Releases the version of package.json: `node scripts/release.js` checks and shows what would be published;
+// Releases the version in package.json: `node scripts/release.js` runs the checks and shows what would be published;
 // `--publish` publishes it, from a pipeline whose identity npm can record (provenance).
 // https://docs.npmjs.com/generating-provenance-statements
 
@@ -19,7 +19,7 @@ const manifest = JSON.parse(read("package.json"));
 const { name, version } = manifest;
 
 /**
- * What stands in the way of a release, all at once.
+ * Returns everything that prevents a release.
  *
  * @param {boolean} publishes
  * @returns {string[]}
@@ -64,7 +64,7 @@ function main() {
   const found = problems(publishes);
   if (found.length > 0) throw new Error(found.map((problem) => `- ${problem}`).join("\n"));
   run("npm", ["run", "verify"]);
-  // What verify has written anew is not what was checked.
+  // Files that verify rewrote are not the files that it checked.
   if (git(["status", "--porcelain"]) !== "")
     throw new Error(`verify changed files:\n${git(["status", "--porcelain"])}`);
   if (!publishes) {

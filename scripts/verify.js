@@ -10,12 +10,12 @@ const path = require("node:path");
  * @typedef {object} Part
  * @property {string} name
  * @property {string[]} command
- * @property {boolean} [isTest] Run by jest, even if a part of the tests before it has failed.
- * @property {string} [missing] What this machine lacks to run it, and how it gets that.
+ * @property {boolean} [isTest] Run by jest, even after earlier tests failed.
+ * @property {string} [missing] What this machine lacks to run it, and how to install it.
  */
 
 /**
- * What jest counts, in its own words.
+ * Counts from jest's result, under jest's own names.
  *
  * @typedef {object} Counts
  * @property {number} numPassedTests
@@ -25,7 +25,7 @@ const path = require("node:path");
 
 /**
  * @param {string} name
- * @param {string} project One of jest.config.js.
+ * @param {string} project Name of a project in jest.config.js.
  * @param {...string} options
  * @returns {Part}
  */
@@ -49,7 +49,7 @@ const PARTS = [
     ...tests("browser tests", "browser", "--maxWorkers=1"),
     ...(fs.existsSync(chromium) ? {} : { missing: noChromium }),
   },
-  // It starts a process per core itself.
+  // The matrix itself starts a process per core.
   tests("matrix", "matrix", "--maxWorkers=1"),
   tests("engine tests", "engine"),
 ];
@@ -81,10 +81,10 @@ function main() {
 }
 
 /**
- * Runs a part, and adds what jest has counted in it to the counts.
+ * Runs a part and adds jest's counts to the totals.
  *
  * @param {Part} part
- * @param {string} folder For jest's result.
+ * @param {string} folder Folder for jest's result.
  * @param {Counts} counts
  * @returns {boolean} Whether it passed.
  */

@@ -4,7 +4,7 @@ import { core } from "./core";
 
 const NAMESPACE: typeof CONFIG_NAMESPACE = "snapshots";
 
-// Exported by @pulumi/pulumi, and left out of its declarations.
+// Exported by @pulumi/pulumi, but missing from its declarations.
 const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 /** Reads connections from the stack's config and the environment of the running program. */
@@ -17,7 +17,7 @@ export function readConnections(): ConnectionSources {
   };
 }
 
-/** Throws when a credential of the connection is stored in plain text, which only a program can see. */
+/** Throws if a credential of the connection is stored in plain text, which only the program can detect. */
 export function refusePlainCredentials(platform: string | undefined, connection: unknown): void {
   const name = typeof connection === "string" ? connection : platform;
   const sources = readConnections();

@@ -6,54 +6,54 @@ import { core } from "./core";
 import type { OfAll, OfOne, Platform } from "./platforms";
 import type { SnapshotStatus } from "./snapshot";
 
-/** What a snapshot is of: one target, by the argument that its platform has. */
+/** Target of a snapshot, named by the argument that its platform has for it. */
 export type SnapshotTarget = OfOne<"target">;
 
-/** The arguments of {@link getSnapshots}; `limit` is the most that it returns (default: all). */
+/** Arguments of {@link getSnapshots}; `limit` is the maximum number of snapshots returned (default: all). */
 export type GetSnapshotsArgs = (SnapshotTarget | OfOne<"account">) & { limit?: number };
 
-/** The arguments of {@link getSnapshot}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
+/** Arguments of {@link getSnapshot}; `id` is the platform's own id, or `"latest"` for the newest usable one. */
 export type GetSnapshotArgs = SnapshotTarget & { id: string };
 
 /**
- * The arguments of {@link getDownloadLink}; `id` is the platform's own id, or `"latest"` for the newest usable one.
- * Samsung Cloud Platform gives no links.
+ * Arguments of {@link getDownloadLink}; `id` is the platform's own id, or `"latest"` for the newest usable one.
+ * Samsung Cloud Platform offers no download links.
  */
 export type GetDownloadLinkArgs = Extract<SnapshotTarget, { platform: OfOne<"downloads"> }> & { id: string };
 
-/** A snapshot as a function returns it: its resource id and what a Snapshot has as outputs. */
+/** A snapshot as functions return it: its resource id and the outputs of a Snapshot. */
 export interface SnapshotResult extends OfAll<"snapshotResult"> {
   /** The id that `Snapshot.get` takes. */
   id: string;
-  /** The platform that it is on. */
+  /** The platform of the snapshot. */
   platform: Platform;
-  /** The connection that was asked. */
+  /** The connection that was used. */
   connection: string;
   /** The platform's own id. */
   snapshotId: string;
-  /** What is known of its state. */
+  /** Status of the snapshot, as far as it is known. */
   status: SnapshotStatus;
   /** The platform's own word for the status, where it has one. */
   platformStatus?: string;
-  /** When it was taken, ISO-8601 UTC; left out where no trustworthy instant exists (Discloud gives no time zone). */
+  /** Time at which it was taken, ISO-8601 UTC; absent where it isn't reliably known (Discloud gives no time zone). */
   createdAt?: string;
-  /** Its size in bytes, where the API gives bytes. */
+  /** Size in bytes, where the API reports bytes. */
   sizeBytes?: number;
-  /** Its size as the API says it. */
+  /** Size as text, as the API reports it. */
   sizeText?: string;
 }
 
-/** A link to a snapshot's bytes. Whoever has it can download them: keep it out of logs and of plain outputs. */
+/** A link to a snapshot's bytes. Anyone who has it can download them: keep it out of logs and plain outputs. */
 export interface DownloadLinkResult {
   /** The link, a bearer secret. */
   url: string;
-  /** When it stops working, ISO-8601 UTC, where the platform tells. */
+  /** Time at which the link expires, ISO-8601 UTC, where the platform reports it. */
   expiresAt?: string;
-  /** SnapShooter: the links by file name; `url` is the first of them. A name is data: it may hold slashes and dots. */
+  /** SnapShooter: the links by file name; `url` is the first. A name is data: it may contain slashes and dots. */
   files?: Record<string, string>;
 }
 
-// One for all functions of a program, so that they share a platform's limits.
+// One session for all functions of a program, so that they share a platform's rate limits.
 let shared: Session | undefined;
 
 function programSession(): Session {
@@ -79,7 +79,7 @@ function plain(args: object): Properties {
   return args as Record<string, JsonValue>;
 }
 
-/** Asks a platform for a program; a refusal ends the program with its reason, and without a stack trace. */
+/** Sends a program's request to a platform. An error ends the program with its reason, without a stack trace. */
 async function ask<Answer>(name: string, request: (session: Session) => Promise<Answer>): Promise<Answer> {
   try {
     return await request(programSession());
@@ -90,8 +90,8 @@ async function ask<Answer>(name: string, request: (session: Session) => Promise<
 }
 
 /**
- * Lists snapshots, newest first, all pages: of one target, or of the whole account where the API can (Discloud).
- * Fails with the platform's reason; an answer that can't be understood is an error, never an empty list.
+ * Lists the snapshots of one target, or of the whole account where the API can (Discloud): all pages, newest first.
+ * Fails with the platform's reason; a response that can't be interpreted is an error, never an empty list.
  */
 export async function getSnapshots(args: GetSnapshotsArgs): Promise<SnapshotResult[]> {
   const items = await ask("getSnapshots", (session) => core().listSnapshots(session, plain(args)));
@@ -103,7 +103,7 @@ export function getSnapshotsOutput(args: pulumi.Input<InputsOf<GetSnapshotsArgs>
   return pulumi.output(args).apply((known) => getSnapshots(known as GetSnapshotsArgs));
 }
 
-/** Shows one snapshot by its own id, or the newest usable one as `latest`; one that does not exist is an error. */
+/** Returns one snapshot by the platform's own id, or the newest usable one for `latest`. A missing one is an error. */
 export async function getSnapshot(args: GetSnapshotArgs): Promise<SnapshotResult> {
   const item = await ask("getSnapshot", (session) => core().showSnapshot(session, plain(args)));
   return item as unknown as SnapshotResult;
@@ -114,18 +114,18 @@ export function getSnapshotOutput(args: pulumi.Input<InputsOf<GetSnapshotArgs>>)
   return pulumi.output(args).apply((known) => getSnapshot(known as GetSnapshotArgs));
 }
 
-/** A download link to one snapshot's bytes, fresh each time. It is a bearer secret and is stored nowhere. */
+/** Returns a new download link to one snapshot's bytes. The link is a bearer secret and is not stored anywhere. */
 export function getDownloadLink(args: GetDownloadLinkArgs): Promise<DownloadLinkResult> {
   return ask("getDownloadLink", (session) => core().linkToSnapshot(session, plain(args)));
 }
 
 /**
- * {@link getDownloadLink} for arguments that are outputs; the result is secret. As a stack output it loses a file that is
- * named `__proto__`, which the engine's maps can't hold.
+ * {@link getDownloadLink} for arguments that are outputs; the result is secret. As a stack output it loses a file named
+ * `__proto__`, which the engine's maps can't hold.
  */
 export function getDownloadLinkOutput(
   args: pulumi.Input<InputsOf<GetDownloadLinkArgs>>,
 ): pulumi.Output<DownloadLinkResult> {
-  // The arguments are made secret, not the result: that would be copied, and lose a file called `__proto__`.
+  // The arguments are made secret, not the result: the result would be copied and lose a file named `__proto__`.
   return pulumi.secret(args).apply((known) => getDownloadLink(known as GetDownloadLinkArgs));
 }

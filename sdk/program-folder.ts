@@ -7,7 +7,7 @@ import { core } from "./core";
 /** The module that the stored provider text requires. */
 const RUNTIME = "pulumi-snapshots/runtime";
 
-/** The folder where the engine has started the program, and will start the provider. */
+/** The folder in which the engine started the program and will start the provider. */
 const folder = process.cwd();
 
 const installers: readonly (readonly [lockFile: string, command: string])[] = [
@@ -17,7 +17,7 @@ const installers: readonly (readonly [lockFile: string, command: string])[] = [
   ["package-lock.json", "npm install"],
 ];
 
-/** The command that adds a dependency to the program, by the nearest lock file. */
+/** Returns the command that adds a dependency to the program, chosen by the nearest lock file. */
 function installCommand(from: string): string {
   const found = installers.find(([lockFile]) => existsSync(join(from, lockFile)));
   if (found !== undefined) return found[1];
@@ -34,7 +34,7 @@ function isReachable(): boolean {
   }
 }
 
-/** Other callers (the Automation API, unit tests) run the program in one folder and the provider in another. */
+/** Whether the engine started the program. The Automation API and unit tests run the provider in another folder. */
 function isStartedByEngine(): boolean {
   return /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run[\\/]/.test(require.main?.filename ?? "");
 }
@@ -42,8 +42,8 @@ function isStartedByEngine(): boolean {
 let isChecked = false;
 
 /**
- * Throws when the engine could not load the provider: it looks for this package from the program's folder, and there a
- * package that only a dependency of the program has installed may be out of reach.
+ * Throws if the engine could not load the provider: the engine resolves this package from the program's folder, where a
+ * package that only a dependency of the program has installed may not be found.
  */
 export function refuseUnreachableProvider(): void {
   if (isChecked || !isStartedByEngine()) return;

@@ -4,7 +4,7 @@ import type { Platform } from "./platforms";
 import { refuseUnreachableProvider } from "./program-folder";
 import { providerText, type ResourceName, typeToken } from "./provider-text";
 
-/** The `customTimeouts` of a resource, as the provider is told of them: the engine tells it nothing. */
+/** Returns a resource's `customTimeouts` for the provider, which does not get them from the engine. */
 function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<string, string> | undefined {
   const { create, update, delete: remove } = opts?.customTimeouts ?? {};
   const given = Object.entries({ create, update, delete: remove }).filter(
@@ -13,15 +13,15 @@ function timeoutsOf(opts: pulumi.CustomResourceOptions | undefined): Record<stri
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-/** The outputs of a resource class. */
+/** Names of the outputs of a resource class. */
 export interface OutputNames {
-  /** Those that its resources have on every platform. */
+  /** Outputs on every platform. */
   readonly common: readonly string[];
-  /** Those that they have on one platform, by its name. */
+  /** Outputs on one platform only, by the platform's name. */
   readonly own: Readonly<Record<Platform, readonly string[]>>;
 }
 
-/** The platform that the arguments name, or the id of a resource that is only read. */
+/** Returns the platform from the arguments, or from the id of a resource that is only read. */
 function platformOf(args: { readonly platform?: string }, id: unknown): Platform | undefined {
   const name = args?.platform ?? (typeof id === "string" ? id.split("/")[0] : undefined);
   return name as Platform | undefined;
@@ -32,13 +32,13 @@ function namesOf({ common, own }: OutputNames, platform: Platform | undefined): 
   return [...common, ...(isKnown ? own[platform] : Object.values(own).flat())];
 }
 
-/** The URN that a resource will have. As a text where it has no parent: an Output costs as much as a property. */
+/** Returns a resource's future URN; as a string where it has no parent, since an Output costs as much as a property. */
 function urnOf(resource: ResourceName, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (parent !== undefined) return pulumi.createUrn(name, typeToken(resource), parent);
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${typeToken(resource)}::${name}`;
 }
 
-/** Whether a resource is registered as soon as it is declared: it waits for no other one. */
+/** Whether a resource is registered as soon as it is declared, since it depends on no other resource. */
 function waitsForNothing(args: object, opts: pulumi.CustomResourceOptions | undefined): boolean {
   return (
     opts?.parent === undefined &&
@@ -47,17 +47,17 @@ function waitsForNothing(args: object, opts: pulumi.CustomResourceOptions | unde
   );
 }
 
-/** What a check can't know otherwise. It takes these inputs out again; what is only read has no check. */
+/** Extra inputs for `check`, which removes them again; a resource that is only read has no `check`. */
 function marksOf(args: object, opts: pulumi.CustomResourceOptions | undefined): pulumi.Inputs {
   if (opts?.id !== undefined) return {};
   if (pulumi.runtime.isDryRun()) return { __preview: true };
-  // What is adopted is looked for among others: one list is enough for all that are declared together.
+  // An adopted snapshot is looked up in a list; one list is enough for all resources that are declared together.
   return "adopt" in args && waitsForNothing(args, opts) ? { __declaredMs: Date.now() } : {};
 }
 
 /**
- * What a resource class hands to the engine: the user's arguments, the outputs of the resource's platform (so that they
- * resolve for programs), and what the provider can't know otherwise.
+ * Returns the inputs that a resource class passes to the engine: the user's arguments, the outputs of the resource's
+ * platform (so that they resolve for programs), and values that the provider can't get otherwise.
  */
 export function resourceInputs(
   resource: ResourceName,
@@ -67,7 +67,7 @@ export function resourceInputs(
   opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
   const platform = platformOf(args, opts?.id);
-  // Two problems that only the program can see: the provider would be out of reach, a credential is not encrypted.
+  // Two problems that only the program can detect: the provider can't be resolved, or a credential is not encrypted.
   refuseUnreachableProvider();
   refusePlainCredentials(platform, args?.connection);
   const timeouts = timeoutsOf(opts);
@@ -83,7 +83,7 @@ export function resourceInputs(
 
 let nothing: pulumi.Output<undefined> | undefined;
 
-/** Gives a resource the outputs of the other platforms, which resolve to undefined: one Output for all of them. */
+/** Adds the outputs of the other platforms to a resource: one shared Output, which resolves to undefined. */
 export function addForeignOutputs(resource: pulumi.CustomResource, outputs: OutputNames): void {
   nothing ??= pulumi.output(undefined);
   for (const name of namesOf(outputs, undefined)) {

@@ -6,15 +6,15 @@ import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource"
 import { spareTraces } from "./traces";
 
 /**
- * What is known of a restore. `accepted`: the platform accepted the request, and shows nothing of what followed.
- * `running`, `completed` and `failed`: the platform shows it. `unknown`: the answer was lost; it may have started.
+ * Status of a restore. `accepted`: the platform accepted the request and reports nothing afterwards. `running`,
+ * `completed` and `failed`: as the platform reports. `unknown`: the answer was lost; the restore may have started.
  */
 export type RestoreStatus = "accepted" | "running" | "completed" | "failed" | "unknown";
 
 /**
- * The arguments of a Restore: a union on `platform`, so that what a platform's API can't restore does not compile. Apps on
- * Discloud, DS Cloud and Virtus Cloud are restored by hand: docs/restore.md shows how. Those in a constant of their own need
- * `satisfies RestoreArgs`, since TypeScript else takes `platform` for any text.
+ * Arguments of a Restore: a union on `platform`, so that what a platform's API can't restore does not compile. Apps on
+ * Discloud, DS Cloud and Virtus Cloud are restored by hand, as docs/restore.md shows. Arguments in a separate constant
+ * need `satisfies RestoreArgs`; otherwise TypeScript widens `platform` to `string`.
  */
 export type RestoreArgs = OfOne<"restoreArgs">;
 
@@ -34,17 +34,18 @@ const outputNames = {
   own: ownOutputs("Restore"),
 } satisfies OutputNames;
 
-// The outputs that it has on some platforms only; the class says what it is.
+// Outputs that exist on some platforms only; the class has the documentation.
 export interface Restore extends OutputsOf<"restoreOutputs"> {}
 
 /**
- * A restore, once. It overwrites live data.
+ * A one-time restore, which overwrites live data.
  *
- * Create looks at target and snapshot, restores, and returns when the platform shows the end, or as soon as it has accepted
- * the restore where it shows none; `customTimeouts.create` bounds it (default 30 minutes, Virtus Cloud 45). Update and
- * refresh never restore; only a change of `triggers`, the target, the snapshot, `files` or `compute` restores once more.
- * After a lost answer the up fails and says that the restore may have started, and no later up requests it again. Destroy
- * stops managing it; what was overwritten stays so.
+ * Create checks the target and the snapshot, requests the restore, and returns when the platform reports its end, or as
+ * soon as the platform has accepted it where no end is reported; `customTimeouts.create` bounds this (default 30
+ * minutes, Virtus Cloud 45). Update and refresh never restore; only a change of `triggers`, the target, the snapshot,
+ * `files` or `compute` restores again. After a lost answer the up fails with the message that the restore may have
+ * started, and no later up requests it again. Destroy stops managing the restore; the overwritten data stays
+ * overwritten.
  *
  * @example
  * const restore = new Restore("undo-release", {
@@ -56,30 +57,30 @@ export interface Restore extends OutputsOf<"restoreOutputs"> {}
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: CustomResource sets them, as those that the class declares.
 export class Restore extends pulumi.CustomResource {
-  /** The platform that it is on. */
+  /** The platform of the restore. */
   declare readonly platform: pulumi.Output<Platform>;
-  /** The connection that reaches it; default: the platform's name. */
+  /** The connection to the platform; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
-  /** The texts whose change restores once more. */
+  /** Values whose change restores again. */
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
-  /** What the program confirmed. */
+  /** The program's confirmation. */
   declare readonly confirm: pulumi.Output<RestoreConfirmation>;
   /** SnapShooter: the restore's id. */
   declare readonly restoreId: pulumi.Output<string | undefined>;
-  /** What is known of it, as far as the platform tells. */
+  /** Status of the restore, as far as the platform reports it. */
   declare readonly status: pulumi.Output<RestoreStatus>;
-  /** The platform's own word, where it has one: of the restore, or of the target's state. */
+  /** The platform's own word for the status of the restore or of the target, where it has one. */
   declare readonly platformStatus: pulumi.Output<string | undefined>;
-  /** When it started, ISO-8601 UTC: by the platform's answer, else when it was requested. */
+  /** Time at which it started according to the platform, else was requested, ISO-8601 UTC. */
   declare readonly startedAt: pulumi.Output<string>;
-  /** When it ended, or was first seen to have ended, ISO-8601 UTC; undefined where the platform shows no end. */
+  /** Time at which it ended, or was first observed to have ended, ISO-8601 UTC; undefined where no end is reported. */
   declare readonly completedAt: pulumi.Output<string | undefined>;
-  /** What was overwritten, in words, with the state before where the platform shows it. */
+  /** Description of the overwritten data, with its previous state where the platform reports it. */
   declare readonly overwritten: pulumi.Output<string>;
 
   /**
    * @param name The resource's name.
-   * @param args What to restore, and from which snapshot; checked at preview, before any request.
+   * @param args The target, the snapshot and the confirmation; checked at preview, before any request.
    * @param opts `customTimeouts.create` bounds the restore, such as `"2h"`.
    */
   constructor(name: string, args: RestoreArgs, opts?: pulumi.CustomResourceOptions) {

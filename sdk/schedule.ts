@@ -1,55 +1,56 @@
 import { core } from "./core";
 
-/** When something runs: the times of a cron expression in a time zone. */
+/** Times at which something runs: a cron expression in a time zone. */
 export interface Schedule {
   /**
-   * Five cron fields: minute, hour, day of month, month, day of week. `L` (last) and `#` (nth weekday) are allowed. A local
-   * time that a clock change skips runs at the first valid minute after it; one that comes twice runs the first time.
+   * Five cron fields: minute, hour, day of month, month, day of week. `L` (last) and `#` (nth weekday) are allowed. A
+   * local time that a clock change skips runs at the first valid minute after it; one that occurs twice runs the first
+   * time.
    */
   cron: string;
-  /** The IANA name of the zone that `cron` is in, such as `Europe/Lisbon`. Default: `UTC`, never the machine's zone. */
+  /** IANA name of the time zone of `cron`, such as `Europe/Lisbon`. Default: `UTC`, never the machine's zone. */
   timezone?: string | undefined;
-  /** Server backups of Samsung Cloud Platform only. Default: `full`. */
+  /** Kind of backup, for server backups on Samsung Cloud Platform only. Default: `full`. */
   kind?: "full" | "incremental" | undefined;
 }
 
 /**
- * Which backups a policy keeps, by restic's rules: a backup stays when one of them keeps it. Hours, days and so on are
- * those of the calendar, and only those that have a backup count. Counts are whole numbers; a rule that is left out keeps
- * nothing. Source: https://restic.readthedocs.io/en/stable/060_forget.html
+ * Rules for which backups a policy keeps, as in restic: a backup is kept if at least one rule keeps it. Hours, days and
+ * so on are calendar periods, and only periods that have a backup count. Counts are whole numbers; an omitted rule
+ * keeps nothing. Source: https://restic.readthedocs.io/en/stable/060_forget.html
  */
 export interface Retention {
-  /** How many of the newest backups stay. */
+  /** Number of newest backups to keep. */
   keepLast?: number | undefined;
-  /** For how many hours the newest backup of each stays. */
+  /** Number of hours for which to keep the newest backup of each hour. */
   keepHourly?: number | undefined;
-  /** For how many days the newest backup of each stays. */
+  /** Number of days for which to keep the newest backup of each day. */
   keepDaily?: number | undefined;
-  /** For how many ISO weeks the newest backup of each stays. */
+  /** Number of ISO weeks for which to keep the newest backup of each week. */
   keepWeekly?: number | undefined;
-  /** For how many months the newest backup of each stays. */
+  /** Number of months for which to keep the newest backup of each month. */
   keepMonthly?: number | undefined;
-  /** For how many years the newest backup of each stays. */
+  /** Number of years for which to keep the newest backup of each year. */
   keepYearly?: number | undefined;
-  /** How much older than the newest backup one may be to stay: a duration, such as `"30d"`. */
+  /** Keeps backups at most this much older than the newest backup: a duration, such as `"30d"`. */
   keepWithin?: string | undefined;
-  /** How many of the newest usable backups stay whatever the rules say. Default: 1. With `volumeId` only. */
+  /** Number of newest usable backups to keep regardless of the rules. Default: 1. With `volumeId` only. */
   minimumRetained?: number | undefined;
-  /** How many backups one up deletes at most. Default: 10. With `volumeId` only. */
+  /** Maximum number of backups that one up deletes. Default: 10. With `volumeId` only. */
   maxDeletes?: number | undefined;
-  /** The IANA name of the zone that days and weeks are in. Default: the first schedule's. With `volumeId` only. */
+  /** IANA name of the time zone of days and weeks. Default: the first schedule's. With `volumeId` only. */
   timezone?: string | undefined;
 }
 
-/** From when on schedules are looked at. */
+/** Start of the period for which runs are computed. */
 export interface FromOptions {
-  /** A Date or ISO-8601 text with its zone (a date alone is its midnight in UTC); default: now. */
+  /** A Date or an ISO-8601 string with a zone (a date alone means midnight UTC); default: now. */
   from?: string | Date;
 }
 
-/** The options of {@link nextRuns}. */
+/** Options of {@link nextRuns}. */
 export interface NextRunsOptions extends FromOptions {
-  /** How many runs; default 10. */
+  /** Number of runs; default: 10. */
   count?: number;
 }
 
@@ -66,13 +67,13 @@ function startOf(from: string | Date | undefined): number {
 }
 
 /**
- * The next runs of schedules as ISO-8601 UTC texts, ascending, all of them after `from`. Runs that several schedules
- * share come once. A local time that a clock change skips runs at the first valid minute after it; one that comes twice
- * runs once, the first time.
+ * Returns the next runs of schedules after `from`, as ISO-8601 UTC strings in ascending order. A run that several
+ * schedules share is returned once. A local time that a clock change skips runs at the first valid minute after it; one
+ * that occurs twice runs once, the first time.
  *
  * @param schedules five cron fields each, with an IANA `timezone` (default `UTC`, never the machine's)
  * @param options `from` (default now) and `count` (default 10)
- * @throws Error where a schedule, `from` or `count` is not valid, saying what to write
+ * @throws Error if a schedule, `from` or `count` is not valid, with what to write instead
  */
 export function nextRuns(schedules: readonly Schedule[], options: NextRunsOptions = {}): string[] {
   const { from, count = 10 } = options;
@@ -84,13 +85,13 @@ export function nextRuns(schedules: readonly Schedule[], options: NextRunsOption
 }
 
 /**
- * The longest time in seconds between two runs of schedules that follow each other, clock changes included, over the
- * year after `from`: what a recovery point objective has to be compared with. `0 3 * * *` in Europe/Lisbon has 90000,
- * since one day a year has 25 hours.
+ * Returns the longest time in seconds between two consecutive runs of schedules in the year after `from`, clock changes
+ * included. Compare it with your recovery point objective. The result for `0 3 * * *` in Europe/Lisbon is 90000, since
+ * one day a year has 25 hours.
  *
  * @param schedules five cron fields each, with an IANA `timezone` (default `UTC`, never the machine's)
  * @param options `from` (default now)
- * @throws Error where a schedule or `from` is not valid, saying what to write
+ * @throws Error if a schedule or `from` is not valid, with what to write instead
  */
 export function longestGapSeconds(schedules: readonly Schedule[], options: FromOptions = {}): number {
   return core().longestGapAfter(schedules, startOf(options.from));

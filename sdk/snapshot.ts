@@ -5,15 +5,15 @@ import { addForeignOutputs, type OutputNames, resourceInputs } from "./resource"
 import { spareTraces } from "./traces";
 
 /**
- * What is known of a snapshot's state. Only the platform's documented word for success makes one `available`. `pending`:
- * asked for, and not known yet which one it is. `gone`: proven not to be there any more. `unknown`: the platform's
- * answers leave it open.
+ * Status of a snapshot, as far as it is known. `available`: only the platform's documented word for success counts.
+ * `pending`: requested, but not yet identified. `gone`: proven to no longer exist. `unknown`: the platform's answers
+ * are inconclusive.
  */
 export type SnapshotStatus = "pending" | "running" | "available" | "failed" | "gone" | "unknown";
 
 /**
- * The arguments of a Snapshot: a union on `platform`, so that what a platform lacks does not compile. Those in a constant of
- * their own need `satisfies SnapshotArgs`, since TypeScript else takes `platform` for any text.
+ * Arguments of a Snapshot: a union on `platform`, so that arguments which a platform lacks do not compile. Arguments in
+ * a separate constant need `satisfies SnapshotArgs`; otherwise TypeScript widens `platform` to `string`.
  */
 export type SnapshotArgs = OfOne<"snapshotArgs">;
 
@@ -36,15 +36,16 @@ const outputNames = {
   own: ownOutputs("Snapshot"),
 } satisfies OutputNames;
 
-// The outputs that it has on some platforms only; the class says what it is.
+// Outputs that exist on some platforms only; the class has the documentation.
 export interface Snapshot extends OutputsOf<"snapshotResult">, OutputsOf<"snapshotSettings"> {}
 
 /**
- * A snapshot as declarative state: taken by `pulumi up`, looked after by `pulumi refresh`, and never taken twice.
+ * A snapshot as declarative state: taken by `pulumi up`, checked by `pulumi refresh`, and never taken twice.
  *
  * Create returns only when the snapshot is usable, or fails with the platform's reason; `customTimeouts.create` bounds
- * it (default 30 minutes, Virtus Cloud 45). The state keeps what is not ready or not known yet, and the next up resumes it.
- * Destroy deletes where the platform can and `deletionPolicy` says so; else it says what stays.
+ * it (default 30 minutes, Virtus Cloud 45). A snapshot that is not yet ready or identified stays in the state, and the
+ * next up resumes it. Destroy deletes the snapshot where the platform can and `deletionPolicy` is `delete`; otherwise
+ * it reports what stays.
  *
  * @example
  * const snapshot = new Snapshot("before-release", {
@@ -55,49 +56,49 @@ export interface Snapshot extends OutputsOf<"snapshotResult">, OutputsOf<"snapsh
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: CustomResource sets them, as those that the class declares.
 export class Snapshot extends pulumi.CustomResource {
-  /** The platform that it is on. */
+  /** The platform of the snapshot. */
   declare readonly platform: pulumi.Output<Platform>;
-  /** The connection that reaches it; default: the platform's name. */
+  /** The connection to the platform; default: the platform's name. */
   declare readonly connection: pulumi.Output<string>;
-  /** The texts whose change takes a new snapshot. */
+  /** Values whose change takes a new snapshot. */
   declare readonly triggers: pulumi.Output<Record<string, string> | undefined>;
-  /** What is managed instead of taking one: `latest` or a platform's own id. */
+  /** The existing snapshot to manage instead of taking one: `latest` or the platform's own id. */
   declare readonly adopt: pulumi.Output<string | undefined>;
-  /** How young a usable snapshot may be to be adopted: a duration, such as `"6h"`. */
+  /** Maximum age of a usable snapshot to adopt instead of taking one: a duration, such as `"6h"`. */
   declare readonly reuseWithin: pulumi.Output<string | undefined>;
-  /** `archive` where its bytes are checked once it is usable. */
+  /** `archive` where the snapshot's bytes are checked once it is usable. */
   declare readonly verify: pulumi.Output<"archive" | undefined>;
-  /** What destroy and replacement do with the snapshot. */
+  /** Effect of destroy and replacement on the snapshot. */
   declare readonly deletionPolicy: pulumi.Output<"retain" | "delete">;
-  /** What follows when the snapshot is proven gone; default: `keep`. */
+  /** Action when the snapshot is proven to no longer exist; default: `keep`. */
   declare readonly onGone: pulumi.Output<"keep" | "fail" | "recreate">;
   /**
-   * The platform's own id of the snapshot. Discloud: the version. Virtus Cloud: the versionId, or `modified` where there
-   * is none. DS Cloud: the name. SnapShooter and Samsung Cloud Platform: the id.
+   * The platform's own id of the snapshot. Discloud: the version. Virtus Cloud: the versionId, or `modified` where
+   * there is none. DS Cloud: the name. SnapShooter and Samsung Cloud Platform: the id.
    */
   declare readonly snapshotId: pulumi.Output<string>;
-  /** What is known of its state. */
+  /** Status of the snapshot, as far as it is known. */
   declare readonly status: pulumi.Output<SnapshotStatus>;
   /** The platform's own word for the status, where it has one. */
   declare readonly platformStatus: pulumi.Output<string | undefined>;
-  /** When it was taken, ISO-8601 UTC; undefined where no trustworthy instant exists. */
+  /** Time at which it was taken, ISO-8601 UTC; undefined where that is not reliably known. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** Its size in bytes, where the API gives bytes. */
+  /** Size in bytes, where the API reports bytes. */
   declare readonly sizeBytes: pulumi.Output<number | undefined>;
-  /** Its size as the API says it. */
+  /** Size as text, as the API reports it. */
   declare readonly sizeText: pulumi.Output<string | undefined>;
   /** True when this resource did not take it (`adopt`, `reuseWithin`). */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** With `verify`: when its bytes were checked and found intact, ISO-8601 UTC. */
+  /** With `verify`: time at which its bytes were found intact, ISO-8601 UTC. */
   declare readonly verifiedAt: pulumi.Output<string | undefined>;
-  /** With `verify`: how many bytes were checked; on SnapShooter of all files together. */
+  /** With `verify`: number of bytes checked; on SnapShooter, in all files together. */
   declare readonly verifiedBytes: pulumi.Output<number | undefined>;
-  /** With `verify`: the SHA-256 of its bytes, in hex; on SnapShooter that of each file is in `files`. */
+  /** With `verify`: the SHA-256 of its bytes, in hex; on SnapShooter, `files` has the SHA-256 of each file. */
   declare readonly sha256: pulumi.Output<string | undefined>;
 
   /**
    * @param name The resource's name.
-   * @param args What to snapshot; checked at preview, before any request.
+   * @param args The target and other settings; checked at preview, before any request.
    * @param opts `customTimeouts.create` bounds the create, such as `"1h"`.
    */
   constructor(name: string, args: SnapshotArgs, opts?: pulumi.CustomResourceOptions) {
@@ -111,7 +112,7 @@ export class Snapshot extends pulumi.CustomResource {
   }
 
   /**
-   * Reads a snapshot that exists, without managing it: a refresh follows it, destroy leaves it alone. An id that does
+   * Reads an existing snapshot without managing it: a refresh updates it, destroy leaves it unchanged. An id that does
    * not exist is an error.
    *
    * @param id `discloud/app/<appId>/<version>`, `virtus/app/<appId>/<name>/<versionId or modified>`,

@@ -1,5 +1,5 @@
 "use strict";
-// What a download with its checks takes, beside curl's without any and with a SHA-256.
+// Measures a download with its checks against curl without checks and with a SHA-256.
 
 const { fork, spawn } = require("node:child_process");
 const { createHash } = require("node:crypto");
@@ -15,7 +15,7 @@ const { median, range, rotated } = require("./numbers.js");
 const COMMAND_LINE = path.resolve(__dirname, "../../dist/sdk/cli/index.js");
 const ID = "discloud/app/bench/20261121-030000";
 const MEBIBYTES = 1024;
-/** A size whose peak of memory should be the same. */
+/** A smaller size, whose peak memory should be the same. */
 const QUARTER_MEBIBYTES = MEBIBYTES / 4;
 const SAMPLE_MS = 100;
 
@@ -31,7 +31,7 @@ async function startStorage(mebibytes) {
  *
  * @param {readonly string[]} command
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<{ seconds: number, peakMiB: number }>} `peakMiB` is 0 where the system does not tell it.
+ * @returns {Promise<{ seconds: number, peakMiB: number }>} `peakMiB` is 0 where the system does not report it.
  */
 async function time([file = "", ...args], env = {}) {
   const start = performance.now();
@@ -46,7 +46,7 @@ async function time([file = "", ...args], env = {}) {
   return { seconds: (performance.now() - start) / 1000, peakMiB };
 }
 
-/** How long the SHA-256 of as many bytes takes, without a download. */
+/** Measures the SHA-256 of as many bytes, without a download, in seconds. */
 function hashSeconds() {
   const chunk = Buffer.alloc(64 * 1024);
   const start = performance.now();

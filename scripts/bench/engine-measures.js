@@ -1,5 +1,5 @@
 "use strict";
-// What the real engine is timed and counted on. Every platform is the emulator's.
+// Measurements with the real engine. All platforms are emulated.
 
 const { setTimeout: wait } = require("node:timers/promises");
 const { request } = require("undici");
@@ -15,10 +15,10 @@ const { openWorkspace } = require("./workspace.js");
 /** @typedef {import("./report.js").Measure} Measure */
 /** @typedef {import("./workspace.js").Workspace} Workspace */
 
-/** Of how many apps the snapshots are. */
+/** Number of apps that the snapshots are spread over. */
 const APPS = 20;
 const LATENCY_MS = 200;
-/** Long enough that requests which can be in flight together are, however busy the machine is. */
+/** Long enough for concurrent requests to overlap, however busy the machine is. */
 const LONG_LATENCY_MS = 2_000;
 
 const COMMANDS = {
@@ -35,7 +35,7 @@ const commands = /** @type {Command[]} */ (Object.keys(COMMANDS));
 const appOf = (index) => `bench-${index % APPS}`;
 
 /**
- * An emulator with the apps and one snapshot each, without Discloud's rate limit unless it is asked for.
+ * Starts an emulator with the apps and one snapshot each, by default without Discloud's rate limit.
  *
  * @param {{ latencyMs?: number, isLimited?: boolean }} [options]
  */
@@ -49,7 +49,7 @@ async function startPlatforms({ latencyMs = 0, isLimited = false } = {}) {
   return emulator;
 }
 
-/** @param {number} size @returns {Declared[]} Snapshots that adopt the newest of their app. */
+/** @param {number} size @returns {Declared[]} Snapshots that adopt their app's newest one. */
 function adopting(size) {
   return range(size).map((index) => ({
     name: `snapshot-${index}`,
@@ -76,7 +76,7 @@ function policies(size) {
 }
 
 /**
- * How many of the emulator's requests are lists while something runs.
+ * Counts the emulator's list requests during a run.
  *
  * @param {Emulator} emulator
  * @param {() => Promise<unknown>} run
@@ -88,7 +88,7 @@ async function countLists(emulator, run) {
 }
 
 /**
- * The engine's commands one after another, each on every program before the next, in turns.
+ * Times the engine's commands in sequence, each on every program before the next; the programs take turns.
  *
  * @param {object} options
  * @param {Engine} options.engine
@@ -111,7 +111,7 @@ async function timeCommands({ engine, kinds, size, rounds, only = commands, log 
       const workspace = await openWorkspace(kind, engine, emulator.environment);
       workspaces.set(kind, workspace);
       workspace.declare([]);
-      // The first command of a program also fills the file system's caches.
+      // The first command of a program also warms up the file system's caches.
       await workspace.run(COMMANDS.up);
       workspace.declare(adopting(size));
     }
@@ -135,7 +135,7 @@ async function timeCommands({ engine, kinds, size, rounds, only = commands, log 
 }
 
 /**
- * The commands of a stack against the least that the engine takes for as many dynamic resources.
+ * Compares a stack's commands with the engine's minimum for as many dynamic resources.
  *
  * @param {{ engine: Engine, n: number, rounds: number, log: (message: string) => void }} options
  */
@@ -180,7 +180,7 @@ async function measureCommands({ engine, n, rounds, log }) {
 }
 
 /**
- * How many lists the platform is asked for, and how much memory the provider takes.
+ * Counts the list requests to the platform, and measures the provider's memory.
  *
  * @param {{ engine: Engine, n: number, log: (message: string) => void }} options
  */
@@ -242,11 +242,11 @@ async function measureLists({ engine, n, log }) {
 }
 
 /**
- * Lists and creates by bare undici, within the rate limit, one after another on each app.
+ * Sends lists and creates with bare undici, within the rate limit, one after another on each app.
  *
  * @param {Emulator} emulator
  * @param {readonly Declared[]} declared
- * @param {"app" | "create"} listsBefore What has a list before it.
+ * @param {"app" | "create"} listsBefore Whether a list precedes each app or each create.
  */
 async function sendBare(emulator, declared, listsBefore) {
   const { DISCLOUD_API_URL: url = "", DISCLOUD_TOKEN: token = "" } = emulator.environment;
@@ -282,20 +282,20 @@ async function sendBare(emulator, declared, listsBefore) {
 }
 
 /**
- * How many creates the platforms had in flight together.
+ * Returns the maximum number of creates that the platforms had in flight together.
  *
  * @param {Emulator} emulator
  * @param {number} latencyMs
  */
 function mostInFlight(emulator, latencyMs) {
   const posts = emulator.requests.filter(({ operation }) => operation === "create-snapshot");
-  // An answer leaves a fixed time after its request has arrived.
+  // An answer is sent a fixed time after its request arrived.
   const beside = posts.map(({ at }) => posts.filter((other) => other.at <= at && at < other.at + latencyMs).length);
   return Math.max(0, ...beside);
 }
 
 /**
- * How long creates take on a platform with latency and a rate limit, and how many of them are in flight together.
+ * Measures creates on a platform with latency and a rate limit: their time, and how many are in flight together.
  *
  * @param {{ engine: Engine, n: number, rounds: number, log: (message: string) => void }} options
  */
@@ -304,7 +304,7 @@ async function measureCreates({ engine, n, rounds, log }) {
   const declared = creating(size);
   const targets = Math.min(APPS, size);
   const up = [...COMMANDS.up, "--parallel", String(Math.max(size, APPS))];
-  /** On platforms of its own, whose rate limit nobody has used. */
+  /** Times an `up` on new platforms, whose rate limit is unused. */
   const timeUp = async (
     /** @type {Kind} */ kind,
     /** @type {Declared[]} */ resources,
@@ -373,7 +373,7 @@ async function measureCreates({ engine, n, rounds, log }) {
 }
 
 /**
- * How the commands grow with the stack, as a multiple of the first size's.
+ * Measures how the commands' times grow with the stack, as a multiple of the first size's.
  *
  * @param {{ engine: Engine, n: number, log: (message: string) => void }} options
  */

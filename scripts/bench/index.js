@@ -1,7 +1,7 @@
 "use strict";
-// How fast the package is, in ratios to the least that the engine and the network allow: `npm run bench`.
-// Options: --n <resources, default 500> --rounds <default 3> --growth <the middle of its three sizes, default --n> --only <commands|lists|creates|download|process|growth>,
-// which prints that part and writes nothing.
+// Measures the package in ratios to the minimum that the engine and the network allow: `npm run bench`.
+// Options: --n <resources, default 500> --rounds <default 3> --growth <the middle of its three sizes, default --n>
+// --only <commands|lists|creates|download|process|growth>, which prints that part and writes nothing.
 
 const fs = require("node:fs");
 const path = require("node:path");

@@ -1,10 +1,10 @@
 "use strict";
-// What Linux tells of a process; nothing where there is no /proc.
+// Information about a process from Linux's /proc; empty where there is none.
 
 const fs = require("node:fs");
 
 /**
- * A file of a process in /proc; empty where it has ended, or the system has none.
+ * Reads a file of a process in /proc; empty if the process has ended or the system has no /proc.
  *
  * @param {number | undefined} pid
  * @param {string} name
@@ -17,10 +17,10 @@ function readOf(pid, name) {
   }
 }
 
-/** @param {number} pid The command line of a process, its words divided by NUL. */
+/** @param {number} pid @returns The command line of a process, its words separated by NUL. */
 const commandLineOf = (pid) => readOf(pid, "cmdline");
 
-/** @param {number | undefined} pid The most memory that a process has held, in MiB; 0 where nothing tells. */
+/** @param {number | undefined} pid @returns The peak memory of a process, in MiB; 0 where it is unknown. */
 const peakMiBOf = (pid) => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readOf(pid, "status"))?.[1] ?? 0) / 1024;
 
 module.exports = { commandLineOf, peakMiBOf };

@@ -10,7 +10,7 @@ function median(values) {
 }
 
 /**
- * The median of what each pair's ratio is: what one round's machine was busy with slows down both of its runs.
+ * Returns the median of the pairs' ratios: other load on the machine slows down both runs of a round.
  *
  * @param {readonly number[]} values
  * @param {readonly number[]} floors
@@ -23,7 +23,7 @@ function medianRatio(values, floors) {
  * @template Item
  * @param {readonly Item[]} items
  * @param {number} by
- * @returns {Item[]} The items from the one at `by` on, then those before it.
+ * @returns {Item[]} The items starting with the one at `by`, then those before it.
  */
 function rotated(items, by) {
   const at = by % items.length;

@@ -1,12 +1,12 @@
 "use strict";
-// What needs no engine: loading, comparing, pruning, and the way out.
+// Measurements without the engine: loading, diffing, pruning and requests.
 
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { request } = require("undici");
-// Left out of the published declarations.
+// Not part of the published declarations.
 const { openRuntime } = /** @type {typeof import("../../provider/dynamic/runtime.js")} */ (
   require("../../dist/provider/dynamic/runtime.js")
 );
@@ -26,7 +26,7 @@ const DIFF_POLICIES = 100;
 const DIFF_SNAPSHOTS = 90;
 const LISTS_AT_ONCE = 16;
 
-/** How long a new process takes to load a file, in milliseconds, over one that is empty. */
+/** Measures how much longer a new process takes to load the runtime than an empty file, in milliseconds. */
 function measureLoading() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-snapshots-bench-"));
   const empty = path.join(folder, "empty.js");
@@ -54,7 +54,7 @@ function measureLoading() {
   };
 }
 
-/** What each policy's diff takes in a preview after a slot has passed, in all. */
+/** Measures the total time of all policies' diffs in a preview after a slot has passed. */
 async function measureDiff() {
   const nowMs = Date.now();
   const unused = async () => undefined;
@@ -110,7 +110,7 @@ async function measureDiff() {
   };
 }
 
-/** @param {number} size How long a retention takes on so many snapshots, in seconds. */
+/** @param {number} size @returns The time that a retention takes on so many snapshots, in seconds. */
 function simulateOn(size) {
   const nowMs = Date.UTC(2026, 10, 21, 4);
   const snapshots = range(size).map((hour) => {
@@ -137,7 +137,7 @@ function measureRetention() {
 }
 
 /**
- * What the client adds to a list request, over undici alone.
+ * Measures what the client adds to a list request compared with undici alone.
  *
  * @param {{ n: number, rounds: number }} options
  */
@@ -173,7 +173,7 @@ async function measureWayOut({ n, rounds }) {
           for (const _ of range(Math.ceil(n / LISTS_AT_ONCE))) await ways[way]();
         };
         await Promise.all(range(LISTS_AT_ONCE).map(send));
-        // The first round compiles.
+        // The first round warms up the compiler.
         if (round > 0) taken[way].push(performance.now() - start);
       }
     }

@@ -1,10 +1,10 @@
 "use strict";
-// The programs that are compared: the package's own, and the least that a dynamic resource can be in two forms.
+// The programs that are compared: the package's own, and a minimal dynamic resource in two forms.
 
-/** A resource of a program: which one, its name, its arguments. */
+/** A resource of a program: its class, name and arguments. */
 /** @typedef {{ resource?: "Snapshot" | "BackupPolicy", name: string, args: Record<string, unknown> }} Declared */
 
-/** What a provider must do so that the engine takes its resources: nothing. */
+/** Minimal provider that the engine accepts: a no-op. */
 const NOOP_VERBS = `{
   check: async (_olds, news) => ({ inputs: news }),
   diff: async () => ({}),
@@ -14,7 +14,7 @@ const NOOP_VERBS = `{
   delete: async () => {},
 }`;
 
-/** The kinds of programs, by the name that the tables give them: their entry, and the module that it needs besides. */
+/** Kinds of programs: each with its title in the tables and its entry file. */
 const PROGRAMS = {
   product: {
     title: "pulumi-snapshots",
@@ -23,7 +23,7 @@ const resources = require("pulumi-snapshots");
 for (const { resource = "Snapshot", name, args } of require("./resources.json")) new resources[resource](name, args);
 `,
   },
-  /** The floor of a dynamic resource: a text in every state, of the same form and length as this package's. */
+  /** Minimal dynamic resource: its provider text in the state has the same form and length as this package's. */
   storedText: {
     title: "no-op, stored text",
     entry: `
@@ -37,7 +37,7 @@ class Noop extends pulumi.CustomResource {
 for (const { name, args } of require("./resources.json")) new Noop(name, args);
 `,
   },
-  /** What anyone would write: the SDK serialises the provider into every state. */
+  /** The usual dynamic resource: the SDK serialises the provider into every state. */
   dynamic: {
     title: "no-op, pulumi.dynamic.Resource",
     entry: `

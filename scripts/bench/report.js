@@ -1,18 +1,18 @@
 "use strict";
-// The figures as a page.
+// Formats the measurements as a page.
 
 const os = require("node:os");
 
 /**
- * A figure and what it must be; without a bound it is only shown.
+ * A measurement and its bound; without a bound it is only shown.
  *
  * @typedef {object} Measure
  * @property {string} what
- * @property {number | undefined} value undefined where this system can't tell.
+ * @property {number | undefined} value undefined where this system can't measure it.
  * @property {number} [most]
  * @property {number} [least]
- * @property {number} [digits] Behind the point; default 2.
- * @property {string} [why] What profiling shows where the bound is missed: a clause.
+ * @property {number} [digits] Digits after the decimal point; default: 2.
+ * @property {string} [why] Reason why the bound is missed, according to profiling: a clause.
  */
 
 /**

@@ -1,6 +1,6 @@
 "use strict";
-// One snapshot on a host of its own, for the downloads of the benchmark: a process that is forked with the size in MiB, sends
-// its port, and answers as Discloud's API and as its storage host do.
+// Host of one snapshot for the download benchmark: a process that is forked with the size in MiB, sends its port, and
+// answers like Discloud's API and its storage host.
 
 const { randomBytes } = require("node:crypto");
 const http = require("node:http");
@@ -10,7 +10,7 @@ const ENTRY_BYTES = 64 * 1024 * 1024;
 const LOCAL_HEADER_BYTES = 30;
 
 /**
- * A zip of stored entries, all of the same random bytes: what an app's files are after compression.
+ * Creates a zip of stored entries with the same random bytes, which resemble an app's compressed files.
  *
  * @param {number} mebibytes
  * @returns {Buffer[]} Its parts, in order.
@@ -25,7 +25,7 @@ function zipOf(mebibytes) {
   let offset = 0;
   for (let index = 0; index * ENTRY_BYTES < mebibytes * 1024 * 1024; index++) {
     const name = Buffer.from(`part-${index}`);
-    // What a local header and an entry of the directory have in common: version, flags, method, time, CRC, sizes, lengths.
+    // Fields common to a local header and a directory entry: version, flags, method, time, CRC, sizes, lengths.
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
     common.writeUInt32LE(checksum, 10);

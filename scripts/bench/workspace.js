@@ -1,5 +1,5 @@
 "use strict";
-// A Pulumi project of its own that the real engine works on, and how long its commands take.
+// A separate Pulumi project for the real engine, with the time that its commands take.
 
 const fs = require("node:fs");
 const os = require("node:os");
@@ -13,17 +13,17 @@ const { NOOP_RUNTIME, PROGRAMS } = require("./programs.js");
 /** @typedef {import("./programs.js").Kind} Kind */
 /** @typedef {import("../../test/pulumi-cli/engine.js").Engine} Engine */
 
-/** How often the memory of the provider's process is looked at. */
+/** Interval at which the provider process's memory is sampled, in milliseconds. */
 const SAMPLE_MS = 200;
 
-/** What one command of the engine took. */
+/** Time and memory of one command of the engine. */
 /** @typedef {{ seconds: number, providerMiB: number | undefined }} Run */
 
 class Workspace {
   /**
    * @param {Kind} kind
    * @param {Engine} engine
-   * @param {Readonly<Record<string, string>>} variables What the program's environment holds besides.
+   * @param {Readonly<Record<string, string>>} variables Additional environment variables of the program.
    */
   constructor(kind, engine, variables) {
     this.engine = engine;
@@ -59,7 +59,7 @@ class Workspace {
   }
 
   /**
-   * The program declares these resources from now on.
+   * Sets the resources that the program declares from now on.
    *
    * @param {readonly Declared[]} resources
    */
@@ -71,9 +71,9 @@ class Workspace {
    * Runs a command of the engine to its end.
    *
    * @param {readonly string[]} args
-   * @param {{ watchMemory?: boolean }} [options] `watchMemory`: also look how much memory the provider's process holds.
+   * @param {{ watchMemory?: boolean }} [options] `watchMemory`: also sample the memory of the provider's process.
    * @returns {Promise<Run & { stdout: string }>}
-   * @throws {Error} with all that it printed, where it fails
+   * @throws {Error} with all of its output, if it fails
    */
   async run(args, { watchMemory = false } = {}) {
     let peakMiB = 0;
@@ -96,7 +96,7 @@ class Workspace {
     return { seconds, providerMiB: peakMiB === 0 ? undefined : peakMiB, stdout: result.stdout };
   }
 
-  /** How many bytes the state holds for one resource of the program, on average. */
+  /** Returns the average number of bytes in the state for one resource of the program. */
   async bytesPerResource() {
     const { stdout } = await this.run(["stack", "export"]);
     /** @type {{ deployment: { resources?: { type: string }[] } }} */
@@ -111,7 +111,7 @@ class Workspace {
 }
 
 /**
- * The most memory that the dynamic provider's process below `pid` has held, in MiB; 0 where none is seen.
+ * Returns the peak memory of the dynamic provider's process below `pid`, in MiB; 0 if there is none.
  *
  * @param {number} pid
  */

@@ -1,6 +1,6 @@
 "use strict";
-// The first minute, from nothing to nothing, on the real engine: `npm run demo`.
-// The platforms are the emulator's, the state is in a folder of its own, and both are gone at the end.
+// Demonstrates the provider on the real engine, from the first `up` to `destroy`: `npm run demo`.
+// The platforms are emulated, the state is in a separate folder, and both are removed at the end.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -33,7 +33,7 @@ async function main() {
   const root = fs.mkdtempSync(path.join(REPOSITORY, ".demo", "run-"));
   const clock = movedClock(Date.now());
   const emulator = await startEmulator({ now: clock.now });
-  // How long a backup runs there is not what a reader waits for.
+  // Readers should not wait for backups to run.
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
   try {
     const [program, home, backend] = /** @type {[string, string, string]} */ (
@@ -45,7 +45,7 @@ async function main() {
       ...pulumiEnvironment({ pathEntries: engine.pathEntries, home, backend }),
       ...emulator.environment,
       ...clock.env,
-      // The examples' tests have the compiler check the program; every command would do it again.
+      // The examples' tests already type-check the program; otherwise every command would do so again.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       NODE_COMPILE_CACHE: path.join(root, "compiled"),
     };
@@ -76,7 +76,7 @@ async function main() {
   }
 }
 
-/** How many snapshots the whole story asks for, by platform. */
+/** Counts the snapshots that the whole story requests, by platform. */
 function asked() {
   /** @type {Record<string, number>} */
   const sums = {};
@@ -87,7 +87,7 @@ function asked() {
 }
 
 /**
- * The engine's own flags leave out what the demo does not speak of.
+ * Adds flags that hide the parts of the engine's output that the demo does not need.
  *
  * @param {readonly string[]} args
  */
@@ -97,8 +97,8 @@ function commandLine(args) {
 }
 
 /**
- * The copy finds the SDK and the compiler in the repository's node_modules, above it; the package itself, which is
- * the repository, by a link.
+ * Copies the example. The copy resolves the SDK and the compiler from the repository's node_modules above it, and the
+ * package itself through a link to the repository.
  *
  * @param {string} program
  */
@@ -113,7 +113,7 @@ function copyExample(program) {
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
- * @param {(line: string) => void} print Gets the rows that matter.
+ * @param {(line: string) => void} print Called with the relevant rows.
  */
 async function pulumi(command, args, options, print) {
   const result = await runCommand(command, [...args, "--non-interactive"], {
@@ -130,7 +130,7 @@ async function pulumi(command, args, options, print) {
 }
 
 /**
- * What one platform was asked while a command ran.
+ * Prints the requests that one platform received while a command ran.
  *
  * @param {readonly import("../../dist/emulator/index.js").RecordedRequest[]} requests
  * @param {string} platform
@@ -176,7 +176,7 @@ function bold(text) {
 }
 
 /**
- * @param {string} codes A terminal's, separated by semicolons.
+ * @param {string} codes Terminal color codes, separated by semicolons.
  * @param {string} text
  */
 function colored(codes, text) {
@@ -199,7 +199,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
       return;
     }
     interruptedBy = signal;
-    // A terminal's Ctrl-C reaches the engine by itself, and a second one would make it drop what it is doing.
+    // A terminal's Ctrl-C also reaches the engine directly, and a second one would make it stop without cleanup.
     if (signal !== "SIGINT") running?.kill("SIGINT");
   });
 }

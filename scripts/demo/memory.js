@@ -1,23 +1,23 @@
 "use strict";
-// What the platforms hold, counted in the emulator's own memory: nothing here asks the provider or reads its state.
+// Counts the platforms' snapshots in the emulator's own memory, without asking the provider or reading its state.
 
 const { definitions } = require("../../dist/provider/index.js");
 
 /**
- * What became of the snapshots of one platform since the ledger was opened.
+ * Changes to the snapshots of one platform since the ledger was opened.
  *
  * @typedef {object} Account
- * @property {string} title The platform's.
- * @property {number} asked How many the story asked for.
- * @property {number} taken How many came to be on the platform.
- * @property {number} twice How many of them nobody asked for.
- * @property {number} deleted How many of them no longer exist.
- * @property {number} foreign How many of those that were there before are still there.
- * @property {number} strays How many of those that were there before no longer exist.
+ * @property {string} title The platform's title.
+ * @property {number} asked Number that the story requested.
+ * @property {number} taken Number that the platform took.
+ * @property {number} twice Number taken without being requested.
+ * @property {number} deleted Number taken that no longer exist.
+ * @property {number} foreign Number of earlier snapshots that still exist.
+ * @property {number} strays Number of earlier snapshots that no longer exist.
  */
 
 /**
- * Everything that can be snapshotted, with what the emulator remembers of it.
+ * All targets that can be snapshotted, with the snapshots in the emulator's memory.
  *
  * @type {Record<
  *   import("../../dist/emulator/index.js").EmulatedPlatform,
@@ -38,7 +38,7 @@ const SHELVES = {
  * Opens a ledger of all snapshots on the emulated platforms.
  *
  * @param {import("../../dist/emulator/index.js").Emulator} emulator
- * @returns {(asked: Readonly<Record<string, number>>) => Account[]} Counts what has happened since, by platform.
+ * @returns {(asked: Readonly<Record<string, number>>) => Account[]} Counts the changes since then, by platform.
  */
 function openLedger(emulator) {
   const shelves = Object.entries(SHELVES).map(([name, of]) => ({ name, items: () => of(emulator) }));

@@ -1,21 +1,21 @@
 "use strict";
-// The engine's output, cut down to what a reader of the demo looks for: what was done to each resource, and what the
-// provider says of it.
+// Reduces the engine's output to what matters in the demo: what was done to each resource, and the provider's messages
+// about it.
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's colors begin with one.
 const COLORS = /\u001b\[[0-9;]*m/g;
 
-/** The part of every type that tells the reader nothing. */
+/** The part of every type that is redundant for the reader. */
 const PREFIX = "pulumi-nodejs:dynamic/snapshots:";
 
 /**
- * A row of something that is done, without what the provider says beside it. Where something is replaced, the engine has
- * a second row for the old one, which says "deleted" of what the provider may have left on its platform.
+ * A row about a step, without the provider's message beside it. For a replacement, the engine prints a second
+ * row for the old resource, "deleted", even if the provider left the snapshot on its platform.
  */
 const DONE =
   /^ ([-+~]+) +pulumi-nodejs:\S+ \S+ (created|updated|deleted(?! original)|update|create|delete)\b( replacement)?( \([\d.]+m?s\))?( \[diff: [^\]]*\])?/;
 
-/** Where the provider's messages begin under each resource's name. */
+/** The line above the provider's messages, with the resource's name. */
 const OWNER = /^ {2}pulumi-nodejs:dynamic\/\S+ \((.+)\):$/;
 
 /** @param {string} text */
@@ -24,7 +24,7 @@ function plain(text) {
 }
 
 /**
- * As many characters of a colored text, with all of its colors.
+ * Returns the first characters of a colored text, with all of its colors.
  *
  * @param {string} text
  * @param {number} length
@@ -40,10 +40,10 @@ function beginning(text, length) {
 }
 
 /**
- * Passes on the rows of what is done, each as soon as it is whole.
+ * Prints the rows about steps, each as soon as it is complete.
  *
  * @param {(line: string) => void} print
- * @returns {(output: string) => void} Takes all output so far, whenever there is more.
+ * @returns {(output: string) => void} To be called with all output so far, whenever there is more.
  */
 function rowsOf(print) {
   let read = 0;
@@ -63,7 +63,7 @@ function rowsOf(print) {
 }
 
 /**
- * What the provider says of each resource, at the end of a command's output.
+ * Returns the provider's messages about each resource, from the end of a command's output.
  *
  * @param {string} output
  * @returns {{ owner: string, message: string }[]}
@@ -83,11 +83,11 @@ function messagesOf(output) {
 }
 
 /**
- * Breaks a line between words, so that it is read as well in a narrow terminal.
+ * Wraps a line between words, so that it is readable in a narrow terminal.
  *
  * @param {string} line Without colors.
- * @param {number} width Of the terminal, in characters.
- * @param {string} indent Of all lines but the first.
+ * @param {number} width Width of the terminal, in characters.
+ * @param {string} indent Indentation of all lines but the first.
  */
 function wrapped(line, width, indent) {
   const lines = [""];

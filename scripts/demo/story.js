@@ -1,8 +1,8 @@
 "use strict";
-// The demo's steps: what a reader is told to look at, the command, and what happens on the platforms before it.
+// The demo's steps: what to look at, the command, and what happens on the platforms before it.
 
 /**
- * What the steps may reach for.
+ * Objects that the steps can use.
  *
  * @typedef {object} World
  * @property {import("../../dist/emulator/index.js").Emulator} emulator
@@ -13,14 +13,14 @@
  * @typedef {object} Step
  * @property {string} title
  * @property {string} look What to look at.
- * @property {string[]} args Of `pulumi`.
- * @property {Readonly<Record<string, number>>} [asks] How many snapshots the program wants of the platforms, by name.
- * @property {(world: World) => void} [before] What happens on the platforms meanwhile.
- * @property {RegExp} [says] Which of the provider's messages are shown.
+ * @property {string[]} args Arguments of `pulumi`.
+ * @property {Readonly<Record<string, number>>} [asks] Number of snapshots that the program requests, by platform.
+ * @property {(world: World) => void} [before] Changes the platforms before the command.
+ * @property {RegExp} [says] Pattern of the provider's messages to show.
  * @property {string} [wire] The platform whose requests are shown afterwards.
  */
 
-/** One on each platform that can take one, as the program says; DS Cloud's own backups are adopted. */
+/** One snapshot on each platform whose API takes snapshots; DS Cloud's own backups are adopted. */
 const FOUR = { discloud: 1, virtus: 1, snapshooter: 1, scp: 1 };
 
 /** @type {readonly Step[]} */
@@ -29,7 +29,7 @@ const STORY = [
     title: "Five platforms, one program",
     look: "A row is done when its snapshot is usable. DS Cloud's API takes none: its newest backup is adopted.",
     args: ["up", "--config", "release=1.0.0"],
-    // The nightly policy takes one for the last time that has passed.
+    // The nightly policy takes one for the latest scheduled time that has passed.
     asks: { ...FOUR, scp: 2 },
   },
   {

@@ -1,12 +1,12 @@
 "use strict";
-// Draws what a command printed, and when, as an animated terminal: one SVG file without scripts, fonts or links.
+// Draws a command's output over time as an animated terminal: one SVG file without scripts, fonts or links.
 
 /**
  * A line of the recording.
  *
  * @typedef {object} Line
- * @property {number} atMs When it was printed, from the start.
- * @property {string} text With the colors of a terminal.
+ * @property {number} atMs Time from the start at which it was printed, in milliseconds.
+ * @property {string} text The line with terminal colors.
  */
 
 /** @typedef {{ text: string, classes: readonly string[] }} Span */
@@ -15,14 +15,14 @@ const COLUMNS = 104;
 const ROWS = 30;
 const LINE_HEIGHT = 18;
 const FONT_SIZE = 13;
-/** Monospace fonts are at most this wide, in parts of their size. */
+/** Maximum width of a monospace character: 0.61 of the font size. */
 const CHARACTER_WIDTH = FONT_SIZE * 0.61;
 const MARGIN = 16;
 const TITLE_BAR = 36;
 const WIDTH = Math.ceil(COLUMNS * CHARACTER_WIDTH) + 2 * MARGIN;
 const HEIGHT = ROWS * LINE_HEIGHT + TITLE_BAR + MARGIN;
 
-/** Nobody waits for longer than this in the recording, whatever the engine took. */
+/** Longest pause in the recording, regardless of the engine's time. */
 const LONGEST_PAUSE_MS = 1_800;
 /** How long the last screen stays before it starts over. */
 const END_PAUSE_MS = 8_000;
@@ -35,7 +35,7 @@ function escaped(text) {
 }
 
 /**
- * @param {readonly number[]} codes Of one escape sequence.
+ * @param {readonly number[]} codes Codes of one escape sequence.
  * @param {ReadonlySet<string>} before The classes in force.
  */
 function classesAfter(codes, before) {
@@ -89,7 +89,7 @@ function drawnLine(text, row) {
 }
 
 /**
- * When each line shows in the recording: as it was, but for long waits.
+ * Returns the time at which each line appears in the recording: as recorded, except that long waits are shortened.
  *
  * @param {readonly Line[]} lines
  */
@@ -111,7 +111,7 @@ function timesOf(lines) {
  * @param {number} totalMs
  */
 function keyframes(name, steps, totalMs) {
-  // Of several steps at one time the last one counts.
+  // If several steps have the same time, the last one counts.
   const stops = new Map([["0%", 0]]);
   for (const [atMs, y] of steps) stops.set(`${Number(((100 * atMs) / totalMs).toFixed(2))}%`, y);
   const rules = [...stops].map(([at, y]) => `${at}{transform:translateY(${y}px)}`);
@@ -120,7 +120,7 @@ function keyframes(name, steps, totalMs) {
 
 /**
  * @param {readonly Line[]} lines
- * @param {{ title: string, description: string }} about For those who can't see it.
+ * @param {{ title: string, description: string }} about For people who can't see the image.
  * @returns {string}
  */
 function terminalSvg(lines, { title, description }) {
@@ -146,7 +146,7 @@ function terminalSvg(lines, { title, description }) {
     "@media (prefers-color-scheme:light){.screen{fill:#fff;stroke:#d0d7de}.bar{fill:#f6f8fa}text{fill:#24292f}",
     ".caption,.dim,.black{fill:#57606a}.dot{fill:#d0d7de}.bold{fill:#0b0e12}.red{fill:#cf222e}.green{fill:#116329}",
     ".yellow{fill:#7d4e00}.blue{fill:#0550ae}.magenta{fill:#6639ba}.cyan{fill:#1b6f72}.white{fill:#24292f}}",
-    // Whoever wants no motion sees the end.
+    // With reduced motion, the final screen is shown.
     `.lines{transform:translateY(${end}px)}.cover{transform:translateY(${covered}px)}`,
     "@media (prefers-reduced-motion:no-preference){",
     `.lines{animation:scroll ${totalMs}ms steps(1,end) infinite}.cover{animation:reveal ${totalMs}ms steps(1,end) infinite}}`,

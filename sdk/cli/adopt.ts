@@ -15,7 +15,7 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-/** A program that adopts, in TypeScript. */
+/** Returns a TypeScript program that adopts snapshots. */
 function programOf(adoptions: readonly Adoption[]): string {
   const resources = adoptions.map(({ name, args }) => {
     const lines = Object.entries(args).map(([argument, value]) => `  ${argument}: ${JSON.stringify(value)},\n`);
@@ -24,14 +24,14 @@ function programOf(adoptions: readonly Adoption[]): string {
   return `import { Snapshot } from "pulumi-snapshots";\n\n${resources.join("\n")}`;
 }
 
-/** The top level's name in a text of YAML, which JSON is, too. */
+/** Returns the top-level `name` in a YAML or JSON document. */
 function nameIn(text: string): string | undefined {
   if (!text.trimStart().startsWith("{")) return /^name:\s*["']?([^\s"'#]+)/m.exec(text)?.[1];
   const { name } = JSON.parse(text) as { name?: unknown };
   return typeof name === "string" ? name : undefined;
 }
 
-/** The project's name as its own file says it, for a stack that was never deployed. */
+/** Reads the project's name from its Pulumi.yaml, for a stack that was never deployed. */
 function projectName(cwd: string): string {
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
     for (const file of ["Pulumi.yaml", "Pulumi.yml"].map((name) => path.join(folder, name))) {
@@ -62,7 +62,7 @@ async function writeImport(
   }
 }
 
-/** `pulumi-snapshots adopt`: what exists and no resource of a stack manages, as a program or a file to import. */
+/** `pulumi-snapshots adopt`: prints a program, or writes an import file, for snapshots that a stack does not manage. */
 export function adoptCommand(): Command {
   return withConnection(
     verb("adopt", "Print a program that adopts the usable snapshots which no resource of a stack manages", [

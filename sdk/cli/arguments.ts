@@ -8,17 +8,17 @@ import {
 } from "../../provider";
 import { UsageError } from "./output";
 
-/** What may stand for a platform, in a sentence. */
+/** Names of the platforms, for a sentence. */
 export const PLATFORMS = listed(Object.keys(definitions), "or");
 
-/** The platform that an argument names. */
+/** Returns the platform that an argument names. */
 export function platformArgument(text: string): PlatformDefinition {
   const names = Object.keys(definitions);
   if (!names.includes(text)) throw new UsageError(`"${text}" is not a platform: write one of ${names.join(", ")}`);
   return definitions[text as keyof typeof definitions];
 }
 
-/** The target that an argument such as `app/1745338954955` names, as the arguments of a query. */
+/** Parses a target such as `app/1745338954955` into the arguments of a query. */
 export function targetArgument(definition: PlatformDefinition, text: string): Properties {
   const forms = Object.values(definition.targets).map(({ kind }) => `${kind}/<id>`);
   const at = text.indexOf("/");
@@ -42,7 +42,7 @@ export function targetArgument(definition: PlatformDefinition, text: string): Pr
   return { [argument]: id };
 }
 
-/** The target argument of a verb that can leave it out where the platform lists a whole account. */
+/** Parses a target argument that is optional where the platform can list a whole account. */
 export function optionalTarget(definition: PlatformDefinition, text: string | undefined): Properties {
   if (text !== undefined) return targetArgument(definition, text);
   if (definition.listAccount) return {};
@@ -52,7 +52,7 @@ export function optionalTarget(definition: PlatformDefinition, text: string | un
   );
 }
 
-/** The snapshot that an argument names by its resource id, or as a target's `latest`. */
+/** Parses a snapshot argument: a resource id, or a target's `latest`. */
 export function idArgument(text: string): { readonly definition: PlatformDefinition; readonly query: Properties } {
   const platform = parseSnapshotId(text)?.platform ?? text.split("/")[0] ?? "";
   try {

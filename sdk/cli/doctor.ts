@@ -11,7 +11,7 @@ interface Options extends ConnectionOptions {
 
 const all: readonly PlatformDefinition[] = Object.values(definitions);
 
-/** The connections that are meant: one that is named, else all of the environment and of the stack's config. */
+/** Returns the connections to check: the named one, else all in the environment and in the stack's config. */
 function meant(
   platform: PlatformDefinition | undefined,
   inConfig: readonly Wanted[],
@@ -29,14 +29,14 @@ function meant(
   const seen = new Map<string, Wanted>();
   for (const each of defaults) seen.set(each, { platform: each, connection: each });
   for (const each of ofConfig) seen.set(each.connection ?? each.platform, each);
-  // A default connection that only exists because its platform was named gives way to those that are configured.
+  // Configured connections replace a default connection that is only included because its platform was named.
   if (platform !== undefined && ofConfig.length > 0 && !fromEnvironment.includes(platform.name)) {
     if (!ofConfig.some(({ connection }) => connection === platform.name)) seen.delete(platform.name);
   }
   return [...seen.values()];
 }
 
-/** `pulumi-snapshots doctor`: whether connections work, and what to do where they don't. */
+/** `pulumi-snapshots doctor`: checks connections, and says how to fix those that don't work. */
 export function doctorCommand(): Command {
   return withConnection(
     verb("doctor", "Check each connection: reach, credential, plan, clock and API version; exits 3 if one fails", [

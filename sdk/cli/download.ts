@@ -17,7 +17,7 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-/** A file of a snapshot, and where it goes. */
+/** A file of a snapshot and its local path. */
 interface Planned {
   readonly file: SnapshotFileSource;
   readonly target: string;
@@ -32,7 +32,7 @@ async function kindOf(file: string): Promise<"file" | "folder" | undefined> {
   }
 }
 
-/** Where each file goes: to a name of its own in a folder, or to the one that was asked for. */
+/** Assigns a local path to each file: a name of its own in a folder, or the requested path. */
 async function planOf({ resourceId, files }: SnapshotFiles, output: string | undefined): Promise<Planned[]> {
   const isFolder = output !== undefined && (/[/\\]$/.test(output) || (await kindOf(output)) === "folder");
   const [first] = files;
@@ -55,7 +55,7 @@ async function refuseExisting(planned: readonly Planned[], isForced: boolean): P
   }
 }
 
-/** Brings one file to its place; a broken archive leaves nothing there. */
+/** Downloads one file; nothing is kept of a broken archive. */
 async function fetchFile(snapshot: SnapshotFiles, { file, target }: Planned, isQuiet: boolean): Promise<FetchedFile> {
   let part: PartFile = await openPart(target, snapshot.resourceId, file.name);
   const title = path.basename(target);
@@ -83,7 +83,7 @@ async function fetchFile(snapshot: SnapshotFiles, { file, target }: Planned, isQ
   }, leave);
 }
 
-/** Writes to stdout at the pace of whoever reads it. */
+/** Returns a sink that writes to stdout at the reader's pace. */
 function stdoutSink(): ByteSink {
   return {
     write: (chunk) =>
@@ -104,7 +104,7 @@ async function fetchToStdout(snapshot: SnapshotFiles, file: SnapshotFileSource):
   tell(`${resourceId}: ${bytesText(result.bytes)}, SHA-256 ${result.sha256}, ${result.archive.kind}`);
 }
 
-/** `pulumi-snapshots download`: a snapshot's bytes to a file, checked on the way. */
+/** `pulumi-snapshots download`: downloads a snapshot's bytes to a file and checks them on the way. */
 export function downloadCommand(): Command {
   return withConnection(
     verb("download", "Download a snapshot and check it on the way; an interrupted download is resumed", [

@@ -5,7 +5,7 @@ import { defined, isoText } from "../../provider";
 import { printJson, tell } from "./output";
 import { verb, wholeNumber } from "./verb";
 
-/** The emulator brings a web server that no other verb needs. */
+/** Loads the emulator on demand: its web server is not needed by any other verb. */
 function loadEmulator(): typeof import("../../emulator") {
   return require("../../emulator") as typeof import("../../emulator");
 }
@@ -41,7 +41,7 @@ function logLine(request: RecordedRequest): string {
   return `${isoText(at)} ${platform} ${operation}: ${method} ${path}${query === "" ? "" : `?${query}`} ${status ?? "no answer"}${fired}`;
 }
 
-/** Starts on the port that was asked for, else on the default one or the next that is free. */
+/** Starts on the requested port, else on the default port or the next free one. */
 async function start(options: EmulatorOptions, port: number | undefined): Promise<Emulator> {
   const { startEmulator } = loadEmulator();
   if (port !== undefined) return startEmulator({ ...options, port });
@@ -55,7 +55,7 @@ async function start(options: EmulatorOptions, port: number | undefined): Promis
   }
 }
 
-/** `pulumi-snapshots emulate`: serves the platforms' APIs from memory, until it is told to stop. */
+/** `pulumi-snapshots emulate`: serves the platforms' APIs from memory until SIGINT or SIGTERM. */
 export function emulateCommand(): Command {
   return verb(
     "emulate",

@@ -23,7 +23,7 @@ export interface FetchedFile {
   readonly archive: ArchiveKind;
 }
 
-/** The files that an id means, asked for with the connection of the options. */
+/** Looks up the files of a snapshot, using the connection from the options. */
 export function filesOf(
   session: Session,
   query: Properties,
@@ -32,7 +32,7 @@ export function filesOf(
   return filesOfSnapshot(session, { ...query, ...defined({ connection }) });
 }
 
-/** Brings the bytes of one file to a sink, with a bar on a terminal. */
+/** Downloads one file's bytes to a sink, with a progress bar on a terminal. */
 export async function fetchTo(
   { source }: SnapshotFileSource,
   sink: ByteSink,

@@ -1,5 +1,5 @@
 const LONGEST_NAME_BYTES = 200;
-/** Names that Windows keeps for devices, whatever their ending. */
+/** Device names that Windows reserves, with any extension. */
 const devices = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
 function cut(text: string): string {
@@ -8,14 +8,14 @@ function cut(text: string): string {
   return short.replace(/[\ud800-\udbff]$/, "");
 }
 
-/** Makes one name of a file of any text: it names a file in its folder on every system, and nothing else. */
+/** Turns any text into one file name that is safe on every system and never leaves its folder. */
 export function safeName(text: string): string {
   const clean = cut(text.replace(/[\p{C}<>:"/\\|?*]+/gu, "_").replace(/^ +/, "")).replace(/[. ]+$/, "");
   if (clean === "" || /^_+$/.test(clean)) return "file";
   return devices.test(clean) ? `_${clean}` : clean;
 }
 
-/** The last part of a name that may be a path, of this system or another. */
+/** Returns the last part of a name that may be a path of any system. */
 function lastPart(name: string): string {
   return (
     name
@@ -25,12 +25,12 @@ function lastPart(name: string): string {
   );
 }
 
-/** The endings of a file's name, such as `.sql.gz`. */
+/** Returns the extensions of a file name, such as `.sql.gz`. */
 function endingsOf(name: string): string {
   return /(\.[a-z][a-z0-9]{0,7}){1,2}$/i.exec(lastPart(name))?.[0] ?? "";
 }
 
-/** The default name for a snapshot's bytes: its resource id, and the endings that the platform's own name has. */
+/** Returns the default file name for a snapshot: its resource id and the extensions of the platform's file name. */
 export function defaultName(resourceId: string, platformName = ""): string {
   const id = resourceId
     .split("/")
@@ -39,7 +39,7 @@ export function defaultName(resourceId: string, platformName = ""): string {
   return safeName(id.slice(0, 150)) + endingsOf(platformName);
 }
 
-/** A name for each of the platform's file names, in their order: each in its folder, no two the same on any system. */
+/** Returns a safe name for each of the platform's file names, in order; no two are the same on any system. */
 export function namesInFolder(platformNames: readonly string[]): string[] {
   const taken = new Set<string>();
   return platformNames.map((platformName) => {

@@ -31,20 +31,20 @@ const program = new Command("pulumi-snapshots")
   .addCommand(emulateCommand());
 
 function exitCodeOf(error: unknown): number {
-  // Commander has printed help, version or what is wrong already.
+  // Commander has already printed the help, the version or the error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   for (const line of messageOf(error).split("\n")) tell(`pulumi-snapshots: ${line}`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }
 
-// A reader that has seen enough, such as `head`, is no failure of ours.
+// A reader that closes the pipe early, such as `head`, is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.done);
   throw error;
 });
 
 program.parseAsync().catch((error: unknown) => {
-  // What it was about to do is not waited for.
+  // Exits without waiting for pending work.
   if (error instanceof InterruptedError) process.exit(error.exitCode);
   process.exitCode = exitCodeOf(error);
 });

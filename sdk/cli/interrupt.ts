@@ -1,8 +1,8 @@
 import { InterruptedError } from "./output";
 
 /**
- * Runs what Ctrl-C may stop: it is told by the signal, and what it does then is waited for only as long as `leave` takes.
- * A second Ctrl-C ends the process at once.
+ * Runs a task that Ctrl-C may stop: the signal aborts it, and only `leave` is awaited after that. A second Ctrl-C ends
+ * the process immediately.
  */
 export async function interruptible<T>(
   run: (signal: AbortSignal) => Promise<T>,

@@ -51,7 +51,7 @@ function rowOf(item: Listed, nowMs: number): Cell[] {
   ];
 }
 
-/** `pulumi-snapshots list`: the snapshots of a target, or of an account, newest first. */
+/** `pulumi-snapshots list`: lists the snapshots of a target or an account, newest first. */
 export function listCommand(): Command {
   return withConnection(
     verb("list", "List snapshots, newest first; with --stack also which resource of the stack manages each", [

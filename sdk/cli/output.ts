@@ -6,16 +6,16 @@ import { inByteUnits } from "../../provider";
 export const EXIT = {
   done: 0,
   failed: 1,
-  /** Options or arguments that make no sense. */
+  /** The options or arguments are invalid. */
   usage: 2,
-  /** The verb ran, and its answer is no. */
+  /** The verb ran, and the answer is no. */
   no: 3,
 } as const;
 
-/** Options or arguments that make no sense: exit code 2. */
+/** Invalid options or arguments: exit code 2. */
 export class UsageError extends Error {}
 
-/** Stopped by a signal: the exit code is 128 and the signal's number, 130 for Ctrl-C, as shells have it. */
+/** Stopped by a signal: the exit code is 128 plus the signal's number, 130 for Ctrl-C, as in shells. */
 export class InterruptedError extends Error {
   readonly exitCode: number;
 
@@ -25,12 +25,12 @@ export class InterruptedError extends Error {
   }
 }
 
-/** A text as it may be shown on a terminal: what a platform says can hold anything, control characters too. */
+/** Makes a text safe for a terminal: text from a platform can contain anything, including control characters. */
 export function shown(text: string): string {
   return text.replace(/\p{C}+/gu, " ");
 }
 
-/** Writes one line to stderr: all messages go there. */
+/** Writes one line to stderr, where all messages go. */
 export function tell(message: string): void {
   process.stderr.write(`${shown(message)}\n`);
 }
@@ -40,7 +40,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** One cell of a table, with how it is coloured on a terminal. */
+/** One cell of a table, with its style on a terminal. */
 export interface Cell {
   readonly text: string;
   readonly style?: Parameters<typeof styleText>[0];
@@ -51,8 +51,8 @@ function styled(stream: NodeJS.WriteStream, { style }: Cell, text: string): stri
 }
 
 /**
- * Prints rows: a table with a head and colours on a terminal, and elsewhere one line a row, its cells with a tab between
- * them, as other programs read it.
+ * Prints rows: on a terminal as a table with a head and colours, elsewhere as one line per row with tab-separated
+ * cells, for other programs to read.
  */
 export function printTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const { stdout } = process;
@@ -72,7 +72,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
   }
 }
 
-/** Bytes in words, such as `12.3 MiB`. */
+/** Formats a number of bytes, such as `12.3 MiB`. */
 export function bytesText(bytes: number): string {
   const { value, unit } = inByteUnits(bytes);
   return `${unit === "B" ? value : value.toFixed(1)} ${unit}`;
@@ -85,7 +85,7 @@ const ageUnits: readonly (readonly [number, string])[] = [
   [1000, "s"],
 ];
 
-/** How long ago something was, in its largest whole unit: `3 d`. */
+/** Formats an age in its largest whole unit, such as `3 d`. */
 export function ageText(milliseconds: number): string {
   const [unitMs, unit] = ageUnits.find(([each]) => Math.abs(milliseconds) >= each) ?? [1000, "s"];
   return `${Math.trunc(milliseconds / unitMs)} ${unit}`;

@@ -4,27 +4,27 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { type ByteSink, type Held, isRunning, type StoredFacts } from "../../provider";
 
-/** As many bytes as are written at once. */
+/** Number of bytes in one write. */
 const BATCH_BYTES = 256 * 1024;
 
-/** What is noted beside a part, so that only the same bytes are gone on with. */
+/** Contents of the file beside a part, so that only a download of the same bytes is resumed. */
 interface Note extends StoredFacts {
   readonly resourceId: string;
   readonly file: string | null;
-  /** Who writes it. */
+  /** Process that writes the part. */
   readonly pid: number;
   readonly host: string;
 }
 
-/** A download on disk: `FILE.part` with a note beside it, until it is whole. */
+/** A download on disk: `FILE.part` with its note `FILE.part.json`, until it is complete. */
 export interface PartFile extends ByteSink {
-  /** What an earlier download has left there. */
+  /** Bytes that an earlier download left. */
   readonly held: Held | undefined;
-  /** Whether a note says that what was left is of this snapshot; without one only the archive's check can tell. */
+  /** Whether a note confirms that these bytes belong to this snapshot; without one only the archive check can. */
   readonly isNoted: boolean;
   /** Gives the part its final name. */
   finish(): Promise<void>;
-  /** Removes the part: nothing of it is of use. */
+  /** Removes the part, which is of no use. */
   discard(): Promise<void>;
   /** Keeps the part for the next download. */
   keep(): Promise<void>;
@@ -47,7 +47,7 @@ async function readNote(file: string): Promise<Note | undefined> {
   }
 }
 
-/** Opens the part of a file for a snapshot's bytes; refuses one that another process writes. */
+/** Opens a file's part for a snapshot's bytes; throws if another process is writing it. */
 export async function openPart(file: string, resourceId: string, platformName: string | undefined): Promise<PartFile> {
   const part = `${file}.part`;
   const noteFile = `${part}.json`;
@@ -84,7 +84,7 @@ export async function openPart(file: string, resourceId: string, platformName: s
     writing = handle.writev(chunks).then(({ bytesWritten }) => {
       if (bytesWritten !== size) throw new Error(`${part}: only ${bytesWritten} of ${size} bytes were written`);
     });
-    // Who waits for it is told; until then it is nobody's failure.
+    // Whoever awaits it gets the error; this only prevents an unhandled rejection.
     writing.catch(() => undefined);
   };
   const close = async (): Promise<void> => {

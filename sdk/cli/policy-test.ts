@@ -12,7 +12,7 @@ interface Options extends ConnectionOptions {
 
 const nameOf = ({ urn }: StackResource): string => nameInUrn(urn);
 
-/** The policies that are meant: all, or those of the names. */
+/** Returns the policies to test: all, or the named ones. */
 function meant(resources: readonly StackResource[], names: readonly string[], stack: string): StackResource[] {
   const policies = resources.filter(({ resource }) => resource === "BackupPolicy");
   const unknown = names.filter((name) => !policies.some((policy) => nameOf(policy) === name));
@@ -64,9 +64,9 @@ function testCommand(): Command {
         platform: platformArgument(String(outputs["platform"])).name,
         connection: typeof outputs["connection"] === "string" ? outputs["connection"] : undefined,
       }));
-      // What no policy needs is not asked for.
+      // Without a policy, no credentials are required.
       const session = await openSession(wanted.length === 0 ? {} : options, wanted);
-      // What another resource of the stack manages is never pruned.
+      // Snapshots that other resources of the stack manage are never pruned.
       for (const { urn, outputs } of resources) session.noteHeld(urn, outputs);
       const forecasts: PolicyForecast[] = [];
       for (const policy of policies) {
@@ -81,7 +81,7 @@ function testCommand(): Command {
     });
 }
 
-/** `pulumi-snapshots policy`: what there is to do with policies. */
+/** `pulumi-snapshots policy`: the commands for policies. */
 export function policyCommand(): Command {
   return new Command("policy").description("Test the policies of a stack").exitOverride().addCommand(testCommand());
 }

@@ -2,7 +2,7 @@ import { SingleBar } from "cli-progress";
 import { systemClock } from "../../provider";
 import { bytesText, shown } from "./output";
 
-/** Shows how far a download is. */
+/** Shows the progress of a download. */
 export interface ProgressBar {
   update(bytes: number, totalBytes: number | undefined): void;
   stop(): void;
@@ -16,7 +16,7 @@ function secondsText(seconds: number): string {
   return `${hours === 0 ? "" : `${hours}:`}${two(minutes)}:${two(whole % 60)} left`;
 }
 
-/** A bar with rate and time left on stderr, where that is a terminal; elsewhere nothing. */
+/** Draws a bar with rate and time left on stderr if that is a terminal, else nothing. */
 export function progressBar(title: string, isShown: boolean): ProgressBar {
   if (!isShown || !process.stderr.isTTY) return { update() {}, stop() {} };
   const startMs = systemClock.now();
@@ -28,7 +28,7 @@ export function progressBar(title: string, isShown: boolean): ProgressBar {
     barsize: 24,
     format: (options, { progress, value, total }) => {
       const elapsedS = Math.max((systemClock.now() - startMs) / 1000, 0.001);
-      // What an earlier download has brought says nothing about the rate of this one.
+      // Bytes from an earlier download don't count toward the rate of this one.
       const rate = (value - (first ?? value)) / elapsedS;
       const isKnown = total > 0;
       const full = Math.round(progress * (options.barsize ?? 24));

@@ -8,7 +8,7 @@ export interface StackName {
   readonly cwd?: string | undefined;
 }
 
-/** What `pulumi` prints on stdout; throws with what it says on stderr where it fails. */
+/** Runs `pulumi` and returns its stdout; throws with its stderr if it fails. */
 function runPulumi(args: readonly string[], { stack, cwd }: StackName): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
@@ -33,12 +33,12 @@ function runPulumi(args: readonly string[], { stack, cwd }: StackName): Promise<
   });
 }
 
-/** A stack's config with its secrets: the text of `pulumi config --json`. */
+/** Returns a stack's config with its secrets: the output of `pulumi config --json`. */
 export function stackConfig(name: StackName): Promise<string> {
   return runPulumi(["config", "--json", "--show-secrets"], name);
 }
 
-/** A stack's state, its secrets encrypted: the text of `pulumi stack export`. */
+/** Returns a stack's state with its secrets encrypted: the output of `pulumi stack export`. */
 export function stackState(name: StackName): Promise<string> {
   return runPulumi(["stack", "export"], name);
 }

@@ -27,15 +27,15 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-/** How often a state that stays the same is said again. */
+/** Interval at which an unchanged status is reported again, in milliseconds. */
 const STILL_MS = 60_000;
-/** How long Ctrl-C waits for a request that is being kept back. */
+/** How long Ctrl-C waits for a recorded request to be withdrawn before it is sent, in milliseconds. */
 const KEEP_BACK_MS = 1_000;
 
-/** How far a restore is: what Ctrl-C has to say of it. */
+/** Phase of a restore, which determines the message at Ctrl-C. */
 type Phase = "looking" | "sent" | "watching";
 
-/** Shows what would be overwritten, and has the target's id typed; resolves to what is to be restored. */
+/** Shows what would be overwritten and asks for the target's id; resolves to the confirmed query. */
 async function confirmed(
   session: Session,
   { target }: Restorable,
@@ -43,7 +43,7 @@ async function confirmed(
   signal: AbortSignal,
 ): Promise<RestoreQuery> {
   const { resourceId, overwrites, warnings, requestedAt } = await previewRestore(session, query);
-  // Of a request that an earlier run sent only the outcome is looked for: nothing is to be confirmed.
+  // An earlier run sent the request: only its outcome is looked up, so nothing needs confirming.
   if (requestedAt !== undefined) return { ...query, resourceId, confirm: target.id };
   for (const warning of warnings) await session.host.warn(undefined, warning);
   tell(`${resourceId} overwrites ${overwrites}. This can't be undone.`);
@@ -52,7 +52,7 @@ async function confirmed(
   throw new Error(`nothing was restored: ${typed === "" ? "nothing was typed" : `"${typed}" is not ${target.id}`}`);
 }
 
-/** Says on stderr how a restore goes. */
+/** Returns hooks that report the progress of a restore on stderr. */
 function progressOf({ definition, target }: Restorable, enter: (phase: Phase) => void): RestoreHooks {
   const startMs = systemClock.now();
   let isSent = false;
@@ -83,7 +83,7 @@ function progressOf({ definition, target }: Restorable, enter: (phase: Phase) =>
   };
 }
 
-/** What Ctrl-C leaves behind: a sentence. */
+/** Returns a sentence about the state in which Ctrl-C leaves the restore. */
 function leftBehind({ definition, target }: Restorable, phase: Phase): string {
   if (phase === "looking")
     return `nothing was requested: ${target.kind} ${target.id} on ${definition.title} is as it was`;
@@ -122,14 +122,14 @@ async function restoreOnce(
     },
     async () => {
       if (!stopped?.aborted) return;
-      // What is recorded as about to leave is kept back, and taken off the record.
+      // A request that is recorded but not yet sent is held back and its journal entry removed.
       if (phase === "looking") await Promise.race([running, systemClock.sleep(KEEP_BACK_MS)]);
       tell(leftBehind(what, phase));
     },
   );
 }
 
-/** `pulumi-snapshots restore`: a snapshot over its target, once. */
+/** `pulumi-snapshots restore`: restores a snapshot over its target, once. */
 export function restoreCommand(): Command {
   return withConnection(
     verb("restore", "Restore a snapshot, once: it overwrites what its target holds", [

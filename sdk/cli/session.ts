@@ -16,18 +16,18 @@ import type { ConnectionOptions } from "./verb";
 /** A connection that a verb needs. */
 export interface Wanted {
   readonly platform: string;
-  /** Default: the platform's own, which has its name. */
+  /** Default: the platform's default connection, which has the platform's name. */
   readonly connection?: string | undefined;
 }
 
-/** One entry of `pulumi config --json`: an object is there as such and as text. */
+/** One entry of `pulumi config --json`, which has an object both parsed and as text. */
 interface ConfigEntry {
   readonly value?: unknown;
   readonly objectValue?: unknown;
   readonly secret?: unknown;
 }
 
-/** The connections of a stack's config by name, as `pulumi config --json` prints them. */
+/** Parses the output of `pulumi config --json` into the connections by name. */
 function parseConfig(text: string): ReadonlyMap<string, ConfigEntry> {
   const prefix = `${CONFIG_NAMESPACE}:`;
   const all = JSON.parse(text) as Record<string, ConfigEntry>;
@@ -42,7 +42,7 @@ function definitionOf(platform: string): PlatformDefinition {
   return definitions[platform as keyof typeof definitions];
 }
 
-/** An object of stack config without the fields that the environment sets: the environment comes first. */
+/** Removes the fields that the environment sets from an object of stack config: the environment has precedence. */
 function withoutSet(connection: string, value: unknown): unknown {
   const fields = definitionOf(connection)?.connectionFields;
   if (fields === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -57,7 +57,7 @@ function sourcesOf(config: ReadonlyMap<string, ConfigEntry>): ConnectionSources 
     },
     isSecret: (connection) => config.get(connection)?.secret === true,
     environment: process.env,
-    // Read just now, not what the last up has stored.
+    // Just read from the config, not stored by the last up.
     isCurrent: true,
   };
 }
@@ -69,15 +69,15 @@ function problemsOf(wanted: readonly Wanted[], sources: ConnectionSources): stri
   });
 }
 
-/** Where a verb's connections come from, and the names of those in the stack's config where it was read. */
+/** Sources of a verb's connections, and the connections found in the stack's config if it was read. */
 export interface Connections {
   readonly sources: ConnectionSources;
   readonly inConfig: readonly Wanted[];
 }
 
 /**
- * Reads connections: from the environment alone where that is enough for what is wanted, else from the config of the
- * stack, with what the environment sets above it.
+ * Reads connections: from the environment alone if it has all that is wanted, else from the stack's config, where the
+ * environment has precedence.
  */
 export async function readConnections(options: ConnectionOptions, wanted: readonly Wanted[]): Promise<Connections> {
   const { connection, stack, cwd } = options;
@@ -104,7 +104,7 @@ export async function readConnections(options: ConnectionOptions, wanted: readon
   return { sources, inConfig };
 }
 
-/** Why connections can't be used: everything that is wrong with them, and the ways to set it. */
+/** Returns everything that is wrong with connections, with the ways to fix it. */
 export function connectionProblems(
   wanted: readonly Wanted[],
   sources: ConnectionSources,
@@ -114,13 +114,13 @@ export function connectionProblems(
   return [...new Set(problemsOf(wanted, sources))].map((problem) => problem + hint);
 }
 
-/** Throws where a connection can't be used. */
+/** Throws if a connection can't be used. */
 function checkConnections(...of: Parameters<typeof connectionProblems>): void {
   const problems = connectionProblems(...of);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-/** Whether the environment holds a credential of a platform, or a part of one. */
+/** Whether the environment has a platform's credential, or a part of it. */
 export function isInEnvironment({ connectionFields }: PlatformDefinition): boolean {
   return Object.values(connectionFields).some(({ secret, environment }) => secret && process.env[environment]);
 }
@@ -132,7 +132,7 @@ function unused(): never {
 /** The journal of a command that changes nothing. */
 const noJournal: Journal = { find: unused, others: unused, note: unused, settle: unused, confirm: unused };
 
-/** A session outside the engine, which writes its messages to stderr, each warning once. It only reads without a journal. */
+/** Opens a session outside the engine: messages go to stderr, each warning once. Without a journal it only reads. */
 export function sessionOn(connections: ConnectionSources, journal: Journal = noJournal): Session {
   const warned = new Set<string>();
   const host: Host = {
@@ -150,7 +150,7 @@ export function sessionOn(connections: ConnectionSources, journal: Journal = noJ
   return new Session(host);
 }
 
-/** A session for what a verb needs; throws where one of the connections can't be used. */
+/** Opens a session for a verb; throws if one of the wanted connections can't be used. */
 export async function openSession(
   options: ConnectionOptions,
   wanted: readonly Wanted[],

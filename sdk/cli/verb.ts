@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError } from "commander";
 
-/** The options that verbs which ask a platform share. */
+/** Options shared by the verbs that send requests to a platform. */
 export interface ConnectionOptions {
   readonly connection?: string;
   readonly stack?: string;
   readonly cwd?: string;
 }
 
-/** Reads a whole number. */
+/** Parses a whole number. */
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
     throw new InvalidArgumentError("write a whole number.");
@@ -15,7 +15,7 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** A verb with `--json` and with examples in its help. Whatever is wrong with its arguments is thrown, never an exit. */
+/** Creates a verb with `--json` and with examples in its help. Invalid arguments throw instead of exiting. */
 export function verb(name: string, description: string, examples: readonly string[]): Command {
   return new Command(name)
     .description(description)
@@ -24,7 +24,7 @@ export function verb(name: string, description: string, examples: readonly strin
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  $ ${line}\n`).join("")}`);
 }
 
-/** Adds the options that say which credentials are used. */
+/** Adds the options that select the credentials. */
 export function withConnection(command: Command): Command {
   return command
     .option("--connection <name>", "the connection to use; default: the one named after the platform")

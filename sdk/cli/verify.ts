@@ -18,7 +18,7 @@ interface VerifiedFile extends FetchedFile {
 
 const nowhere: ByteSink = { write: async () => undefined, restart: async () => undefined };
 
-/** `pulumi-snapshots verify`: what a download does, without keeping the bytes. */
+/** `pulumi-snapshots verify`: downloads and checks a snapshot without keeping the bytes. */
 export function verifyCommand(): Command {
   return withConnection(
     verb("verify", "Download a snapshot, check it and keep nothing; exits 3 if it is broken", [

@@ -16,17 +16,17 @@ export interface DiscloudSnapshotArgs extends CreatingSnapshotArgs, RetainedSnap
   appId: pulumi.Input<string>;
 }
 
-/** A backup of an app on Discloud by every `pulumi up` whose scheduled time has passed. */
+/** Scheduled backups of an app on Discloud, taken by `pulumi up` once a scheduled time has passed. */
 export interface DiscloudBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   /** Discloud: https://docs.discloud.com. */
   platform: "discloud";
   /** The app's id. */
   appId: pulumi.Input<string>;
-  /** Not here: the API can't delete a snapshot. */
+  /** Not available: the API can't delete a snapshot. */
   retention?: never;
 }
 
-/** Discloud, as programs see it. */
+/** Types of Discloud that programs use. */
 export interface Discloud {
   target: { platform: "discloud"; connection?: string; appId: string };
   account: { platform: "discloud"; connection?: string; appId?: undefined };

@@ -16,25 +16,25 @@ interface AdoptedDscloudSnapshotArgs extends CommonSnapshotArgs, RetainedSnapsho
 }
 
 /**
- * The newest successful backup of an app on DS Cloud, whose API takes none.
+ * The newest successful backup of an app on DS Cloud, whose API can't take backups.
  * Source: https://dscloud.mintlify.app/api-reference/endpoint/apps/backups/get
  */
 export interface LatestDscloudSnapshotArgs extends AdoptedDscloudSnapshotArgs {
-  /** The newest successful one, chosen once, at create. */
+  /** Adopts the newest successful backup, chosen once, at create. */
   adopt: "latest";
-  /** A change of any of these texts adopts the latest anew. */
+  /** A change to any of these values adopts the newest backup again. */
   triggers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** One named backup of an app on DS Cloud, whose API takes none. */
+/** One named backup of an app on DS Cloud, whose API can't take backups. */
 export interface NamedDscloudSnapshotArgs extends AdoptedDscloudSnapshotArgs {
   /** The backup's name, such as `Backup at 2024-12-07 22:07:11`. */
   adopt: pulumi.Input<string>;
-  /** Not here: one backup is adopted by its name, and nothing would be adopted anew. Use `adopt: "latest"` for that. */
+  /** Not available: it would only adopt the same backup again. Use `adopt: "latest"` to adopt newer ones. */
   triggers?: never;
 }
 
-/** Watches that DS Cloud's own backups of an app appear. */
+/** Observes that DS Cloud's own backups of an app appear. */
 export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
   /** DS Cloud: https://dscloud.mintlify.app. */
   platform: "dscloud";
@@ -42,7 +42,7 @@ export interface DscloudBackupPolicyArgs extends CommonBackupPolicyArgs, Unsched
   appId: pulumi.Input<string>;
 }
 
-/** DS Cloud, as programs see it. */
+/** Types of DS Cloud that programs use. */
 export interface Dscloud {
   target: { platform: "dscloud"; connection?: string; appId: string };
   downloads: "dscloud";

@@ -7,13 +7,14 @@ import type { Snapshooter } from "./snapshooter";
 import type { Virtus } from "./virtus";
 
 /**
- * What programs see of each platform, in its own file. What a platform hasn't, its interface leaves out.
+ * Types that programs use, by platform. Each platform has its own file, and its interface omits what it lacks.
  *
- * - `target`: what functions name. `account`: what `getSnapshots` takes where the API lists a whole account. `downloads`:
- *   the platform's name, where the API gives download links.
- * - `snapshotArgs`, `policyArgs`, `restoreArgs`: the arguments of each resource, one interface a target.
- * - `snapshotResult`: what functions and a Snapshot show of a snapshot; `snapshotSettings`: what only a Snapshot shows.
- * - `policyOutputs`, `restoreOutputs`: what those resources show.
+ * - `target`: the target that functions take. `account`: arguments of `getSnapshots` where the API lists a whole
+ *   account. `downloads`: the platform's name, where the API offers download links.
+ * - `snapshotArgs`, `policyArgs`, `restoreArgs`: the arguments of each resource, one interface for each target.
+ * - `snapshotResult`: fields of a snapshot that functions return and a Snapshot has as outputs; `snapshotSettings`:
+ *   outputs of a Snapshot only.
+ * - `policyOutputs`, `restoreOutputs`: the outputs of those resources.
  */
 export interface Platforms {
   virtus: Virtus;
@@ -23,30 +24,30 @@ export interface Platforms {
   scp: Scp;
 }
 
-/** A platform that this package speaks to. */
+/** Name of a platform that this package supports. */
 export type Platform = { [Name in keyof Platforms]: Name }[keyof Platforms];
 
-/** What any one platform has: a union, as of arguments. */
+/** Union of a property's types on all platforms, used for arguments. */
 export type OfOne<What extends string> = {
   [Name in Platform]: Platforms[Name] extends { [Own in What]: infer Type } ? Type : never;
 }[Platform];
 
-/** What all platforms have together, as of outputs: a resource has those of other platforms too, undefined. */
+/** Intersection of a property's types on all platforms, used for outputs: those of other platforms are undefined. */
 export type OfAll<What extends string> = {
   [Name in Platform]: Platforms[Name] extends { [Own in What]: infer Type } ? (type: Type) => void : never;
 }[Platform] extends (type: infer All) => void
   ? All
   : never;
 
-/** The outputs that a resource class has for its platforms. */
+/** Outputs of a resource class on all platforms. */
 export type OutputsOf<What extends string> = {
   readonly [Output in keyof OfAll<What>]-?: pulumi.Output<OfAll<What>[Output] | undefined>;
 };
 
-/** What a Snapshot has where its archive can be verified. */
+/** Outputs of a Snapshot whose archive can be verified. */
 const VERIFIED = ["verify", "verifiedAt", "verifiedBytes", "sha256"];
 
-/** The outputs that a resource has on its platform beyond those on every platform; here, since the types load no file. */
+/** Outputs of a resource on its platform only; listed here, since types don't exist at run time. */
 const outputs: Readonly<Record<Platform, Readonly<Record<ResourceName, readonly string[]>>>> = {
   virtus: {
     Snapshot: ["appId", "databaseId", "reuseWithin", "snapshotName", "versionId", ...VERIFIED],
@@ -105,7 +106,7 @@ const outputs: Readonly<Record<Platform, Readonly<Record<ResourceName, readonly 
   },
 };
 
-/** The outputs of a resource class that are not on every platform, by the platform that has them. */
+/** Returns the outputs of a resource class that are not on every platform, by the platform that has them. */
 export function ownOutputs(resource: ResourceName): Record<Platform, readonly string[]> {
   const own = Object.entries(outputs).map(([name, all]) => [name, all[resource]]);
   return Object.fromEntries(own) as Record<Platform, readonly string[]>;

@@ -21,17 +21,17 @@ export interface ScpVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSn
   /** Not together with `volumeId`: a snapshot is for one target. */
   fileVolumeId?: never;
   /**
-   * The snapshot's name: letters, digits, spaces, hyphens and underscores, at most 255. Default: the resource's name, `-`
-   * and 7 hex digits of a hash over URN, target and triggers, kept while the resource lives. Changed in place.
+   * The snapshot's name: letters, digits, spaces, hyphens and underscores, at most 255. Default: the resource name, `-`
+   * and 7 hex digits of a hash of URN, target and triggers, kept as long as the resource exists. Changed in place.
    */
   name?: pulumi.Input<string>;
-  /** The snapshot's description. Changed in place; left out, it stays as it is. */
+  /** The snapshot's description. Changed in place; if left out, the current one is kept. */
   description?: pulumi.Input<string>;
-  /** Snapshot a volume that is attached to a server, which is refused without it. Counts at create only. */
+  /** Allows a snapshot of a volume that is attached to a server, refused otherwise. Used at create only. */
   force?: pulumi.Input<boolean>;
 }
 
-/** A snapshot of a File Storage volume on Samsung Cloud Platform, which names it itself. */
+/** A snapshot of a File Storage volume on Samsung Cloud Platform, named by the platform. */
 export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, DeletableSnapshotArgs {
   /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
@@ -41,7 +41,7 @@ export interface ScpFileVolumeSnapshotArgs extends CreatingSnapshotArgs, Deletab
   volumeId?: never;
 }
 
-/** A snapshot of a virtual-server volume by every `pulumi up` whose scheduled time has passed, and what is kept of them. */
+/** Scheduled snapshots of a virtual-server volume, taken and pruned by `pulumi up` once a scheduled time has passed. */
 export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
   /** Samsung Cloud Platform: https://docs.e.samsungsdscloud.com/en/apireference/. */
   platform: "scp";
@@ -51,9 +51,9 @@ export interface ScpVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   serverId?: never;
   /** Not together with `volumeId`: a policy is for one target. */
   fileVolumeId?: never;
-  /** Snapshot a volume that is attached to a server. */
+  /** Allows snapshots of a volume that is attached to a server. */
   force?: pulumi.Input<boolean>;
-  /** Left out, nothing is ever pruned. Only what this policy has made is. */
+  /** Only snapshots that this policy created are pruned. If left out, nothing is ever pruned. */
   retention?: pulumi.Input<InputsOf<Retention>>;
 }
 
@@ -67,17 +67,17 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   volumeId?: never;
   /** Not together with `serverId`: a policy is for one target. */
   fileVolumeId?: never;
-  /** The backup's name; no other one may have it. */
+  /** The backup's name, which must be unique. */
   name: pulumi.Input<string>;
-  /** Default: `AGENTLESS`. */
+  /** Whether an agent takes the backups. Default: `AGENTLESS`. */
   policyCategory?: pulumi.Input<"AGENTLESS" | "AGENT">;
-  /** Default: `VM_IMAGE`. */
+  /** Type of backup: the VM's image or file systems. Default: `VM_IMAGE`. */
   policyType?: pulumi.Input<"VM_IMAGE" | "FILESYSTEM">;
-  /** Default: `VIRTUAL_SERVER`. */
+  /** Kind of server. Default: `VIRTUAL_SERVER`. */
   serverCategory?: pulumi.Input<"VIRTUAL_SERVER" | "GPU_SERVER" | "BAREMETAL_SERVER">;
-  /** Default: true. */
+  /** Encrypts the backups. Default: true. */
   encrypt?: pulumi.Input<boolean>;
-  /** The region that backups are kept in; with an agent, copied to. Left out, the platform decides. */
+  /** The region in which backups are stored or, with an agent, copied to. If left out, the platform decides. */
   storageRegion?: pulumi.Input<string>;
   /** Copies the backups to another region. */
   drEnabled?: pulumi.Input<boolean>;
@@ -85,11 +85,11 @@ export interface ScpServerBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   filesystemPaths?: pulumi.Input<pulumi.Input<string>[]>;
   /** Backs up all file systems, with policyType `FILESYSTEM`. */
   isAllFilesystem?: pulumi.Input<boolean>;
-  /** Its tags. The API takes them at creation, and does not show them. */
+  /** Tags of the backup. The API accepts them at creation and does not return them. */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** `keepWithin` only: `14d` or `2w`, `31d` or `1mo`, `93d` or `3mo`, `186d` or `6mo`, `365d` or `1y`. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepWithin">>>;
-  /** What destroy does: `retain` (default) leaves the backup running, `delete` deletes it. */
+  /** Effect of destroy: `retain` (default) leaves the server backup running, `delete` deletes it. */
   deletionPolicy?: "retain" | "delete";
 }
 
@@ -105,7 +105,7 @@ export interface ScpFileVolumeBackupPolicyArgs extends CommonBackupPolicyArgs, S
   serverId?: never;
   /** `keepLast` only, from 1 to 128. */
   retention: pulumi.Input<InputsOf<Pick<Retention, "keepLast">>>;
-  /** Takes over the schedule that the volume has already; destroy then leaves it there. */
+  /** Adopts the volume's existing schedule; destroy then leaves it in place. */
   adopt?: pulumi.Input<boolean>;
 }
 
@@ -118,25 +118,25 @@ export interface ScpVolumeRestoreArgs extends CommonRestoreArgs {
   platform: "scp";
   /** The volume's id. */
   volumeId: pulumi.Input<string>;
-  /** The id of the volume's newest snapshot: the platform reverts to no other. */
+  /** The id of the volume's newest snapshot, the only one that the platform can revert to. */
   snapshotId: pulumi.Input<string>;
 }
 
-/** Samsung Cloud Platform, as programs see it. */
+/** Types of Samsung Cloud Platform that programs use. */
 export interface Scp {
   target:
     | {
         platform: "scp";
         connection?: string;
         volumeId: string;
-        /** Not together with `volumeId`: it names the one target. */
+        /** Not together with `volumeId`: a snapshot has one target. */
         fileVolumeId?: never;
       }
     | {
         platform: "scp";
         connection?: string;
         fileVolumeId: string;
-        /** Not together with `fileVolumeId`: it names the one target. */
+        /** Not together with `fileVolumeId`: a snapshot has one target. */
         volumeId?: never;
       };
   snapshotArgs: ScpVolumeSnapshotArgs | ScpFileVolumeSnapshotArgs;
@@ -149,15 +149,15 @@ export interface Scp {
     name?: string;
     /** Samsung Cloud Platform: the snapshot's description. */
     description?: string;
-    /** Samsung Cloud Platform: its size in GiB, which is the volume's. */
+    /** Samsung Cloud Platform: the size in GiB, which is the volume's. */
     sizeGib?: number;
-    /** Samsung Cloud Platform: when it was last changed, ISO-8601 UTC. */
+    /** Samsung Cloud Platform: time of the last change, ISO-8601 UTC. */
     updatedAt?: string;
-    /** Samsung Cloud Platform: the region that it is in. */
+    /** Samsung Cloud Platform: the snapshot's region. */
     region?: string;
   };
   snapshotSettings: {
-    /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
+    /** Samsung Cloud Platform: whether the volume may be attached to a server. */
     force?: boolean;
   };
   policyArgs: ScpVolumeBackupPolicyArgs | ScpServerBackupPolicyArgs | ScpFileVolumeBackupPolicyArgs;
@@ -168,19 +168,19 @@ export interface Scp {
     serverId?: string;
     /** Samsung Cloud Platform: the File Storage volume's id. */
     fileVolumeId?: string;
-    /** Samsung Cloud Platform: whether a volume that is attached to a server is snapshotted. */
+    /** Samsung Cloud Platform: whether the volume may be attached to a server. */
     force?: boolean;
     /** Samsung Cloud Platform: the server backup's name. */
     name?: string;
     /** Samsung Cloud Platform: whether an agent takes the backups; default: `AGENTLESS`. */
     policyCategory?: string;
-    /** Samsung Cloud Platform: what is backed up; default: `VM_IMAGE`. */
+    /** Samsung Cloud Platform: the type of backup; default: `VM_IMAGE`. */
     policyType?: string;
     /** Samsung Cloud Platform: the kind of server; default: `VIRTUAL_SERVER`. */
     serverCategory?: string;
     /** Samsung Cloud Platform: whether backups are encrypted; default: true. */
     encrypt?: boolean;
-    /** Samsung Cloud Platform: the region that backups are kept in. */
+    /** Samsung Cloud Platform: the region in which backups are stored. */
     storageRegion?: string;
     /** Samsung Cloud Platform: whether backups are copied to another region. */
     drEnabled?: boolean;
@@ -192,7 +192,7 @@ export interface Scp {
     tags?: Record<string, string>;
     /** Samsung Cloud Platform: whether an existing File Storage schedule is adopted. */
     adopt?: boolean;
-    /** Samsung Cloud Platform: what destroy does with a server backup; default: `retain`. */
+    /** Samsung Cloud Platform: effect of destroy on a server backup; default: `retain`. */
     deletionPolicy?: "retain" | "delete";
   };
   restoreArgs: ScpVolumeRestoreArgs;

@@ -18,17 +18,17 @@ export interface SnapshooterSnapshotArgs extends CreatingSnapshotArgs, Deletable
   platform: "snapshooter";
   /** The id of the backup job to run. */
   jobId: pulumi.Input<string>;
-  /** The rotation that the backup counts in, and whose oldest it may push out. Default: `manual`. A change replaces. */
+  /** The backup's rotation, whose oldest backup it may displace. Default: `manual`. A change replaces the snapshot. */
   tag?: pulumi.Input<"manual" | "hourly" | "daily" | "weekly" | "monthly">;
 }
 
 /** A file of a backup. */
 export interface SnapshotFile {
-  /** Its id, which a Restore takes in `files`. */
+  /** The file's id, which a Restore takes in `files`. */
   id: string;
-  /** Its path in the backup: data, not a path on this machine. */
+  /** The file's path in the backup: data, not a path on this machine. */
   name: string;
-  /** Its size as the API says it. */
+  /** Size as text, as the API reports it. */
   sizeText?: string;
   /** With `verify`: the SHA-256 of its bytes, in hex. */
   sha256?: string;
@@ -36,49 +36,49 @@ export interface SnapshotFile {
 
 /** A SnapShooter backup job, in the API's own field names. Source: https://snapshooter.com/api/jobs */
 export interface SnapshooterJob {
-  /** No other job of the account may have it: nothing else tells whether one was made. */
+  /** Name of the job, unique in the account: only the name shows whether the job was created. */
   name: pulumi.Input<string>;
-  /** What kind of backup it is: one of SnapShooter's backup solutions. */
+  /** Kind of backup: the id of one of SnapShooter's backup solutions. */
   recipeId: pulumi.Input<number>;
   /** The recipe's fields, such as `root_path`. */
   config: pulumi.Input<Record<string, unknown>>;
-  /** Where it runs, such as `{ type: "server", server_id: 9362 }`. */
+  /** Compute that the job runs on, such as `{ type: "server", server_id: 9362 }`. */
   compute: pulumi.Input<Record<string, unknown>>;
-  /** Where backups go. */
+  /** Storage for the backups. */
   storage: pulumi.Input<Record<string, unknown>>;
   /** The id of the encryption key that backups are encrypted with. */
   encryptionKeyId?: pulumi.Input<string>;
-  /** The id of the proxy that it runs through. */
+  /** The id of the proxy that the job uses. */
   proxyId?: pulumi.Input<number>;
 }
 
-/** Watches that a SnapShooter job, which somebody else looks after, makes backups. */
+/** Observes the backups of a SnapShooter job that is managed elsewhere. */
 export interface SnapshooterWatchArgs extends CommonBackupPolicyArgs, UnscheduledArgs, VerifiedPolicyArgs {
   /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The job's id. */
   jobId: pulumi.Input<string>;
-  /** Not together with `jobId`, which names a job that exists: `job` creates one. */
+  /** Not together with `jobId`, which names an existing job: `job` creates one. */
   job?: never;
 }
 
 /**
- * A SnapShooter job, which SnapShooter runs. Its API documents no change and no deletion of a job: after creation a
- * change is refused at preview, and destroy forgets the job, which keeps running.
+ * A SnapShooter job, which SnapShooter runs. Its API documents neither updating nor deleting a job: after creation a
+ * change is refused at preview, and destroy stops managing the job, which keeps running.
  */
 export interface SnapshooterJobPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs {
   /** SnapShooter: https://snapshooter.com/api. */
   platform: "snapshooter";
   /** The backup job to create. */
   job: pulumi.Input<SnapshooterJob>;
-  /** Not together with `job`, which creates a job: `jobId` names one that exists. */
+  /** Not together with `job`, which creates a job: `jobId` names an existing one. */
   jobId?: never;
   verify?: never;
   /** `keepHourly`, `keepDaily`, `keepWeekly` and `keepMonthly` only. */
   retention?: pulumi.Input<InputsOf<Pick<Retention, "keepHourly" | "keepDaily" | "keepWeekly" | "keepMonthly">>>;
 }
 
-/** Where SnapShooter runs a restore, in the API's own field names. */
+/** Compute on which SnapShooter runs a restore, in the API's own field names. */
 export interface SnapshooterRestoreCompute {
   /** The kind of compute, such as `ss_agent`. */
   type: pulumi.Input<string>;
@@ -97,13 +97,13 @@ export interface SnapshooterRestoreArgs extends CommonRestoreArgs {
   /** The ids (not the names) of the backup's files to restore. Default: all of them. */
   files?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Where the restore runs. Default: where the job runs. SnapShooter refuses it for a backup that was made with serverless
-   * compute.
+   * Compute that the restore runs on. Default: the job's compute. SnapShooter refuses it for a backup that was taken
+   * with serverless compute.
    */
   compute?: pulumi.Input<SnapshooterRestoreCompute>;
 }
 
-/** SnapShooter, as programs see it. */
+/** Types of SnapShooter that programs use. */
 export interface Snapshooter {
   target: { platform: "snapshooter"; connection?: string; jobId: string };
   downloads: "snapshooter";
@@ -111,18 +111,18 @@ export interface Snapshooter {
   snapshotResult: {
     /** SnapShooter: the backup job's id. */
     jobId?: string;
-    /** SnapShooter: when it was completed, ISO-8601 UTC. */
+    /** SnapShooter: time at which the backup was completed, ISO-8601 UTC. */
     completedAt?: string;
-    /** SnapShooter: its files. */
+    /** SnapShooter: the backup's files. */
     files?: SnapshotFile[];
   };
   snapshotSettings: {
-    /** SnapShooter: the rotation that the backup counts in; default: `manual`. */
+    /** SnapShooter: the backup's rotation; default: `manual`. */
     tag?: string;
   };
   policyArgs: SnapshooterWatchArgs | SnapshooterJobPolicyArgs;
   policyOutputs: {
-    /** SnapShooter: the id of the backup job that is watched. */
+    /** SnapShooter: the id of the backup job that is observed. */
     jobId?: string;
     /** SnapShooter: the backup job that was created. */
     job?: pulumi.UnwrappedObject<SnapshooterJob>;
@@ -133,9 +133,9 @@ export interface Snapshooter {
     jobId?: string;
     /** SnapShooter: the backup's id. */
     backupId?: string;
-    /** SnapShooter: the ids of the files that are restored; undefined for all. */
+    /** SnapShooter: the ids of the restored files; undefined for all of them. */
     files?: string[];
-    /** SnapShooter: where the restore runs; undefined for where the job runs. */
+    /** SnapShooter: the compute that the restore runs on; undefined for the job's compute. */
     compute?: { type: string; server_id: number };
   };
 }

@@ -9,7 +9,10 @@ import type {
   VerifiedSnapshotArgs,
 } from "../arguments";
 
-/** A snapshot of an app on Virtus Cloud. Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post */
+/**
+ * A snapshot of an app on Virtus Cloud.
+ * Source: https://docs.virtuscloud.app/api-reference/endpoint/apps/snapshots/post
+ */
 export interface VirtusAppSnapshotArgs extends CreatingSnapshotArgs, RetainedSnapshotArgs, VerifiedSnapshotArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
@@ -32,7 +35,7 @@ export interface VirtusDatabaseSnapshotArgs extends CreatingSnapshotArgs, Retain
   appId?: never;
 }
 
-/** A backup of an app on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
+/** Scheduled backups of an app on Virtus Cloud, taken by `pulumi up` once a scheduled time has passed. */
 export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
@@ -40,11 +43,11 @@ export interface VirtusAppBackupPolicyArgs extends CommonBackupPolicyArgs, Sched
   appId: pulumi.Input<string>;
   /** Not together with `appId`: a policy is for one target. */
   databaseId?: never;
-  /** Not here: the API can't delete a snapshot. */
+  /** Not available: the API can't delete a snapshot. */
   retention?: never;
 }
 
-/** A backup of a database on Virtus Cloud by every `pulumi up` whose scheduled time has passed. */
+/** Scheduled backups of a database on Virtus Cloud, taken by `pulumi up` once a scheduled time has passed. */
 export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, ScheduledArgs, VerifiedPolicyArgs {
   /** Virtus Cloud: https://docs.virtuscloud.app. */
   platform: "virtus";
@@ -52,7 +55,7 @@ export interface VirtusDatabaseBackupPolicyArgs extends CommonBackupPolicyArgs, 
   databaseId: pulumi.Input<string>;
   /** Not together with `databaseId`: a policy is for one target. */
   appId?: never;
-  /** Not here: the API can't delete a snapshot. */
+  /** Not available: the API can't delete a snapshot. */
   retention?: never;
 }
 
@@ -69,21 +72,21 @@ export interface VirtusDatabaseRestoreArgs extends CommonRestoreArgs {
   versionId: pulumi.Input<string>;
 }
 
-/** Virtus Cloud, as programs see it. */
+/** Types of Virtus Cloud that programs use. */
 export interface Virtus {
   target:
     | {
         platform: "virtus";
         connection?: string;
         appId: string;
-        /** Not together with `appId`: it names the one target. */
+        /** Not together with `appId`: a snapshot has one target. */
         databaseId?: never;
       }
     | {
         platform: "virtus";
         connection?: string;
         databaseId: string;
-        /** Not together with `databaseId`: it names the one target. */
+        /** Not together with `databaseId`: a snapshot has one target. */
         appId?: never;
       };
   downloads: "virtus";
@@ -93,9 +96,9 @@ export interface Virtus {
     appId?: string;
     /** Virtus Cloud: the database's id. */
     databaseId?: string;
-    /** Virtus Cloud: the snapshot's name, which others of the same target share. */
+    /** Virtus Cloud: the snapshot's name, which other snapshots of the same target share. */
     snapshotName?: string;
-    /** Virtus Cloud: the version's id, where the platform's list shows one. */
+    /** Virtus Cloud: the version's id, where the platform's list has one. */
     versionId?: string;
   };
   policyArgs: VirtusAppBackupPolicyArgs | VirtusDatabaseBackupPolicyArgs;

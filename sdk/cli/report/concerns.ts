@@ -1,23 +1,23 @@
 import type { Report, ReportTarget, SnapshotFate } from "../../../provider";
 import { ageSentence, freshnessWords, marks, slotsOf, timeText } from "./words";
 
-/** What a concern is about, the most urgent first. */
+/** Kinds of concerns, the most urgent first. */
 const urgency = ["unknown", "stale", "missed", "failed", "unlisted", "untracked"] as const;
 
-/** What a concern is about: a freshness, or a mark on a timeline. */
+/** Kind of a concern: a freshness or a mark on a timeline. */
 export type Look = (typeof urgency)[number];
 
 /** Something that a person should look at. */
 export interface Concern {
-  /** Undefined for what is about no target. */
+  /** Undefined for a concern that is not about a target. */
   readonly target: ReportTarget | undefined;
   readonly look: Look;
   readonly label: string;
-  /** What is known of it. */
+  /** Details of the concern. */
   readonly text: string;
 }
 
-/** The character that stands for a concern in a text. */
+/** Returns the character that represents a concern in text. */
 export function characterOf(look: Look): string {
   return look === "unknown" || look === "stale" ? freshnessWords[look].character : marks[look].character;
 }
@@ -48,7 +48,7 @@ function concernsOf(target: ReportTarget, nowIso: string): Concern[] {
   ];
 }
 
-/** What a person should look at, the most urgent first. */
+/** Returns the concerns in a report, the most urgent first. */
 export function concernsIn({ generatedAt, stacks, targets, problems }: Report): readonly Concern[] {
   return [
     ...stacks.flatMap(({ name, problem }) =>

@@ -1,11 +1,11 @@
 import { shown } from "../output";
 
-/** Markup that this package has written: the only kind that is put into a page as it is. */
+/** Markup that this package has written: the only kind that is inserted into a page unescaped. */
 export class Html {
   constructor(readonly markup: string) {}
 }
 
-/** What a template takes: texts and numbers are escaped, nothing is left out silently. */
+/** A value in a template: text and numbers are escaped, undefined is empty. */
 export type Part = string | number | Html | undefined | readonly Part[];
 
 const entities: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A text as a page shows it, in an element or in a quoted attribute. */
+/** Escapes a text for an element or a quoted attribute. */
 function escaped(text: string): string {
   return shown(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }
@@ -28,7 +28,7 @@ function markupOf(part: Part): string {
   return escaped(String(part));
 }
 
-/** A template of markup: whatever is put in is text, unless it came out of a template itself. */
+/** Template tag for markup: every value is inserted as text, unless it is the result of a template itself. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.map((markup, index) => markup + markupOf(parts[index])).join(""));
 }

@@ -39,7 +39,7 @@ interface Options {
 
 const platforms: readonly PlatformDefinition[] = Object.values(definitions);
 
-/** A stack with the session that reads the platforms of its resources. */
+/** Opens a stack: its contents and a session for the platforms of its resources. */
 async function sourceOf(stack: string, cwd: string | undefined): Promise<StackSource> {
   const contents = readStack(await stackState({ stack, cwd }));
   const wanted = contents.resources.flatMap(({ outputs: { platform, connection } }): Wanted[] => {
@@ -60,12 +60,12 @@ async function sourceOf(stack: string, cwd: string | undefined): Promise<StackSo
   };
 }
 
-/** What the stacks hold and the platforms list of it. A stack that can't be read is shown as such beside others. */
+/** Reports on stacks: their resources and the platforms' lists. A stack that can't be read is shown as such. */
 async function ofStacks(names: readonly string[], { cwd, connection }: Options): Promise<Report> {
   const stacks: ReportStack[] = [];
   const sources: StackSource[] = [];
   const failures: unknown[] = [];
-  // One after another: each of them runs pulumi.
+  // Sequential, since each of them runs pulumi.
   for (const name of new Set(names)) {
     try {
       sources.push(await sourceOf(name, cwd));
@@ -80,7 +80,7 @@ async function ofStacks(names: readonly string[], { cwd, connection }: Options):
   return joinReport([gathered], stacks, [], systemClock.now());
 }
 
-/** What the platforms list of the accounts whose credentials the environment holds. */
+/** Reports on the accounts whose credentials are in the environment. */
 async function ofAccounts({ cwd, connection }: Options): Promise<Report> {
   const options = { ...defined({ connection, cwd }) };
   const { sources } = await readConnections(options, []);
@@ -119,7 +119,7 @@ function formatOf({ format, out, json }: Options): Format {
   return format ?? (/\.(md|markdown)$/i.test(out ?? "") ? "markdown" : "html");
 }
 
-/** What a report comes to: a line on stderr. */
+/** Returns the summary of a report, a line for stderr. */
 function summaryOf(report: Report): string {
   const { targets, byFreshness, snapshots } = totalsOf(report);
   const unread = byFreshness.unknown === 0 ? "" : `, ${byFreshness.unknown} can't be read`;
@@ -140,7 +140,7 @@ function problemsOf({ stacks, targets, problems }: Report): string[] {
   ];
 }
 
-/** `pulumi-snapshots report`: what is backed up, how old it is and what needs a look, as one page. */
+/** `pulumi-snapshots report`: writes one page about backups, their age and what needs attention. */
 export function reportCommand(): Command {
   return verb("report", "Write one page: timelines, freshness, reasons, sizes, and what no stack tracks", [
     "pulumi-snapshots report --stack prod --out report.html",

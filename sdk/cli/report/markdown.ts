@@ -18,14 +18,14 @@ import {
   totalsOf,
 } from "./words";
 
-/** How many snapshots of a target are listed: a comment on a pull request may hold 65,536 characters. */
+/** Maximum number of snapshots listed per target: a pull request comment holds at most 65,536 characters. */
 const MOST_SNAPSHOTS = 10;
-/** How many characters a timeline has. */
+/** Number of characters in a timeline. */
 const STRIP = 40;
 
 /**
- * A text as Markdown's code, where nothing in it is markup, a mention or a link: one line, between more backticks than it
- * holds in a row. A bar is escaped for tables, which are divided first.
+ * Formats a text as Markdown code, in which nothing is markup, a mention or a link: one line, between more backticks
+ * than it has in a row. Pipes are escaped, since Markdown splits table cells first.
  */
 export function code(text: string): string {
   const line = shown(text).replace(/\s+/g, " ").trim();
@@ -41,7 +41,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** A target's time line in characters: in each of them the mark that most needs a look. */
+/** Draws a target's timeline in characters, each of them the mark that most needs attention. */
 export function stripOf(target: ReportTarget, nowIso: string): string {
   const [fromMs = 0, nowMs = 0] = [target.from, nowIso].map(instantOf);
   const cells: (Mark | undefined)[] = Array.from({ length: STRIP });
@@ -88,7 +88,7 @@ function targetPart(target: ReportTarget, nowIso: string): string {
   ].join("\n\n");
 }
 
-/** A report as Markdown, for a job's summary or a comment on a pull request. */
+/** Formats a report as Markdown, for a job summary or a pull request comment. */
 export function markdownOf(report: Report): string {
   const { generatedAt, stacks, targets, notes } = report;
   const { byFreshness, byMark, snapshots } = totalsOf(report);

@@ -27,10 +27,10 @@ import {
   totalsOf,
 } from "./words";
 
-/** How long an id may be that is kept on one line. */
+/** Maximum length of an id that is kept on one line, in characters. */
 const SHORT_ID = 24;
 
-/** A column of a table: its head, and how a row's cell is made. The first column names the row. */
+/** A column of a table: its head and its cell for a row. The first column names the row. */
 interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => Part;
@@ -38,7 +38,7 @@ interface Column<Row> {
   readonly isShort?: true;
 }
 
-/** A table that stays one for a screen reader where a phone shows its rows as cards. A column of nothing is left out. */
+/** A table that stays one for screen readers where a phone shows its rows as cards. Empty columns are omitted. */
 function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
   const used = columns
@@ -185,7 +185,7 @@ function key(): Html {
 <div><span class="line-icon" aria-hidden="true"></span><dt>Now</dt><dd>when this page was written; a bar's mark is the maxAge</dd></div></dl></section>`;
 }
 
-/** A report as one page: it needs no network and no script, and everything that is not this package's own is escaped. */
+/** Formats a report as one page without network requests or scripts. Everything that is not our own text is escaped. */
 export function pageOf(report: Report, version: string): string {
   const { generatedAt, stacks, targets, notes } = report;
   const anchors = new Map(targets.map((target, index) => [target, `target-${index + 1}`]));

@@ -1,6 +1,6 @@
 import { Html } from "./html";
 
-/** The style of a page. Colours only repeat what shapes and words say. */
+/** The style of a page. Colours only repeat the meaning of shapes and words. */
 export const style = new Html(`<style>
 :root{color-scheme:light dark;--page:#fbfaf7;--card:#fff;--ink:#1b2026;--soft:#59636e;--line:#dcdfe3;--faint:#eef0f2;--accent:#0b5f73;
 --kept:#0b6e63;--going:#8a5300;--untracked:#5b46b8;--failed:#b3261e;--missed:#b3261e;--due:#8a5300;--unfinished:#4b5763;--unlisted:#9a3412;--listed:#0b5f73;--next:#59636e}

@@ -7,12 +7,12 @@ const LANE_PX = 26;
 const SIZE_PX = 56;
 const AXIS_PX = 26;
 const DAY_MS = 86_400_000;
-/** How far the dates of an axis are apart, in days. */
+/** Possible distances between the dates of an axis, in days. */
 const TICKS = [1, 2, 7, 14, 30, 91, 182, 365, 730];
-/** How many dates an axis has at most, so that they have room on a phone. */
+/** Maximum number of dates on an axis, so that they fit on a phone. */
 const MOST_TICKS = 5;
 
-/** The shapes of the marks, once in a page: each can be told from the others without its colour. */
+/** The shapes of the marks, defined once per page: each is distinguishable without its colour. */
 export const markShapes: Html = html`<svg class="shapes" aria-hidden="true" focusable="false"><defs>
 <g id="m-kept"><circle r="5"/></g>
 <g id="m-verified"><circle r="6.5"/><path class="cut" d="M-3 0.2 -0.8 2.6 3.2 -2.4"/></g>
@@ -28,12 +28,12 @@ export const markShapes: Html = html`<svg class="shapes" aria-hidden="true" focu
 <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="3" height="6"/></pattern>
 </defs></svg>`;
 
-/** One mark beside a text. */
+/** A mark to show next to text. */
 export function markIcon(mark: Mark | "verified"): Html {
   return html`<svg class="icon m ${mark}" viewBox="-9 -9 18 18" aria-hidden="true" focusable="false"><use href="#m-${mark}"/></svg>`;
 }
 
-/** Something at an instant. */
+/** A mark at an instant. */
 interface Point {
   readonly atMs: number;
   readonly shape: Mark | "verified";
@@ -77,7 +77,7 @@ function lanesOf(target: ReportTarget, toMs: number): Lane[] {
   return markOrder.map((mark) => ({ mark, points: pointsOf(mark) })).filter(({ points }) => points.length > 0);
 }
 
-/** Where an instant is on the axis, as a percentage. */
+/** Maps an instant to its position on the axis, as a percentage. */
 type Scale = (atMs: number) => string;
 
 function ticksOf(fromMs: number, toMs: number): number[] {
@@ -117,7 +117,7 @@ function bars(sized: readonly (ReportSnapshot & { readonly sizeBytes: number })[
   return html`<g>${each}</g>`;
 }
 
-/** What a timeline shows, for those who don't see it: a sentence for each lane. */
+/** Describes a timeline for people who can't see it, with a sentence for each lane. */
 function describe(target: ReportTarget, lanes: readonly Lane[], sized: readonly ReportSnapshot[]): string {
   const said = lanes.map(({ mark, points }) => {
     const newest = Math.max(...points.map(({ atMs }) => atMs));
@@ -130,7 +130,7 @@ function describe(target: ReportTarget, lanes: readonly Lane[], sized: readonly 
   return [`From ${timeText(target.from)} to ${timeText(target.to)} UTC.`, ...said, ...span].join(" ");
 }
 
-/** The snapshots of a target over time, in a lane for each kind of mark, with their sizes; nothing where it has none. */
+/** Draws a target's snapshots over time, in a lane for each kind of mark, with their sizes; empty without snapshots. */
 export function timeline(target: ReportTarget, nowIso: string, id: string): Html {
   const [fromMs = 0, toMs = 0, nowMs = 0] = [target.from, target.to, nowIso].map(instantOf);
   const all = lanesOf(target, toMs);
@@ -172,7 +172,7 @@ export function timeline(target: ReportTarget, nowIso: string, id: string): Html
 <svg role="img" aria-labelledby="${id}-title ${id}-desc" width="100%" height="${height}"><title id="${id}-title">Timeline of ${target.kind} ${target.id}</title><desc id="${id}-desc">${describe(target, all, sized)}</desc>${axis(fromMs, toMs, nowMs, height, at)}${lanes}${sized.length === 0 ? undefined : bars(sized, sizeTop, at)}</svg>${note}</figure>`;
 }
 
-/** How old the newest usable snapshot is against what is allowed, as a bar; nothing where nothing is allowed or known. */
+/** Draws the newest usable snapshot's age against `maxAge` as a bar; empty if one of them is unknown. */
 export function ageBar({ lastSnapshotAt, maxAgeSeconds, freshness }: ReportTarget, nowIso: string): Html {
   const lastMs = instantOf(lastSnapshotAt);
   if (lastMs === undefined || maxAgeSeconds === null) return html``;

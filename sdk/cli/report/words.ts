@@ -10,17 +10,17 @@ import {
 } from "../../../provider";
 import { bytesText } from "../output";
 
-/** A mark on a timeline: what becomes of a snapshot, or a scheduled time. */
+/** A mark on a timeline: the fate of a snapshot, or a scheduled time. */
 export type Mark = SnapshotFate | "missed" | "due" | "next";
 
-/** What a mark is called, what it means, and the character that stands for it in a text. */
+/** Label and meaning of a mark, and the character that represents it in text. */
 export interface MarkWords {
   readonly label: string;
   readonly meaning: string;
   readonly character: string;
 }
 
-/** The marks, what needs a look last. */
+/** The marks; those that need attention come last. */
 export const marks: Readonly<Record<Mark, MarkWords>> = {
   kept: { label: "Kept", meaning: "a resource manages it, or a policy covers it", character: "●" },
   listed: { label: "Listed", meaning: "the platform lists it; no stack was read", character: "■" },
@@ -45,7 +45,7 @@ export const marks: Readonly<Record<Mark, MarkWords>> = {
 /** The order of the marks on a page. */
 export const markOrder = Object.keys(marks) as readonly Mark[];
 
-/** What a target's freshness is called, with a character that tells it without a colour. */
+/** Labels of freshness, each with a character that identifies it without a colour. */
 export const freshnessWords: Readonly<Record<TargetFreshness, { readonly label: string; readonly character: string }>> =
   {
     fresh: { label: "Fresh", character: "✓" },
@@ -65,17 +65,17 @@ export function targetName({ kind, id }: Pick<ReportTarget, "kind" | "id">): str
   return `${kind} ${id}`;
 }
 
-/** Number and noun, which gets an `s` where there is not one of it. */
+/** Returns a number with its noun, which gets an `s` unless the number is 1. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** An instant as a person reads it, in UTC: `2026-11-21 03:00`. */
+/** Formats an instant for people, in UTC: `2026-11-21 03:00`. */
 export function timeText(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }
 
-/** A span of time in a unit in which it has few digits: `26 h`, `7 d`. */
+/** Formats a span of time in a unit in which it has few digits: `26 h`, `7 d`. */
 export function spanText(seconds: number): string {
   const hours = seconds / 3600;
   if (hours < 1) return `${Math.floor(seconds / 60)} min`;
@@ -83,30 +83,30 @@ export function spanText(seconds: number): string {
   return hours < 72 ? `${short(hours)} h` : `${short(hours / 24)} d`;
 }
 
-/** How long ago an instant was, or that it is still to come. */
+/** Formats the time since or until an instant: `3 h ago`, `in 2 d`. */
 export function agoText(iso: string, nowIso: string): string {
   const ageSeconds = ((instantOf(nowIso) ?? 0) - (instantOf(iso) ?? 0)) / 1000;
   return ageSeconds >= 0 ? `${spanText(ageSeconds)} ago` : `in ${spanText(-ageSeconds)}`;
 }
 
-/** The size of a snapshot; empty where it is not known. */
+/** Formats the size of a snapshot; empty if unknown. */
 export function sizeText({ sizeBytes, sizeText: said }: Pick<ReportSnapshot, "sizeBytes" | "sizeText">): string {
   return sizeBytes === null ? (said ?? "") : bytesText(sizeBytes);
 }
 
-/** The scheduled times without a snapshot of all policies of a target, ascending. */
+/** Returns the scheduled times without a snapshot of all policies of a target, ascending. */
 export function slotsOf({ policies }: ReportTarget): readonly (ReportSlot & { readonly policy: string })[] {
   return policies
     .flatMap(({ name, slots }) => slots.map((slot) => ({ ...slot, policy: name })))
     .sort((one, other) => (one.at < other.at ? -1 : 1));
 }
 
-/** What becomes of a snapshot, in one phrase. */
+/** Describes the fate of a snapshot in one phrase. */
 export function fateText({ fate, because }: Pick<ReportSnapshot, "fate" | "because">): string {
   return because === null ? marks[fate].label : `${marks[fate].label}: ${because}`;
 }
 
-/** How old the newest usable snapshot of a target is, and may be: a sentence. */
+/** Returns a sentence with the age of a target's newest usable snapshot and the maximum age. */
 export function ageSentence({ lastSnapshotAt, maxAgeSeconds, problem }: ReportTarget, nowIso: string): string {
   if (problem !== null) return "What it has is unknown.";
   const most = maxAgeSeconds === null ? "" : `; maxAge allows ${spanText(maxAgeSeconds)}`;
@@ -117,14 +117,14 @@ export function ageSentence({ lastSnapshotAt, maxAgeSeconds, problem }: ReportTa
   return `${what}${most}.`;
 }
 
-/** When the newest usable snapshot of a target was taken, in a word or two. */
+/** Describes the age of a target's newest usable snapshot in a word or two. */
 export function newestText({ lastSnapshotAt, problem, snapshots }: ReportTarget, nowIso: string): string {
   if (problem !== null) return "unknown";
   if (lastSnapshotAt !== null) return agoText(lastSnapshotAt, nowIso);
   return snapshots.some(({ status, fate }) => status === "available" && fate !== "unlisted") ? "time unknown" : "none";
 }
 
-/** A policy in one sentence. */
+/** Describes a policy in one sentence. */
 export function policySentence(policy: ReportPolicy): string {
   const { runBy, suspended, schedules, retention, maxAge, nextRuns } = policy;
   const [next] = nextRuns;
@@ -139,7 +139,7 @@ export function policySentence(policy: ReportPolicy): string {
   return parts.join(", ");
 }
 
-/** Numbers of a whole report. */
+/** Totals of a whole report. */
 export interface Totals {
   readonly targets: number;
   readonly byFreshness: Readonly<Record<TargetFreshness, number>>;
@@ -148,7 +148,7 @@ export interface Totals {
   readonly sizeBytes: number;
 }
 
-/** Counts what a report shows. */
+/** Computes the totals of a report. */
 export function totalsOf({ targets }: Pick<Report, "targets">): Totals {
   const snapshots = targets.flatMap((target) => target.snapshots);
   const slots = targets.flatMap(slotsOf);

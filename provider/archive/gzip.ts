@@ -18,7 +18,7 @@ async function takeText(reader: ByteReader): Promise<Buffer> {
     if (end >= 0) return reader.take(end + 1, "a header");
     if (bytes.length < most) throw new BrokenArchive("ends in the middle of a header");
   }
-  throw new BrokenArchive("has a header with a text of an absurd length");
+  throw new BrokenArchive("has a header with a text that is too long");
 }
 
 async function checkHeader(reader: ByteReader): Promise<void> {
@@ -52,8 +52,9 @@ export async function checkGzip(reader: ByteReader, use: (output: Buffer) => Pro
       return use(output);
     });
     const trailer = await reader.take(8, "the CRC and size");
-    if (trailer.readUInt32LE(0) !== crc) throw new BrokenArchive("has another CRC than its content");
-    if (trailer.readUInt32LE(4) !== size % 2 ** 32) throw new BrokenArchive("has another size than its content");
+    if (trailer.readUInt32LE(0) !== crc) throw new BrokenArchive("has a CRC that does not match its content");
+    if (trailer.readUInt32LE(4) !== size % 2 ** 32)
+      throw new BrokenArchive("has a size that does not match its content");
   } while (looksLikeGzip(await reader.peek(2)));
   for (let bytes = await reader.some(64 * 1024); bytes !== undefined; bytes = await reader.some(64 * 1024)) {
     if (bytes.some((byte) => byte !== 0)) throw new BrokenArchive("has data after its end");

@@ -90,7 +90,7 @@ export async function checkTar(reader: ByteReader): Promise<void> {
     const ownSize = numberIn(block, 124, 12);
     if (ownSize === undefined) throw new BrokenArchive(`has no readable size in the header of ${entry}`);
     if (type === "x") {
-      if (ownSize > LARGEST_EXTENDED_HEADER) throw new BrokenArchive("holds an extended header of an absurd size");
+      if (ownSize > LARGEST_EXTENDED_HEADER) throw new BrokenArchive("holds an extended header that is too large");
       givenSize = sizeInRecords(await reader.take(ownSize, "an extended header"));
       await reader.each((BLOCK - (ownSize % BLOCK)) % BLOCK, "an extended header");
       continue;

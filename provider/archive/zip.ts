@@ -63,7 +63,7 @@ class EntrySet {
 
 function uint64(bytes: Buffer, at: number): number {
   const value = bytes.readBigUInt64LE(at);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new BrokenArchive("says a size that no archive can have");
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new BrokenArchive("states an impossible size");
   return Number(value);
 }
 
@@ -181,9 +181,9 @@ async function checkEntry(reader: ByteReader, offset: number): Promise<Entry> {
     ? await takeDescriptor(reader, what, seen)
     : { compressed: seen.compressed, crc: seen.crc ?? saidCrc, size: seen.size ?? saidSize };
   const fits = (said: number, other: number): boolean => said === other || (hasDescriptor && said === 0);
-  if (!fits(saidCrc, own.crc)) throw new BrokenArchive(`has another CRC than the content of ${what}`);
+  if (!fits(saidCrc, own.crc)) throw new BrokenArchive(`has a CRC that does not match the content of ${what}`);
   if (!fits(saidSize, own.size) || !fits(saidCompressed, own.compressed)) {
-    throw new BrokenArchive(`has another size than the content of ${what}`);
+    throw new BrokenArchive(`has a size that does not match the content of ${what}`);
   }
   return { offset, name, method, isEncrypted, ...own };
 }
@@ -223,10 +223,10 @@ function checkEnding(said: Ending, own: Ending, form: "wide" | "full" | "narrow"
   const same = (one: number, other: number, limit: number): boolean =>
     one === other || (form === "narrow" && one === other % (limit + 1)) || (form === "full" && one === limit);
   if (!same(said.count, own.count, MAX16)) {
-    throw new BrokenArchive(`says that it holds ${said.count} entries, and holds ${own.count}`);
+    throw new BrokenArchive(`states ${said.count} entries, and has ${own.count}`);
   }
   if (!same(said.size, own.size, MAX32) || !same(said.offset, own.offset, MAX32)) {
-    throw new BrokenArchive("says another place or size of its central directory");
+    throw new BrokenArchive("states a wrong place or size of its central directory");
   }
 }
 
@@ -284,7 +284,7 @@ export async function checkZip(reader: ByteReader): Promise<void> {
     const [count, here] = [end.readUInt16LE(6), end.readUInt16LE(4)];
     const disks = [end.readUInt16LE(0), end.readUInt16LE(2)];
     if (count !== here || disks.some((disk) => disk !== 0 && disk !== MAX16))
-      throw new BrokenArchive("is one part of several");
+      throw new BrokenArchive("is one part of a multi-part archive");
     checkEnding({ count, size: end.readUInt32LE(8), offset: end.readUInt32LE(12) }, own, isWide ? "full" : "narrow");
     await reader.each(end.readUInt16LE(16), "its comment");
     if ((await reader.peek(1)).length > 0) throw new BrokenArchive("has data after its end");

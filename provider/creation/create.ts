@@ -75,7 +75,7 @@ export async function create<Item>(asked: Run<Item>, before: Listing<Item>): Pro
     reason:
       `${title}: the platform accepted the ${noun} at ${request.requestedAt}, and its list does not show it yet` +
       `${inDoubt(run, search.doubtful)}. The request is recorded: run pulumi up again, which looks for the ${noun} first ` +
-      "and requests no second one",
+      "and does not request another",
   };
 }
 

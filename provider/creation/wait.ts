@@ -86,7 +86,7 @@ export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item
       ? unfinished(`failed verification: ${doubt}. ${what.advice("failed")}`)
       : unfinished(
           `could not be verified: ${doubt}. It is in the state: run pulumi up again, which verifies the same one and ` +
-            "requests no second one",
+            "does not request another",
         );
   }
   if (progress === "failed") return unfinished(`has failed, its status is "${status}". ${what.advice(progress)}`);
@@ -94,6 +94,6 @@ export async function waitUntilReady<Item>(run: Run<Item>, claimed: Claimed<Item
     ? unfinished(`has ended with the status "${status}", which is not a documented success. ${what.advice(progress)}`)
     : unfinished(
         `is not ready yet, its status is "${status}". It is in the state: run pulumi up again, which continues to wait ` +
-          "and requests no second one",
+          "and does not request another",
       );
 }

@@ -193,7 +193,7 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
         return read === undefined ? {} : { id: read.id, props: toPlain(read.props), inputs: toPlain(read.inputs) };
       } catch (error) {
         const isFirst = props?.["platform"] === undefined;
-        throw withoutStack(error, isFirst ? "nothing was read" : "the resource stays in the state as it was");
+        throw withoutStack(error, isFirst ? "nothing was read" : "the state of the resource is unchanged");
       }
     },
     async update(id, olds: Properties, news: Properties) {
@@ -209,7 +209,7 @@ function providerIn(shared: Shared, resourceName: string): pulumi.dynamic.Resour
       try {
         await verbs().delete(id, props);
       } catch (error) {
-        throw withoutStack(error, "the resource stays in the state as it was");
+        throw withoutStack(error, "the state of the resource is unchanged");
       }
     },
   };

@@ -92,7 +92,7 @@ function transportError(subject: string, url: URL, error: unknown): SnapshotsErr
 function redirected(subject: string, from: URL, location: string | undefined): URL {
   const facts = { kind: "unexpectedAnswer" } as const;
   if (location === undefined || !URL.canParse(location, from.href)) {
-    throw fail(subject, `${from.host} redirects to no address`, facts);
+    throw fail(subject, `${from.host} redirects without an address`, facts);
   }
   const to = new URL(location, from);
   const isLocal = to.protocol === "http:" && isLoopbackHost(to.hostname) && isLoopbackHost(from.hostname);
@@ -137,7 +137,7 @@ export async function openDownload(asked: DownloadRequest): Promise<Download> {
     watch.end();
     if (!aborter.signal.aborted) aborter.abort();
   };
-  if (!URL.canParse(asked.url)) throw fail(subject, "the link is no URL", { kind: "unexpectedAnswer" });
+  if (!URL.canParse(asked.url)) throw fail(subject, "the link is not a URL", { kind: "unexpectedAnswer" });
   let url = new URL(asked.url);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname))) {
     throw fail(subject, `the link leads to ${url.host} without https`, { kind: "unexpectedAnswer" });
@@ -172,7 +172,7 @@ export async function openDownload(asked: DownloadRequest): Promise<Download> {
     const { location } = answer.headers;
     if (redirects === MOST_REDIRECTS) {
       close();
-      throw fail(subject, `${url.host} redirects again and again`, { kind: "unexpectedAnswer" });
+      throw fail(subject, `${url.host} redirects too often`, { kind: "unexpectedAnswer" });
     }
     url = redirected(subject, url, Array.isArray(location) ? location[0] : location);
   }
@@ -198,7 +198,7 @@ export async function openDownload(asked: DownloadRequest): Promise<Download> {
   }
   const range = rangeOf(status, header);
   if (range === undefined || (status === 206 && range.start !== start)) {
-    throw refuse(`${url.host} answers another part than was asked for`, { kind: "unexpectedAnswer" });
+    throw refuse(`${url.host} sends a different part than was requested`, { kind: "unexpectedAnswer" });
   }
 
   async function* bytes(): AsyncGenerator<Buffer> {

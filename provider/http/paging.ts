@@ -92,7 +92,7 @@ async function readOnce<Entry>(
     if (isFound || page.next === null || bringsNothingNew || isCounted) {
       const doubt =
         bringsNothingNew && typeof page.next === "string"
-          ? "a page brings nothing new, and names a next one"
+          ? "a page has no new entries, and names a next one"
           : total !== undefined && total > entries.size
             ? `${total} entries are stated, and ${entries.size} are listed`
             : totals.size > 1 && !list.isAnchored

@@ -161,7 +161,7 @@ export function resolveConnection(
     const example = Object.keys(fields).find((field) => fields[field]?.required) ?? Object.keys(fields)[0] ?? "";
     return {
       problems: [
-        `${title}: stack config ${configKey} must be an object with fields, and is one value; remove it with ` +
+        `${title}: stack config ${configKey} must be an object with fields, and is a single value; remove it with ` +
           `"pulumi config rm ${configKey}" and set each field, as in ${setCommandFor(fields, name, example)}`,
       ],
     };

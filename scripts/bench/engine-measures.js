@@ -147,7 +147,7 @@ async function measureCommands({ engine, n, rounds, log }) {
   const bytesRatio = bytes.product / bytes.storedText;
   const writing = `the engine writes the whole state after every step, and a Snapshot's part of it is ${bytesRatio.toFixed(2)} times as long`;
   const reading =
-    "each resource is read from its platform, where the no-op answers from what it is given; a fixed part of it is loading " +
+    "each resource is read from its platform, whereas the no-op returns what it was given; a fixed part of it is loading " +
     "zod and undici in the provider's process";
   const beside =
     "the program itself takes no longer than the no-op's; beside it, the provider's process loads zod and its own code, and " +
@@ -354,7 +354,7 @@ async function measureCreates({ engine, n, rounds, log }) {
       value: medianRatio(taken, floors.app),
       most: 1.1,
       why:
-        "the list is read again right before each create, since it alone tells whose a snapshot is when the answer is lost; " +
+        "the list is read again right before each create, since only the list shows which snapshot is new if the answer is lost; " +
         "a rate limit of 60 requests a minute counts those lists, too",
     },
     {

@@ -54,7 +54,7 @@ const STORY = [
   },
   {
     title: "The nightly backup",
-    look: "One is taken, and the policy's older one goes. It deletes nobody else's.",
+    look: "One is taken, and the policy's older one goes. It deletes no other snapshot.",
     args: ["up"],
     asks: { scp: 1 },
     says: /^(took|deleted) /,

@@ -68,7 +68,7 @@ async function fetchFile(snapshot: SnapshotFiles, { file, target }: Planned, isQ
     let result = await fetched();
     const isDoubtful = part.held !== undefined && !part.isNoted;
     if (isDoubtful && (result.archive.kind === "unknown" || result.archive.problem !== undefined)) {
-      tell(`${target}.part holds something else; starting over`);
+      tell(`${target}.part belongs to another download; starting over`);
       await part.discard();
       part = await openPart(target, snapshot.resourceId, file.name);
       result = await fetched();
@@ -76,7 +76,7 @@ async function fetchFile(snapshot: SnapshotFiles, { file, target }: Planned, isQ
     const problem = problemOf(snapshot, result);
     if (problem !== undefined) {
       await part.discard();
-      throw new Error(`${file.source.subject}: ${problem}; nothing of it is kept`);
+      throw new Error(`${file.source.subject}: ${problem}; nothing was kept`);
     }
     await part.finish();
     return { path: target, bytes: result.bytes, sha256: result.sha256, archive: result.archive.kind };

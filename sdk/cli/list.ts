@@ -57,7 +57,7 @@ export function listCommand(): Command {
     verb("list", "List snapshots, newest first; with --stack also which resource of the stack manages each", [
       "pulumi-snapshots list discloud app/1745338954955",
       "pulumi-snapshots list virtus database/7c4de81f90b24a6a8d35e2b1f06a9c57 --limit 5",
-      "pulumi-snapshots list discloud --stack prod   # what no resource manages is marked untracked",
+      "pulumi-snapshots list discloud --stack prod   # snapshots that no resource manages are marked untracked",
     ]),
   )
     .argument("<platform>", PLATFORMS)

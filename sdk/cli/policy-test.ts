@@ -46,15 +46,16 @@ function rowsOf({ name, nextRuns, longestGapSeconds, kept, going }: PolicyForeca
 
 function testCommand(): Command {
   return withConnection(
-    verb("test", "Show the next runs, the longest gap, and what is kept and goes, on the platform's real list", [
-      "pulumi-snapshots policy test --stack prod",
-      "pulumi-snapshots policy test --stack prod nightly",
-    ]),
+    verb(
+      "test",
+      "Show the next runs, the longest gap, and what is kept and what is deleted, from the platform's current list",
+      ["pulumi-snapshots policy test --stack prod", "pulumi-snapshots policy test --stack prod nightly"],
+    ),
   )
     .argument("[names...]", "resource names of policies; left out: all policies of the stack")
     .action(async (names: readonly string[], options: Options) => {
       const { stack, cwd, connection } = options;
-      if (stack === undefined) throw new UsageError("--stack is missing: name the stack whose policies are meant");
+      if (stack === undefined) throw new UsageError("--stack is missing: name the stack whose policies to test");
       const { resources } = readStack(await stackState({ stack, cwd }));
       const policies = meant(resources, names, stack).map(
         (policy): StackResource =>

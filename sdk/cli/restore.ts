@@ -68,7 +68,7 @@ function progressOf({ definition, target }: Restorable, enter: (phase: Phase) =>
       tell(
         isSent
           ? `${definition.title} accepted the restore`
-          : "an earlier run requested this restore, and its outcome was not seen: it is looked for, and not requested again",
+          : "an earlier run requested this restore, and its outcome is unknown: looking for the outcome, without another request",
       );
     },
     seen(word) {
@@ -86,9 +86,9 @@ function progressOf({ definition, target }: Restorable, enter: (phase: Phase) =>
 /** Returns a sentence about the state in which Ctrl-C leaves the restore. */
 function leftBehind({ definition, target }: Restorable, phase: Phase): string {
   if (phase === "looking")
-    return `nothing was requested: ${target.kind} ${target.id} on ${definition.title} is as it was`;
+    return `nothing was requested: ${target.kind} ${target.id} on ${definition.title} is unchanged`;
   const sent = phase === "sent" ? "its answer was not seen" : "it continues on the platform";
-  return `the restore has been sent, and ${sent}. Run the same command again, which looks for its outcome and requests no second one`;
+  return `the restore has been sent, and ${sent}. Run the same command again, which looks for its outcome and does not request another`;
 }
 
 async function restoreOnce(
@@ -132,7 +132,7 @@ async function restoreOnce(
 /** `pulumi-snapshots restore`: restores a snapshot over its target, once. */
 export function restoreCommand(): Command {
   return withConnection(
-    verb("restore", "Restore a snapshot, once: it overwrites what its target holds", [
+    verb("restore", "Restore a snapshot, once: it overwrites the target's data", [
       "pulumi-snapshots restore scp/volume/3f500f00-ed80-4566-a057-e31760226f9a/latest",
       "pulumi-snapshots restore snapshooter/job/6f7c5f07-bd49-49a5-8416-27b8de037ddc/latest \\\n" +
         "      --confirm 6f7c5f07-bd49-49a5-8416-27b8de037ddc",
@@ -141,7 +141,7 @@ export function restoreCommand(): Command {
     .argument("<id>", "a Snapshot's resource id, or a target's with /latest for its newest usable one")
     .option(
       "--confirm <target id>",
-      "the id of the target that is overwritten; left out, it is asked for on a terminal",
+      "the id of the target that is overwritten; if left out, you are asked for it on a terminal",
     )
     .option("--files <ids...>", "SnapShooter: the ids of the files to restore; left out, all of them")
     .option(

@@ -209,7 +209,7 @@ test("a problem says where it is, without what a name could do to a terminal", a
     { name: "a\u001b[31m", content: Buffer.from("x".repeat(100)), deflated: false, streamed: false },
   ]);
   const { problem } = await check(flipped(bytes, 80));
-  expect(problem).toBe('has another CRC than the content of the entry "a\\u001b[31m"');
+  expect(problem).toBe('has a CRC that does not match the content of the entry "a\\u001b[31m"');
 });
 
 test("a chunk is asked for only when the one before is used up, and memory does not grow with the archive", async () => {

@@ -137,12 +137,12 @@ describe("download", () => {
       [
         "the archive is broken",
         { platform: "discloud", operation: "download", fault: "corrupt" },
-        /the zip is broken: it has another CRC than the content of the entry "snapshot\.txt"; nothing of it is kept/,
+        /the zip is broken: it has a CRC that does not match the content of the entry "snapshot\.txt"; nothing was kept/,
       ],
       [
         "it is empty",
         { platform: "discloud", operation: "download", fault: "empty-body" },
-        /it is empty; nothing of it is kept/,
+        /it is empty; nothing was kept/,
       ],
       [
         "it is not an archive",
@@ -154,7 +154,7 @@ describe("download", () => {
           body: "text",
           contentType: "text/plain",
         },
-        /it is not an archive; nothing of it is kept/,
+        /it is not an archive; nothing was kept/,
       ],
       [
         "the store answers a page",
@@ -191,7 +191,7 @@ describe("download", () => {
         expect(stderr).not.toMatch(/Signature|\n\s+at /);
         expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
         expect(at.files().filter((file) => !file.endsWith(".part") && !file.endsWith(".json"))).toEqual([]);
-        if (/nothing of it is kept/.test(stderr)) expect(at.files()).toEqual([]);
+        if (/nothing was kept/.test(stderr)) expect(at.files()).toEqual([]);
       },
       60_000,
     );

@@ -85,7 +85,7 @@ test("shows the next ten runs, the longest gap, and what goes and why, on the pl
     { id: ids[0], because: expect.stringMatching(/^newest, daily \d{4}-\d\d-\d\d$/) },
     { id: ids[1], because: expect.stringMatching(/^daily /) },
     { id: ids[2], because: expect.stringMatching(/^daily /) },
-    { id: seed.scp.snapshotId, because: "not made by this policy" },
+    { id: seed.scp.snapshotId, because: "not owned by this policy" },
   ]);
   expect(forecast?.going).toEqual([
     { id: ids[4], because: "outside keepDaily 3" },
@@ -144,9 +144,9 @@ test("tells of every kind of policy who decides", async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "app is suspended\n" });
   const forecasts = Object.fromEntries(document.parse(JSON.parse(stdout)).map((each) => [each.name, each]));
   const reasons = (name: string) => [...new Set(forecasts[name]?.kept.map(({ because }) => because))];
-  expect(reasons("nightly")).toEqual(["nothing is pruned without a retention", "not made by this policy"]);
+  expect(reasons("nightly")).toEqual(["nothing is pruned without a retention", "not owned by this policy"]);
   expect(forecasts["app"]).toMatchObject({ nextRuns: [], longestGapSeconds: 21_600, going: [] });
-  expect(reasons("app")).toEqual(["not made by this policy"]);
+  expect(reasons("app")).toEqual(["not owned by this policy"]);
   expect(forecasts["watched"]).toMatchObject({ nextRuns: [], longestGapSeconds: null });
   expect(reasons("watched")).toEqual(["only watched: whoever takes it on DS Cloud decides"]);
   expect(forecasts["job"]?.nextRuns).toHaveLength(10);

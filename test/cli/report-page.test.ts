@@ -92,7 +92,7 @@ describe("the page", () => {
     for (const label of ["Stale", "Fresh", "No maxAge", "HTTP 403: your plan has no backups"]) {
       expect(page).toContain(label);
     }
-    expect(page).toContain("What it has is unknown.");
+    expect(page).toContain("Its snapshots are unknown.");
   });
 
   it("of nothing is a page, too", () => {

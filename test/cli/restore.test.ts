@@ -183,7 +183,7 @@ describe("a run that ends early", () => {
     const command = start([backup, "--confirm", jobId]);
     await command.until(() => emulator.faults.active[0]?.holding === 1, "a request");
     expect(await command.stop("SIGINT")).toBe(130);
-    expect(command.stderr).toMatch(/nothing was requested: job .* on SnapShooter is as it was\n$/);
+    expect(command.stderr).toMatch(/nothing was requested: job .* on SnapShooter is unchanged\n$/);
     expect(restores()).toEqual([0, 0, 0]);
     expect(recorded()).toBe(0);
   });
@@ -258,7 +258,7 @@ describe("on a terminal", () => {
     ["anything else", "yes\n", 1, /nothing was restored: "yes" is not 3f500f00/],
     ["nothing", "\n", 1, /nothing was restored: nothing was typed/],
     ["the end of the input", "\u0004", 1, /nothing was restored: nothing was typed/],
-    ["Ctrl-C", "\u0003", 130, /nothing was requested: volume .* is as it was/],
+    ["Ctrl-C", "\u0003", 130, /nothing was requested: volume .* is unchanged/],
   ])("%s restores nothing", async (_what, typed, code, says) => {
     const ended = await onTerminal([newest], typed);
     expect(ended).toEqual({ code, shown: expect.stringMatching(says) });

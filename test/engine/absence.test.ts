@@ -95,7 +95,7 @@ const unknown: Record<string, { declared: Declared; says: RegExp }> = {
   },
   "dscloud-target": {
     declared: { ...dscloud, appId: "vanishing" },
-    says: /DS Cloud answers an empty list for the app vanishing, which proves nothing by itself/,
+    says: /DS Cloud answers an empty list for the app vanishing, which proves nothing/,
   },
   "snapshooter-target": { declared: { ...job, jobId: "vanishing" }, says: /job vanishing itself/ },
   "volume-target": { declared: { ...volume, volumeId: "vanishing" }, says: /volume vanishing/ },

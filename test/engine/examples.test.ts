@@ -40,7 +40,7 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
     stays: {
       app: /^kept on Virtus Cloud: 1 snapshot of this policy /,
       database: /^kept on Virtus Cloud: 1 snapshot of this policy /,
-      volume: /^warning: kept on Samsung Cloud Platform: 1 snapshot of this policy; nothing deletes it any more$/,
+      volume: /^warning: kept on Samsung Cloud Platform: 1 snapshot of this policy; nothing will delete it$/,
     },
   },
   "policy-run-by-platform": {
@@ -49,7 +49,7 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
     warnings: { server: /^warning: Samsung Cloud Platform documents no time zone .*; they are taken as Asia\/Seoul\./ },
     deletes: ["scp delete-backup", "scp delete-file-schedule"],
     stays: {
-      job: /^warning: forgotten, not deleted: the job keeps running \([0-9a-f-]+\); SnapShooter shows no backups of it$/,
+      job: /^warning: dropped from the state, not deleted: the job keeps running \([0-9a-f-]+\); SnapShooter shows no backups of it$/,
       server: /^deleted the policy for server .*; Samsung Cloud Platform shows no backups of it$/,
       files: /^deleted the policy for File Storage volume .*; Samsung Cloud Platform shows no backups of it$/,
     },

@@ -264,14 +264,14 @@ test("destroy removes the schedule that it made, deletes no snapshot, and says w
   const destroy = await stack.workspace.destroy(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([`scp delete-file-schedule ${seed.scp.fileVolumeId}`]);
   const says = {
-    job: /^warning: forgotten, not deleted: the job keeps running \([0-9a-f-]+\); its 1 backup stays on SnapShooter$/,
-    server: /^warning: forgotten, not deleted: .* keeps running \([0-9a-f-]+\); its 1 backup stays on/,
+    job: /^warning: dropped from the state, not deleted: the job keeps running \([0-9a-f-]+\); its 1 backup stays on SnapShooter$/,
+    server: /^warning: dropped from the state, not deleted: .* keeps running \([0-9a-f-]+\); its 1 backup stays on/,
     files: /its 1 backup stays on/,
     dscloud: /^kept on DS Cloud: every backup \(the policy only watched\)$/,
     backups: /^kept on SnapShooter: every backup \(the policy only watched\)$/,
     app: new RegExp(`^kept on Discloud: ${counts["app"]} snapshots of this policy `),
     database: new RegExp(`^kept on Virtus Cloud: ${counts["database"]} snapshots of this policy `),
-    volume: /^warning: kept on Samsung Cloud Platform: 1 snapshot of this policy; nothing deletes it any more$/,
+    volume: /^warning: kept on Samsung Cloud Platform: 1 snapshot of this policy; nothing will delete it$/,
   };
   for (const [name, sentence] of Object.entries(says)) {
     expect([name, diagnosticsOf(destroy, name)]).toEqual([name, [expect.stringMatching(sentence)]]);

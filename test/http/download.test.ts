@@ -169,8 +169,8 @@ describe("a redirect", () => {
   test.each([
     ["out of https", "http://example.org/file", /redirects to example\.org without https, which is not followed/],
     ["to another protocol", "ftp://example.org/file", /without https/],
-    ["nowhere", undefined, /redirects to no address/],
-    ["for ever", "/file?Signature=abc", /redirects again and again/],
+    ["nowhere", undefined, /redirects without an address/],
+    ["for ever", "/file?Signature=abc", /redirects too often/],
   ])("is refused %s", async (_title, location, message) => {
     server.plan(to(location));
     const error = await failure(open());
@@ -182,7 +182,7 @@ describe("a redirect", () => {
 test.each([
   ["http://example.org/file", /leads to example\.org without https/],
   ["ftp://example.org/file", /without https/],
-  ["nonsense", /the link is no URL/],
+  ["nonsense", /the link is not a URL/],
 ])("refuses the link %s, before any request", async (url, message) => {
   const opening = openDownload({ url, start: 0, subject: "[test] download", clock });
   expect((await failure(opening)).message).toMatch(message);

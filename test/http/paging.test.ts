@@ -76,7 +76,7 @@ describe("a list in pages", () => {
   it.each<[string, Partial<Page<string>>[], RegExp]>([
     ["fewer entries than it states", [{ entries: ["a"], next: null, total: 2 }], /: 2 entries are stated, and 1 are/],
     ["nothing, and states entries", [{ entries: [], total: 1 }], /: 1 entries are stated, and 0 are listed$/],
-    ["the same page for ever", [{ entries: ["a"], next: "on" }], /: a page brings nothing new, and names a next one$/],
+    ["the same page for ever", [{ entries: ["a"], next: "on" }], /: a page has no new entries, and names a next one$/],
     [
       "something else each time",
       ["a", "b", "c", "d", "e", "f"].flatMap((entry) => [{ entries: [entry], next: "on" }, { next: null }]),

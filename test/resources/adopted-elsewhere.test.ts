@@ -32,7 +32,7 @@ async function share(): Promise<string> {
 const kept = expect.stringMatching(
   new RegExp(
     `^not deleted: snapshot "[0-9a-f-]+" of volume ${seed.scp.volumeId} stays on Samsung Cloud Platform because ` +
-      `${urnOf("b")} manages it, too; unless that resource goes in the same run, nothing deletes the snapshot any more$`,
+      `${urnOf("b")} manages it, too; unless that resource is deleted in the same run, nothing will delete the snapshot$`,
   ),
 );
 
@@ -65,7 +65,7 @@ describe("a snapshot that another resource has adopted", () => {
     expect(deletions()).toBe(3);
     expect(told()).toContainEqual({
       urn: urnOf("b"),
-      message: expect.stringMatching(/^deleted snapshot .*: the resource that took it goes in this run, too$/),
+      message: expect.stringMatching(/^deleted snapshot .*: the resource that took it is deleted in this run, too$/),
     });
   });
 

@@ -220,7 +220,7 @@ describe("an answer that is lost", () => {
     expect(failure).toMatch(/adopt: "/);
     expect(made("a")).toMatchObject({ status: "pending" });
     expect(made("a")).not.toHaveProperty("snapshotId");
-    expect((await stack.up("a", discloud)).failure).toContain("Nothing tells which one");
+    expect((await stack.up("a", discloud)).failure).toContain("Nothing shows which one");
     expect(stack.posts()).toBe(1);
   });
 

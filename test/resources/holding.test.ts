@@ -245,7 +245,7 @@ describe("a change in place", () => {
     stack.emulator.scp.virtualserver.removeSnapshot(String(stack.held("a").props["snapshotId"]));
     const changed = { ...volume, description: "two" };
     expect((await stack.up("a", changed)).failure).toMatch(
-      /no longer there.*run pulumi refresh, which notes that it is gone/,
+      /no longer exists.*run pulumi refresh, which records that/,
     );
     await stack.refresh("a");
     expect((await stack.up("a", changed)).failure).toBeUndefined();

@@ -256,7 +256,7 @@ describe("what a user is told at preview", () => {
 
   it("says what suspended does not reach, and what a platform leaves open", () => {
     expect(warnings({ ...job, suspended: true })).toEqual([
-      expect.stringMatching(/^suspended: SnapShooter goes on running/),
+      expect.stringMatching(/^suspended: SnapShooter continues to run/),
     ]);
     expect(warnings(server)).toEqual([expect.stringMatching(/documents no time zone/)]);
     const { retention: _retention, ...unpruned } = job;

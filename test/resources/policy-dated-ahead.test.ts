@@ -185,6 +185,6 @@ describe("a state of an earlier version that holds a time ahead", () => {
     const { told } = await stack.preview("nightly", watched);
     const run = await up(watched);
     expect(run).toMatchObject({ step: "update", failure: expect.stringMatching(/^stale: /) });
-    expect(told).toContainEqual(expect.stringMatching(/, a time that is still to come: pulumi up judges it again$/));
+    expect(told).toContainEqual(expect.stringMatching(/, a time in the future: pulumi up evaluates it again$/));
   });
 });

@@ -104,7 +104,7 @@ describe("a judgement that the state holds", () => {
     expect(await up(job)).toMatchObject({ step: "update", warnings: [expect.stringMatching(/^stale: /)] });
     expect(preview.told).toContainEqual(
       expect.stringMatching(
-        /^no backup of job nightly files is known, and maxAge 26h has passed since the policy was made at 2026-11-21T.*: pulumi up looks for one$/,
+        /^no backup of job nightly files is known, and maxAge 26h has passed since the policy was created at 2026-11-21T.*: pulumi up looks for one$/,
       ),
     );
     stack.emulator.snapshooter.addBackup(String(outs()["policyId"]));

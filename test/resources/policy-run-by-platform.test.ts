@@ -246,7 +246,7 @@ describe("a File Storage schedule that is there already", () => {
     expect(await up(adopting)).toMatchObject({ step: "same" });
     const run = await stack.destroy("nightly");
     expect(run.warnings).toEqual([
-      expect.stringMatching(/^forgotten, not deleted: it was there before, and continues to run \([0-9a-f-]+\); /),
+      expect.stringMatching(/^dropped from the state, not deleted: it was there before, and continues to run \([0-9a-f-]+\); /),
     ]);
     expect(changes()).toEqual(["set-file-schedule"]);
   });

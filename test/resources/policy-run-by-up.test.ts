@@ -607,7 +607,7 @@ describe("a run that was stopped", () => {
     stack.journal.clear();
     const run = await stack.destroy("nightly");
     expect(run.warnings).toContainEqual(
-      expect.stringMatching(/^the end of the request of .* was never seen; .*in no state/),
+      expect.stringMatching(/^the outcome of the request of .* is unknown; .*not in any stack/),
     );
   });
 

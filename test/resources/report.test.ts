@@ -111,7 +111,7 @@ describe("what becomes of a snapshot", () => {
       {
         snapshots: [first],
         resources: [policyIn("p", "virtus/app/1/policy/0a", { platform: "virtus", appId: "1" })],
-        fate: { kept: [{ id: "a", because: "not made by this policy" }], going: [] },
+        fate: { kept: [{ id: "a", because: "not owned by this policy" }], going: [] },
       },
       "untracked",
     ],

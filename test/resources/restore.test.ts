@@ -311,7 +311,7 @@ describe("a revert", () => {
     volumes().revertingMs = 600_000;
     const brief = { ...args(), timeouts: { create: "1m" } };
     const first = await stack.up("a", brief);
-    expect(first.failure).toMatch(/is not ready yet, its status is "reverting".*requests no second one/);
+    expect(first.failure).toMatch(/is not ready yet, its status is "reverting".*does not request another/);
     expect(held()).toMatchObject({ status: "running", platformStatus: "reverting" });
     stack.clock.advance(600_000);
     expect(await stack.up("a", brief)).toEqual({ step: "update", warnings: [] });

@@ -44,7 +44,7 @@ const stored = (body: string, contentType = "application/zip") => ({ fault: "sta
 
 /** What a store can hold instead of a backup. */
 const broken: readonly [string, object, RegExp][] = [
-  ["a corrupt archive", { fault: "corrupt" }, /the zip is broken: it has another CRC/],
+  ["a corrupt archive", { fault: "corrupt" }, /the zip is broken: it has a CRC that does not match/],
   ["a truncated archive", stored(truncated), /the zip is broken: it ends in the middle of /],
   ["no bytes", { fault: "empty-body" }, /it is empty/],
   ["another file", stored("<h1>moved</h1>", "application/octet-stream"), /it is not an archive/],
@@ -301,7 +301,7 @@ describe("a SnapShooter backup", () => {
     expect(next.step).toBe("replace");
     expect(next.warnings).toEqual([
       expect.stringMatching(
-        /^kept on SnapShooter: snapshot .* \(it failed verification: .*; a replacement deletes none for that/,
+        /^kept on SnapShooter: snapshot .* \(it failed verification: .*; a replacement deletes no snapshot because of that/,
       ),
     ]);
     expect(count("delete-backup")).toBe(0);

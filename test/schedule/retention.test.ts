@@ -493,9 +493,9 @@ describe("only usable snapshots that the policy made count", () => {
     const foreign = taken(["2026-11-19 09:00:00", "2020-01-01 03:00:00"]).map((one) => ({ ...one, foreign: true }));
     const result = run({ keepDaily: 1 }, [...good, ...foreign]);
     expect(keptBy(result)).toEqual({
-      "2026-11-19 09:00:00": "not made by this policy",
+      "2026-11-19 09:00:00": "not owned by this policy",
       "2026-11-19 03:00:00": "daily 2026-11-19",
-      "2020-01-01 03:00:00": "not made by this policy",
+      "2020-01-01 03:00:00": "not owned by this policy",
     });
   });
 

@@ -73,7 +73,7 @@ export async function askForTarget(target: ShownTarget, scope: Scope): Promise<V
       scope,
     );
     if (data.id === id) return { isVisible: true };
-    throw new SnapshotsError(`[scp] show ${name}: the answer is about another one, ${data.id}`, {
+    throw new SnapshotsError(`[scp] show ${name}: the answer names another one, ${data.id}`, {
       kind: "unexpectedAnswer",
     });
   } catch (error) {

@@ -106,7 +106,7 @@ async function ofAccounts({ cwd, connection }: Options): Promise<Report> {
       return problems.length === 0 ? gatherAccount(session, name, name) : { targets: [], problems };
     }),
   );
-  const notes = [...without, "An account's list has no target without a snapshot."];
+  const notes = [...without, "An account's list does not show targets without snapshots."];
   return joinReport(gathered, [], notes, systemClock.now());
 }
 

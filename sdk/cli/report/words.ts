@@ -26,7 +26,7 @@ export const marks: Readonly<Record<Mark, MarkWords>> = {
   listed: { label: "Listed", meaning: "the platform lists it; no stack was read", character: "■" },
   going: { label: "Pruned next", meaning: "the next runs of a policy delete it", character: "⊖" },
   untracked: { label: "Untracked", meaning: "no resource of the stacks manages it", character: "◇" },
-  unfinished: { label: "Unfinished", meaning: "running, or its end is not known", character: "◐" },
+  unfinished: { label: "Unfinished", meaning: "running, or outcome unknown", character: "◐" },
   unlisted: { label: "Not listed", meaning: "in a stack's state, and not in the platform's list", character: "◌" },
   failed: { label: "Failed", meaning: "the platform or a check of its archive says so", character: "✕" },
   missed: {
@@ -108,7 +108,7 @@ export function fateText({ fate, because }: Pick<ReportSnapshot, "fate" | "becau
 
 /** Returns a sentence with the age of a target's newest usable snapshot and the maximum age. */
 export function ageSentence({ lastSnapshotAt, maxAgeSeconds, problem }: ReportTarget, nowIso: string): string {
-  if (problem !== null) return "What it has is unknown.";
+  if (problem !== null) return "Its snapshots are unknown.";
   const most = maxAgeSeconds === null ? "" : `; maxAge allows ${spanText(maxAgeSeconds)}`;
   const what =
     lastSnapshotAt === null

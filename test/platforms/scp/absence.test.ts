@@ -121,7 +121,7 @@ describe.each(snapshots)("a snapshot of %s", (_title, args, onPlatform, removeSn
     ["a gateway's 404", { ...always, status: 404, body: { status: 404, error: "Not Found" } }, /the gateway, not the/],
     ["500", { ...always, status: 500 }, /HTTP 500/],
     ["a page", { fault: "html", status: 200, times: "always" }, /not JSON/],
-    ["another target", { ...always, status: 200, body: { id: "other" } }, /about another one, other/],
+    ["another target", { ...always, status: 200, body: { id: "other" } }, /names another one, other/],
     ["a refusal with 200", { ...always, status: 200, body: { errors: [{ code: "NotFound" }] } }, /don't describe/],
   ])("is kept as it is where its target is answered with %s", async (_title, fault, message) => {
     await stack.up("a", { ...args, onGone: "recreate" });
@@ -152,7 +152,7 @@ describe.each(snapshots)("a snapshot of %s", (_title, args, onPlatform, removeSn
   it.each<[string, object, RegExp]>([
     ["200 that holds errors", { status: 200, body: { errors: [{ code: "Conflict", detail: "in use" }] } }, /in use/],
     ["202 that holds errors", { status: 202, body: { errors: [{ code: "Conflict", detail: "in use" }] } }, /in use/],
-    ["204 that deletes nothing", { status: 204, body: "" }, /it is still there/],
+    ["204 that deletes nothing", { status: 204, body: "" }, /it still exists/],
   ])("is not deleted by a %s", async (_answer, answer, message) => {
     await stack.up("a", args);
     on(args === volume ? "delete-snapshot" : "delete-file-snapshot", { ...always, ...answer });

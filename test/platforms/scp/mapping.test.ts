@@ -477,7 +477,7 @@ describe("deleting on Samsung Cloud Platform", () => {
     opened.emulator.scp.virtualserver.deletingMs = Number.POSITIVE_INFINITY;
     await expect(remove(snapshotId, 60_000)).rejects.toMatchObject({
       kind: "timeout",
-      message: expect.stringContaining("it is still there"),
+      message: expect.stringContaining("it still exists"),
     });
   });
 

@@ -272,7 +272,7 @@ describe("the name of a snapshot whose description changes", () => {
     const other = server().addSnapshot(volumeId);
     const body = { id: other.id, volume_id: volumeId, name: "other", status: "available" };
     on("set-snapshot", { fault: "status", times: "always", status: 200, body });
-    expect((await stack.up("a", { ...adopting, description: "d" })).failure).toMatch(/about another one/);
+    expect((await stack.up("a", { ...adopting, description: "d" })).failure).toMatch(/names another one/);
     expect(held()).toMatchObject({ snapshotId: seeded });
   });
 });
@@ -392,7 +392,7 @@ describe("a create whose answer is lost", () => {
     on("create-file-snapshot", { fault: "foreign-snapshot", when: "after" });
     const { failure = "" } = await stack.up("b", file);
     for (const id of madeFiles().slice(1)) expect(failure).toContain(id);
-    expect((await stack.up("b", file)).failure).toMatch(/Nothing tells which one/);
+    expect((await stack.up("b", file)).failure).toMatch(/Nothing shows which one/);
     expect(count("create-file-snapshot")).toBe(2);
   });
 });

@@ -71,7 +71,7 @@ describe("what a volume shows of reverts", () => {
   it("is no answer about another volume", async () => {
     const body = { ...volume, id: attachedVolumeId };
     opened.emulator.faults.add({ platform: "scp", operation: "get-volume", fault: "status", status: 200, body });
-    await expect(look(volumeId)).rejects.toThrow(/show volume .*: the answer is about another one, 760fee21/);
+    await expect(look(volumeId)).rejects.toThrow(/show volume .*: the answer names another one, 760fee21/);
   });
 
   it.each([

@@ -426,7 +426,7 @@ describe("SnapShooter's answers in other forms", () => {
     server.plan({ status: 200, body: { data: [entry("a")], links: {}, meta: { current_page: 1, last_page: 2 } } });
     await expect(ids()).rejects.toMatchObject({
       kind: "unexpectedAnswer",
-      message: expect.stringMatching(/a page brings nothing new, and names a next one$/),
+      message: expect.stringMatching(/a page has no new entries, and names a next one$/),
     });
     expect(server.arrived).toHaveLength(12);
   });

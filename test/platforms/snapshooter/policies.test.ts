@@ -281,7 +281,7 @@ describe("a backup job", () => {
     Object.assign(state, { pageCap: 1, paging: "links", nextOrigin: "http://127.0.0.1:1" });
     await expect(opened.policies.observe(policy, inputs, opened.scope())).rejects.toMatchObject({
       kind: "unexpectedAnswer",
-      message: "[snapshooter] list jobs: the list goes on at another address, where the token is not sent",
+      message: "[snapshooter] list jobs: the list continues at another address, to which the token is not sent",
     });
   });
 });

@@ -101,10 +101,10 @@ describe("a backup that is started", () => {
     it("is not guessed at among two of its rotation: both are named, and none is started again", async () => {
       onStart({ fault: "foreign-snapshot", when: "before" });
       const { failure = "" } = await stack.up("a", job);
-      expect(failure).toMatch(/Nothing tells which one/);
+      expect(failure).toMatch(/Nothing shows which one/);
       for (const id of made()) expect(failure).toContain(id);
       expect(held()).toMatchObject({ status: "pending" });
-      expect((await stack.up("a", job)).failure).toMatch(/Nothing tells which one/);
+      expect((await stack.up("a", job)).failure).toMatch(/Nothing shows which one/);
       expect(starts()).toHaveLength(1);
       const [, own = ""] = made();
       stack.clock.advance(10_000);
@@ -117,7 +117,7 @@ describe("a backup that is started", () => {
     it("is looked for until the time is up where the list does not show it, and by the next up", async () => {
       onList({ fault: "list-lag", ms: 3_600_000, times: "always" });
       const run = await stack.up("a", { ...job, timeouts: { create: "2m" } });
-      expect(run.failure).toMatch(/the platform accepted the snapshot at .*requests no second one/);
+      expect(run.failure).toMatch(/the platform accepted the snapshot at .*does not request another/);
       expect(held()).toMatchObject({ status: "pending" });
       stack.emulator.faults.clear();
       expect((await stack.up("a", job)).failure).toBeUndefined();
@@ -213,7 +213,7 @@ describe("a backup that is started", () => {
     platform().timing.runningMs = Number.POSITIVE_INFINITY;
     const args = { ...job, timeouts: { create: "5m" } };
     const before = stack.clock.now();
-    expect((await stack.up("a", args)).failure).toMatch(/its status is "running".*requests no second one/);
+    expect((await stack.up("a", args)).failure).toMatch(/its status is "running".*does not request another/);
     expect(stack.clock.now() - before).toBeLessThan(6 * 60_000);
     expect((await stack.refresh("a")).failure).toBeUndefined();
     expect(held()).toMatchObject({ status: "running" });
@@ -280,7 +280,7 @@ describe("a start whose answer is lost", () => {
     onStart({ fault: "foreign-snapshot", when: "after" });
     const { failure = "" } = await stack.up("a", job);
     for (const id of made()) expect(failure).toContain(id);
-    expect((await stack.up("a", job)).failure).toMatch(/Nothing tells which one/);
+    expect((await stack.up("a", job)).failure).toMatch(/Nothing shows which one/);
     expect(starts()).toHaveLength(1);
   });
 });

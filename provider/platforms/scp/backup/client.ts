@@ -115,7 +115,7 @@ export async function showBackup(api: Api, backupId: string, scope: Scope): Prom
     ),
   );
   if (answer === undefined || answer.data.id === backupId) return answer?.data;
-  throw new SnapshotsError(`[scp] show server backup ${backupId}: the answer is about another one, ${answer.data.id}`, {
+  throw new SnapshotsError(`[scp] show server backup ${backupId}: the answer names another one, ${answer.data.id}`, {
     kind: "unexpectedAnswer",
   });
 }

@@ -67,7 +67,7 @@ function checkAbout(snapshot: VolumeSnapshot, what: string, volumeId: string, sn
     snapshot.volume_id !== volumeId
       ? `the answer is about one of another volume, ${snapshot.volume_id}, not of ${volumeId}`
       : snapshot.id !== snapshotId
-        ? `the answer is about another one, ${snapshot.id}`
+        ? `the answer names another one, ${snapshot.id}`
         : undefined;
   if (wrong !== undefined) throw new SnapshotsError(`[scp] ${what}: ${wrong}`, { kind: "unexpectedAnswer" });
 }
@@ -183,7 +183,7 @@ export async function showVolume(api: Api, volumeId: string, scope: Scope): Prom
     scope,
   );
   if (answer.data.id === volumeId) return answer;
-  throw new SnapshotsError(`[scp] show volume ${volumeId}: the answer is about another one, ${answer.data.id}`, {
+  throw new SnapshotsError(`[scp] show volume ${volumeId}: the answer names another one, ${answer.data.id}`, {
     kind: "unexpectedAnswer",
   });
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 /** The repository's folder. */
 export const root = path.join(__dirname, "../..");
 
-/** The pages that people read, as paths from the repository's folder. */
+/** Pages that people read, as paths from the repository's folder. */
 export const pages: readonly string[] = [
   "README.md",
   "SECURITY.md",
@@ -24,11 +24,11 @@ export function textOf(page: string): string {
 export interface Block {
   readonly page: string;
   readonly language: string;
-  /** Its text, without the indentation of a list that it is in. */
+  /** Its text, without the indentation of an enclosing list. */
   readonly text: string;
 }
 
-/** The code blocks of a page, in its order. */
+/** The code blocks of a page, in order. */
 export function blocksOf(page: string): Block[] {
   return [...textOf(page).matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)].map(
     ([, indent = "", language = "", text = ""]) => ({
@@ -39,7 +39,7 @@ export function blocksOf(page: string): Block[] {
   );
 }
 
-/** The code blocks of a page that are in a language. */
+/** The code blocks of a page that are in one language. */
 export function blocksIn(page: string, language: string): string[] {
   return blocksOf(page)
     .filter((block) => block.language === language)

@@ -110,7 +110,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     const run = await stack.destroy("nightly");
     expect(run.failure).toBeUndefined();
     const line = expect.stringMatching(/; its 1 backup stays on /);
-    // What goes on running on the platform needs a person.
+    // A policy that keeps running on the platform needs a person's attention.
     expect(run.warnings).toEqual(args === files ? [] : [line]);
     if (args === files) expect(stack.told.at(-1)?.message).toEqual(line);
     else expect(run.warnings[0]).toContain(policyId);

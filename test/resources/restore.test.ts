@@ -18,7 +18,7 @@ afterEach(() => stack.close());
 const versionId = () => stack.emulator.virtus.targets.get(databaseId)?.snapshots.present().at(-1)?.versionId ?? "";
 const volumes = () => stack.emulator.scp.virtualserver;
 
-/** One restore of each platform that restores, and what the platform then has. */
+/** One restore for each platform that supports it, and the number that the platform has carried out. */
 const cases = {
   snapshooter: {
     args: (): Properties => ({ platform: "snapshooter", jobId, backupId, confirm: { target: jobId, before } }),
@@ -150,7 +150,7 @@ describe.each(names)("a restore on %s", (name) => {
     if (name === "scp") volumes().revertingMs = 0;
     fault(name, { fault: "reset-after-commit" });
     await stack.up("a", args());
-    // Neither the state nor the end of the request were recorded.
+    // Neither the state nor the end of the request was recorded.
     stack.state.clear();
     for (const [key, { request, ...entry }] of stack.journal) {
       const { endedAt: _end, ...open } = request;

@@ -11,9 +11,7 @@ type Backed =
   | { platform: "scp"; volumeId: string; fileVolumeId?: never }
   | { platform: "scp"; fileVolumeId: string; volumeId?: never };
 
-/**
- * One line of the list: a name that never changes, a tier, and what to back up; `connection` selects another account.
- */
+/** One line of the list: a name that never changes, a tier, and what to back up; `connection` names another account. */
 export type Target = { name: string; tier: Tier; connection?: string } & Backed;
 
 /** All targets. Their ids are those of the emulator's invented data; a real list has hundreds of lines. */

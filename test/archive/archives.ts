@@ -9,9 +9,7 @@ export interface ZipEntry {
   readonly streamed: boolean;
 }
 
-/**
- * Builds a zip; `free` has the offsets of bytes that don't affect its content: versions, flags, times and attributes.
- */
+/** Builds a zip; `free` has the offsets of bytes that don't affect its content: versions, flags, times, attributes. */
 export function zipOf(entries: readonly ZipEntry[], comment = ""): { bytes: Buffer; free: ReadonlySet<number> } {
   const parts: Buffer[] = [];
   const free = new Set<number>();

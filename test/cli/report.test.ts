@@ -91,7 +91,7 @@ function resourceIn(type: string, name: string, id: string, outputs: object) {
 }
 
 /**
- * A volume's policy with one snapshot a day up to yesterday's, newest first, a Snapshot, and a policy of another app.
+ * Stack with a Snapshot, an app's policy, and a volume's policy with daily snapshots up to yesterday's, newest first.
  */
 function prodStack() {
   const { volumeId, region } = seed.scp;

@@ -13,10 +13,7 @@ export interface AnswersUnderTest {
   readonly create?: string;
   /** Well-formed response of the list, whose parts are changed at random. */
   readonly wellFormed: unknown;
-  /**
-   * Number of snapshots in a response; undefined if it is not a valid list. Written from the documents, not from the
-   * client.
-   */
+  /** Number of snapshots in a response; undefined if it is not a list. From the documents, not from the client. */
   holds(answer: unknown): number | undefined;
   /** Operation that shows one snapshot, if the list alone does not prove an absence. */
   show?: {
@@ -78,9 +75,7 @@ export function answersLike(wellFormed: unknown): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
 }
 
-/**
- * Returns the value of an attempt while one operation responds with `body`, or the error with a kind that it throws.
- */
+/** Returns an attempt's value, or the error with a kind that it throws, while one operation responds with `body`. */
 export async function answering<T>(
   opened: Opened,
   fault: { readonly platform: string; readonly operation: string; readonly status?: number },
@@ -106,9 +101,7 @@ export async function answering<T>(
   }
 }
 
-/**
- * Tests that any JSON from a platform gives an error with a kind, or exactly what the response holds; never a crash.
- */
+/** Tests that any JSON from a platform gives an error with a kind, or exactly what the JSON holds; never a crash. */
 export function describeArbitraryAnswers(given: AnswersUnderTest): void {
   const definition = definitions[given.platform];
   const answers = answersLike(given.wellFormed);

@@ -62,9 +62,7 @@ export interface Usage {
   readonly valued: ReadonlySet<string>;
 }
 
-/**
- * Reads the flags in a help text, as commander and pulumi print them: `-o, --output <file>` or `-m, --message string`.
- */
+/** Reads a help text's flags, as commander and pulumi print them: `-o, --output <file>` or `-m, --message string`. */
 export function usageIn(help: string): Usage {
   const flags = new Set<string>();
   const valued = new Set<string>();

@@ -103,8 +103,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     expect(namesOf(onPlatform)).toEqual(namesOf(made));
 
     emulator.faults.clear();
-    // Late enough that the time of a response identifies its snapshot, early enough to be mistaken for it without that
-    // time.
+    // Late enough that a response's time identifies its snapshot, early enough to be mistaken for it without that time.
     ahead = FOREIGN_AFTER_MS;
     for (const { name, create } of unclear) create.addForeign(emulator, name);
     finishAll(emulator);

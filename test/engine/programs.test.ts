@@ -42,9 +42,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/**
- * Runs up, refresh without the program, and destroy, with exactly one snapshot taken; returns the program's outputs.
- */
+/** Runs up, refresh without the program, and destroy, with exactly one snapshot; returns the program's outputs. */
 async function liveThrough({ emulator, workspace }: Stack): Promise<Record<string, unknown>> {
   const changes = changesSeenBy(emulator);
   const up = await workspace.up(["--skip-preview"], { expectCode: 0 });

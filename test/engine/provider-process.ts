@@ -6,9 +6,7 @@ import { descendants, isRunning } from "../pulumi-cli/processes.js";
 import type { CommandResult } from "../support/engine";
 import type { Stack } from "./stack";
 
-/**
- * Command line of a process: the engine starts the provider through shells and launchers, so only this identifies it.
- */
+/** Command line of a process: only this identifies the provider, which the engine starts below shells and launchers. */
 function commandLine(pid: number): string {
   try {
     return existsSync("/proc/self/cmdline")
@@ -102,8 +100,7 @@ export async function clearUp(stack: Stack, victim: Victim, run: Run): Promise<v
   const { workspace } = stack;
   const cancel = await workspace.pulumi(["cancel", "--yes"]);
   if (cancel.code === 0) return;
-  // The kill may hit the engine while it writes its state file or the attributes beside it ("EOF"): it writes both in
-  // place.
+  // The kill may hit the engine while it writes its state file or the attributes beside it ("EOF"), both in place.
   expect(cancel.output).toContain("failed to load checkpoint");
   workspace.restoreState(run.state);
   await workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });

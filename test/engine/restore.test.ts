@@ -9,7 +9,7 @@ import { changesSeenBy, createStack, type Declared, diagnosticsOf, requestsSeenB
 /** Instant after which restores are refused. */
 const before = new Date(Date.now() + 3_600_000).toISOString();
 
-/** Target of a restore, on each platform that supports restores. */
+/** Target of restores on one platform. */
 interface Target {
   readonly operation: { readonly platform: string; readonly operation: string };
   /** Creates the target with a snapshot; returns the arguments that restore it. */

@@ -99,9 +99,7 @@ export function connectionTo({ environment }: Emulator, platform: string): Recor
   return { platform, ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) };
 }
 
-/**
- * Returns a function that lists the requests since its last call that change something, as `platform operation target`.
- */
+/** Returns a function that lists the changes requested since its last call, as `platform operation target`. */
 export function changesSeenBy(emulator: Emulator): () => string[] {
   const next = requestsSeenBy(emulator);
   return () =>
@@ -140,9 +138,7 @@ export function concernsOf(result: CommandResult, name: string): string[] {
   return diagnosticsOf(result, name).filter((line) => !/^(took snapshot|adopted|recovered|deleted) /.test(line));
 }
 
-/**
- * Diagnostics without the warning that this machine's clock differs from the platforms', for tests that move theirs.
- */
+/** Diagnostics without the warning about this machine's clock, for tests that move the platforms' clock. */
 export function besideClocks(diagnostics: readonly string[]): string[] {
   return diagnostics.filter((line) => !line.includes("this machine's clock shows"));
 }

@@ -8,10 +8,7 @@ export interface Exception {
   covers?(given: MatrixCase): boolean;
 }
 
-/**
- * Whether the request is the first look after a create, where only the list shows the result; on Discloud a resume
- * looks twice.
- */
+/** Whether this is the first look after a create that only the list shows; a resume on Discloud looks twice. */
 function isPolicysOnlyWord({ target, step, request }: MatrixCase): boolean {
   const isList =
     (request.operation === "list-app-snapshots" && target.platform === "discloud") || request.operation === "list-jobs";

@@ -39,7 +39,7 @@ export interface Fault {
   readonly on?: "lists" | "counted lists" | "later pages" | "changes" | "creates" | "deletes";
   /** Conditions under which it happens. */
   readonly under?: Circumstances;
-  /** Set if nothing breaks but by the conditions: a step gets it once. */
+  /** Set if the conditions alone are the failure: a step gets it once. */
   readonly isStanding?: true;
   /** Set if the steps with few faults get it, too. */
   readonly isBasic?: true;
@@ -47,11 +47,9 @@ export interface Fault {
   readonly refusal?: string;
   /** Set if what the case leaves is destroyed at its end, to see what is deleted. */
   readonly isDestroyedAfter?: true;
-  /**
-   * Set if it fires on this request and on every later one of its operation in the same run; otherwise it fires once.
-   */
+  /** Set if it fires on this request and on every later one of its operation in the same run; otherwise once. */
   readonly lasting?: true;
-  /** Set if, lasting, it would be the same to the client as another fault. */
+  /** Set if it can't last, since to the client it would then be the same as another fault. */
   readonly onceOnly?: true;
   /** Set if the client repeats a read that it breaks once, whichever resource sent it. */
   readonly isRepeated?: true;
@@ -61,9 +59,7 @@ export interface Fault {
   readonly isOfSnapshots?: true;
   /** Set if the responses are true and may prove an absence. */
   readonly isTrue?: true;
-  /**
-   * Set if it is invalid as a response of the API but may be valid from a store, such as a redirect or an empty file.
-   */
+  /** Set if it is invalid from the API but may be valid from a store, such as a redirect or an empty file. */
   readonly isOfApi?: true;
   /** Set if nobody listens, so that the emulator can't respond. */
   readonly refuses?: true;
@@ -325,7 +321,7 @@ const lying: readonly Fault[] = [
   }),
 ];
 
-/** Two faults: nothing breaks but by the conditions, or a response is lost as well. */
+/** Two faults: the conditions alone, and the conditions with a lost response. */
 const circumstances = (name: string, under: Circumstances, extra: Partial<Fault> = {}): Fault[] => [
   { name, under, isStanding: true, isTrue: true, ...extra, rules: () => [] },
   {

@@ -9,10 +9,7 @@ export function journalNames(text: string, atMs: number, apartMs: number): boole
   );
 }
 
-/**
- * Names of what a resource has in the state: a snapshot, a policy's snapshots, the policy on its platform, or a
- * restore.
- */
+/** Names of what a resource has in the state: a snapshot, a policy's snapshots, the platform's policy, or a restore. */
 export function namesHeld({ resource, props }: Held): string[] {
   const { snapshotId, policyId, runBy, snapshots, restoreId, backupId, versionId } = props;
   if (resource === "Restore")
@@ -40,7 +37,7 @@ function namesOwned(held: Held): string[] {
   return namesHeld(held).filter((name) => !borrowed.has(name));
 }
 
-/** Item that was ever seen on the platform. */
+/** Item seen on the platform at any time. */
 export interface Seen extends Truth {
   /** First time it was seen, by the platform's clock; minus infinity if it existed before the case. */
   readonly sinceMs: number;
@@ -145,7 +142,7 @@ export function wronglyDropped(
   return [...left, ...gone];
 }
 
-/** Deletions by a policy's retention in one run, and those that must not happen. */
+/** Check of the deletions by a policy's retention in one run. */
 export class Pruning {
   private readonly deleted = new Set<unknown>();
   /** Everything that existed when the run began or that it has created since. */

@@ -39,7 +39,7 @@ export interface MatrixCase {
   readonly fault: Fault;
 }
 
-/** Resources that all cases share. */
+/** Environment that all cases share. */
 export interface Stage {
   readonly code: ProviderCode;
   /** Folder for the Pulumi homes of all cases. */
@@ -346,7 +346,7 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
     const follow = step.follow ?? (({ up, program: same }: Scene) => up(same));
     let last = await follow(scene);
     log.push("— next run —", ...last.told);
-    // Replacing what has failed, or a deletion that came due, takes another run.
+    // Replacing something that failed, or a deletion that came due, takes another run.
     if (last.failures.length > 0) {
       clock.advance(laterMs);
       last = await follow(scene);

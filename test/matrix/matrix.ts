@@ -54,7 +54,7 @@ function meantBy(requests: readonly Request[], step: Step, target: MatrixTarget)
   });
 }
 
-/** Whether a fault that can happen to some requests only can happen to this one. */
+/** Whether a request can get a fault that happens to some requests only. */
 function isMeantFor({ on }: Fault, { operation, nth, changes, isLaterPage }: Request, target: MatrixTarget): boolean {
   const isList = /^list-(?!backup-schedules)/.test(operation);
   switch (on) {

@@ -28,9 +28,7 @@ const byUp = runBy("up");
 const byPlatform = runBy("platform");
 const made = runBy("up", "platform");
 const watched = runBy("watched");
-/**
- * A Virtus Cloud database differs from an app only in how its list names a snapshot: the steps that read it are enough.
- */
+/** A Virtus Cloud database differs from an app only in how its list names a snapshot: steps that read it are enough. */
 const whole = (target: MatrixTarget) => made(target) && target.args["databaseId"] === undefined;
 const wholeByUp = (target: MatrixTarget) => whole(target) && byUp(target);
 const isVolume = (target: MatrixTarget) => byUp(target) && target.delete !== undefined;

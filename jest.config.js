@@ -38,7 +38,7 @@ module.exports = {
       globalTeardown: "<rootDir>/test/pulumi-cli/global-teardown.js",
     },
   ],
-  // Tests wait now and then, for a retry or for a process: one more than there are cores keeps these busy.
+  // Tests sometimes wait, for a retry or for a process: one worker more than there are cores keeps these busy.
   maxWorkers: availableParallelism() + 1,
   testTimeout: 30_000,
 };

@@ -52,7 +52,7 @@ test("the recording is a picture of text: escaped, without scripts or links, and
   expect(picture).not.toContain("\u001b");
   expect(picture).toContain("@media (prefers-reduced-motion:no-preference)");
   expect(picture).toContain("@media (prefers-color-scheme:light)");
-  // A wait of a minute is cut.
+  // A wait of one minute is shortened.
   expect(Number(/animation:scroll (\d+)ms/.exec(picture)?.[1])).toBeLessThan(15_000);
 });
 

@@ -17,7 +17,7 @@ function filesUnder(folder: string, ending: string): string[] {
     .filter((file) => file.endsWith(ending) && !file.includes("node_modules/"));
 }
 
-/** One import of a file: what it names, as a path from the root where it is ours, and whether only types come over. */
+/** One import of a file: its target, as a path from the root if it is ours, and whether only types are imported. */
 interface Import {
   readonly file: string;
   readonly target: string;
@@ -63,10 +63,10 @@ const sources = ["provider", "emulator", "sdk"]
   .filter((file) => !file.endsWith(".d.ts"));
 const imports = sources.flatMap(importsOf);
 
-/** Whether a path from the root is the room or in it. */
+/** Whether a path from the root is the room or lies in it. */
 const isIn = (target: string, room: string) => target === room || target.startsWith(`${room}/`);
 
-/** What each room may import, beside itself: rooms by path, packages by name, `node:` for Node's own modules. */
+/** Allowed imports of each room, besides itself: rooms by path, packages by name, `node:` for Node's own modules. */
 const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; readonly types?: readonly string[] }[] =
   [
     { room: /^provider\/model\//, may: ["provider/model", "zod"] },
@@ -83,7 +83,7 @@ const rooms: readonly { readonly room: RegExp; readonly may: readonly string[]; 
       may: ["./", "provider/model", "provider/http", "provider/schedule", "zod", "node:crypto"],
     },
     { room: /^provider\/platforms\//, may: ["provider/platforms", "provider/model"] },
-    // Written from the documents: whoever writes an emulator does not look at the client.
+    // Written from the documents: the author of an emulator does not look at the client.
     {
       room: /^emulator\//,
       may: ["emulator", "hono", "@hono/node-server", "zod", "node:", "provider/model/defined"],
@@ -216,7 +216,7 @@ describe("what the rooms of the house import", () => {
       importers((target) => /^(node:)?(https?|net|tls|dgram)$/.test(target)).filter(
         (file) => !file.startsWith("emulator/"),
       ),
-    ).toEqual(["provider/dynamic/watchdog.ts"]); // It asks whether the engine still listens, and says nothing.
+    ).toEqual(["provider/dynamic/watchdog.ts"]); // It only checks that the engine still listens, and sends nothing.
     for (const file of sources)
       expect([file, /\bfetch\(/.test(read(file).replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ""))]).toEqual([file, false]);
   });

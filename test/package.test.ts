@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a checker of packages on the tarball; its exit code and what it says. */
+/** Runs a package checker on the tarball; returns its exit code and output. */
 function check(name: string, bin: string, args: readonly string[]): { status: number | null; output: string } {
   const script = path.join(root, "node_modules", name, bin);
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args, tarball], { encoding: "utf8" });

@@ -28,7 +28,7 @@ function release(...args: string[]): { code: number | null; output: string } {
 
 const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string };
 
-/** A repository like this one in all that a release looks at, whose checks take no time. */
+/** Creates a repository like this one in everything that a release checks, with checks that take no time. */
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), "release-"));
   for (const file of ["package.json", "package-lock.json", "README.md", "LICENSE", "provider/model/version.ts"]) {

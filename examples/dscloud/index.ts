@@ -4,7 +4,7 @@ import { getSnapshots, Snapshot } from "pulumi-snapshots";
 const config = new pulumi.Config();
 const appId = config.get("appId") ?? "6e1d5a0c2f8b4793ae50d1c4b7f29e83";
 
-// DS Cloud's API takes no backups: the newest one that succeeded is adopted, anew for each release.
+// DS Cloud's API can't take backups: each release adopts the newest one that succeeded.
 const latest = new Snapshot("latest", {
   platform: "dscloud",
   appId,

@@ -9,9 +9,9 @@ const mine = targetsOf(targets, config.requireNumber("shard"), config.requireNum
 
 const policies = mine.map((target) => new BackupPolicy(target.name, policyOf(target)));
 
-/** What this stack looks after. */
+/** Names of the targets that this stack manages. */
 export const names = mine.map(({ name }) => name);
-/** What has no backup that is young enough, by name. */
+/** Names of the targets without a recent enough backup. */
 export const stale = pulumi
   .all(policies.map(({ fresh }) => fresh))
   .apply((all) => names.filter((_name, index) => all[index] === false));

@@ -1,8 +1,8 @@
 import type { Target } from "./targets";
 
 /**
- * The stack that looks after a target, from 0. It follows from the name and the number of stacks alone, so that a new line
- * in the list moves no other target.
+ * Returns the number of the stack that manages a target, from 0. It depends only on the name and the number of stacks,
+ * so that a new line in the list moves no other target.
  */
 export function shardOf(name: string, shards: number): number {
   // FNV-1a: the same on every machine, and even enough for a few hundred names.
@@ -11,7 +11,7 @@ export function shardOf(name: string, shards: number): number {
   return hash % shards;
 }
 
-/** What a target is, without its name and tier: two lines that share it would back up the same thing twice. */
+/** Identity of a target, without its name and tier: two lines that share it would back up the same thing twice. */
 function identityOf({ name: _name, tier: _tier, ...target }: Target): string {
   return Object.values(target).sort().join(" ");
 }

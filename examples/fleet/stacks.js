@@ -1,7 +1,7 @@
 // Prints a Stack of the Pulumi Kubernetes Operator for each shard: node stacks.js 20 | kubectl apply -f -
 // Fields: https://github.com/pulumi/pulumi-kubernetes-operator/blob/master/docs/stacks.md
 
-/** Environment variables of the runs, and the Secret and key that each comes from. */
+/** Environment variables of the runs, with the Secret and key of each. */
 const SECRETS = {
   PULUMI_ACCESS_TOKEN: ["pulumi", "accessToken"],
   DISCLOUD_TOKEN: ["discloud", "token"],
@@ -42,7 +42,7 @@ function stackOf(shard, shards) {
       envRefs: {
         ...Object.fromEntries(secrets),
         SCP_REGION: { type: "Literal", literal: { value: "kr-west1" } },
-        // One target that fails does not keep the run from the others.
+        // A target that fails does not affect the others.
         PULUMI_CONTINUE_ON_ERROR: { type: "Literal", literal: { value: "true" } },
       },
     },

@@ -1,7 +1,7 @@
-/** How often a target is backed up, and how old its newest backup may be. */
+/** Backup frequency of a target, and maximum age of its newest backup. */
 export type Tier = "gold" | "silver";
 
-/** What can be on the list: the target of a policy, by the argument that its platform has. */
+/** Target of a policy, by the argument that its platform has. */
 type Backed =
   | { platform: "discloud"; appId: string }
   | { platform: "dscloud"; appId: string }
@@ -11,10 +11,10 @@ type Backed =
   | { platform: "scp"; volumeId: string; fileVolumeId?: never }
   | { platform: "scp"; fileVolumeId: string; volumeId?: never };
 
-/** One line of the list: a name that never changes, a tier, and what is backed up; another account has a `connection`. */
+/** One line of the list: a name that never changes, a tier, and what to back up; `connection` names another account. */
 export type Target = { name: string; tier: Tier; connection?: string } & Backed;
 
-/** Everything that is backed up. The ids are those of the emulator's invented data; a real list has hundreds of lines. */
+/** All targets. Their ids are those of the emulator's invented data; a real list has hundreds of lines. */
 export const targets: readonly Target[] = [
   { name: "shop", tier: "gold", platform: "discloud", appId: "1745338954955" },
   { name: "blog", tier: "silver", platform: "discloud", appId: "empty-app" },

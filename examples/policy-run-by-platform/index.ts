@@ -3,7 +3,7 @@ import { BackupPolicy } from "pulumi-snapshots";
 
 const config = new pulumi.Config();
 
-// SnapShooter's API can neither change nor delete a job: after this, change it in SnapShooter.
+// SnapShooter's API can't change or delete a job: once it is created, change it in SnapShooter.
 const job = new BackupPolicy("job", {
   platform: "snapshooter",
   job: {
@@ -37,7 +37,7 @@ const files = new BackupPolicy("files", {
   platform: "scp",
   fileVolumeId: config.get("fileVolumeId") ?? "bfdbabf2-04d9-4e8b-a205-020f8e6da438",
   schedules: [{ cron: "0 18 * * *", timezone: "UTC" }],
-  // File Storage tells no zone with the times of its snapshots, so there is no maxAge to judge.
+  // File Storage gives its snapshots' times no zone, so maxAge is not available here.
   retention: { keepLast: 14 },
 });
 

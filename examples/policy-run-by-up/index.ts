@@ -23,7 +23,7 @@ const volume = new BackupPolicy("volume", {
   platform: "scp",
   volumeId: config.get("volumeId") ?? "3f500f00-ed80-4566-a057-e31760226f9a",
   schedules: [{ cron: "0 3 * * *", timezone: "Asia/Seoul" }],
-  // Each up deletes what these rules do not keep, of what this policy has taken.
+  // Each up deletes those of this policy's snapshots that these rules do not keep.
   retention: { keepDaily: 7, keepWeekly: 4, keepMonthly: 6, maxDeletes: 3 },
   maxAge: "26h",
 });

@@ -28,7 +28,7 @@ const snapshooter = new Snapshot("snapshooter", {
   platform: "snapshooter",
   jobId: config.get("snapshooterJobId") ?? "6f7c5f07-bd49-49a5-8416-27b8de037ddc",
   triggers,
-  // Replacement and destroy leave the backup there, and say so.
+  // Replacement and destroy leave the backup there and say so.
   deletionPolicy: "retain",
 });
 

@@ -3,10 +3,10 @@ import { Restore } from "pulumi-snapshots";
 
 const config = new pulumi.Config();
 
-// A restore overwrites live data. After this instant nothing is restored any more, whoever runs the program:
+// A restore overwrites live data. After this instant the program restores nothing, whoever runs it:
 // pulumi config set before 2026-11-21T04:00:00Z
 const before = config.require("before");
-// Another text restores once more.
+// A different value restores once more.
 const triggers = { attempt: config.get("attempt") ?? "1" };
 
 const jobId = config.get("jobId") ?? "6f7c5f07-bd49-49a5-8416-27b8de037ddc";
@@ -18,7 +18,7 @@ const files = new Restore("files", {
   confirm: { target: jobId, before },
 });
 
-// The volume must be detached, and the snapshot its newest.
+// The volume must be detached, and the snapshot must be its newest.
 const volumeId = config.get("volumeId") ?? "3f500f00-ed80-4566-a057-e31760226f9a";
 const volume = new Restore("volume", {
   platform: "scp",

@@ -16,7 +16,7 @@ const files = new Snapshot("files", {
   platform: "scp",
   fileVolumeId: config.get("fileVolumeId") ?? "bfdbabf2-04d9-4e8b-a205-020f8e6da438",
   triggers,
-  // Destroy leaves it on the platform, and says so.
+  // Destroy leaves it on the platform and says so.
   deletionPolicy: "retain",
 });
 

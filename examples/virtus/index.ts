@@ -11,7 +11,7 @@ const database = new Snapshot("database", {
   platform: "virtus",
   databaseId: config.get("databaseId") ?? "7c4de81f90b24a6a8d35e2b1f06a9c57",
   triggers,
-  // Gone by the platform's own retention: the next up takes another.
+  // If the platform's own retention deletes it, the next up takes another.
   onGone: "recreate",
 });
 

@@ -14,7 +14,7 @@ async function check(bytes: Buffer, chunkBytes = 4096): Promise<ArchiveVerdict> 
   return opened.end();
 }
 
-/** Whether bytes no longer count as an intact archive of the kind that they were. */
+/** Whether the check reports a problem, or another kind than the given one. */
 async function isFound(bytes: Buffer, kind: string): Promise<boolean> {
   const verdict = await check(bytes);
   return verdict.problem !== undefined || verdict.kind !== kind;
@@ -78,7 +78,7 @@ test.each([
 });
 
 describe("every truncation is found:", () => {
-  // What fills a tar's last record after its end is of no meaning.
+  // Padding of a tar's last record after its end, which carries no data.
   const padding: Readonly<Record<string, number>> = { "v7.tar": 2048, "ustar.tar": 0, "gnu-sparse.tar": 8192 };
 
   test.each([
@@ -184,7 +184,7 @@ describe("a flipped byte is found", () => {
     const isContent = (at: number) => (at >= 512 && at < 1024) || (at >= 1536 && at < 2048);
     const unseen: number[] = [];
     for (let at = 0; at < bytes.length; at++) {
-      // A zero before the digits, and what ends them, can also be a space.
+      // The checksum's leading zero and its terminators may also be spaces.
       const isSpacing = [154, 155, 1178, 1179].includes(at) || [148, 1172].includes(at);
       if (!isContent(at) && !isSpacing && !(await isFound(flipped(bytes, at, 1), "tar"))) unseen.push(at);
     }
@@ -219,7 +219,7 @@ test("a chunk is asked for only when the one before is used up, and memory does 
   await opened.write(bytes);
   expect(await opened.end()).toEqual({ kind: "zip" });
 
-  // 320 MiB of zeros in one gzip: 320 KiB that come out as more than any buffer may hold.
+  // 320 MiB of zeros in one gzip: 320 KiB that expand to more than any buffer may hold.
   const member = gzipSync(Buffer.alloc(64 * 1024 * 1024));
   const large = openArchiveCheck();
   const before = process.memoryUsage().rss;

@@ -1,15 +1,15 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** One entry of a zip that a test makes. */
+/** Entry of a zip that a test builds. */
 export interface ZipEntry {
   readonly name: string;
   readonly content: Buffer;
   readonly deflated: boolean;
-  /** Sizes and CRC follow the data instead of standing before it. */
+  /** Whether sizes and CRC follow the data instead of preceding it. */
   readonly streamed: boolean;
 }
 
-/** A zip with the offsets of the bytes that say nothing about its content: versions, flags, times and attributes. */
+/** Builds a zip; `free` has the offsets of bytes that don't affect its content: versions, flags, times, attributes. */
 export function zipOf(entries: readonly ZipEntry[], comment = ""): { bytes: Buffer; free: ReadonlySet<number> } {
   const parts: Buffer[] = [];
   const free = new Set<number>();
@@ -35,7 +35,7 @@ export function zipOf(entries: readonly ZipEntry[], comment = ""): { bytes: Buff
     const local = [Buffer.from("PK\u0003\u0004"), described, streamed ? Buffer.alloc(12) : numbers, lengths];
     add(Buffer.concat([...local, Buffer.from(name)]), [
       ...[4, 5, 6, 7, 10, 11, 12, 13],
-      // Zeros where the numbers follow the data: one of them can become the very number.
+      // Zeros when the numbers follow the data: a flipped bit can turn one into the correct number.
       ...(streamed ? [14, 18, 22] : []),
     ]);
     add(data, deflated ? [data.length - 1] : []);
@@ -60,7 +60,7 @@ export function zipOf(entries: readonly ZipEntry[], comment = ""): { bytes: Buff
   return { bytes: Buffer.concat(parts), free };
 }
 
-/** A tar of one header and its data for each entry. */
+/** Builds a tar of one header and its data for each entry. */
 export function tarOf(entries: readonly { readonly name: string; readonly content: Buffer }[]): Buffer {
   const parts = entries.flatMap(({ name, content }) => {
     const header = Buffer.alloc(512);

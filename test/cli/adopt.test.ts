@@ -40,7 +40,7 @@ async function run(args: readonly string[], stack: FakeStack = {}) {
   return { code: await command.ended, stdout: command.stdout, stderr: command.stderr };
 }
 
-/** The problems of programs with the types of this package. */
+/** TypeScript's messages about programs that use this package's types. */
 function problemsOf(texts: readonly string[]): string[] {
   return programMessages(new Map(texts.map((text, index) => [path.join(__dirname, `adopted-${index}.ts`), text])));
 }
@@ -108,7 +108,7 @@ test("leaves out what is managed, failed or gone, and gives no name twice", asyn
 
 test("writes a file for pulumi import with the inputs that the program comes to", async () => {
   const { code, stdout, stderr } = await run(["discloud", "--stack", "org/shop/prod", "--import", "import.json"], {});
-  // The stand-in for pulumi knows one stack only.
+  // The fake `pulumi` knows only one stack.
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(/no stack named/);
   const written = await run(["discloud", "--stack", "prod", "--import", "import.json"]);

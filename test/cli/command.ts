@@ -2,21 +2,21 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** The command, as `npm run build` leaves it. */
+/** Path of the command that `npm run build` writes. */
 export const program = path.join(__dirname, "..", "..", "dist", "sdk", "cli", "index.js");
 
-/** Some hundred processes load the same code: what one has compiled serves them all. */
+/** Compile cache that the processes share, since hundreds of them load the same code. */
 export const compileCache = path.join(__dirname, "..", "..", "node_modules", ".cache", "pulumi-snapshots");
 
-/** How a command is run. */
+/** Options for running a command. */
 export interface CommandOptions {
   readonly args: readonly string[];
-  /** Its whole environment, beside PATH and HOME. */
+  /** Whole environment besides PATH and HOME. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
 }
 
-/** The command as a user's shell runs it, with what it has printed so far. */
+/** The command as run by a user's shell, with its output so far. */
 export class Command {
   readonly chunks: Buffer[] = [];
   stderr = "";
@@ -50,17 +50,17 @@ export class Command {
     return this.bytes.toString("utf8");
   }
 
-  /** What it has printed with `--json`; throws where that is not one JSON document. */
+  /** Returns what was printed with `--json`; throws if that is not one JSON document. */
   json(): unknown {
     return JSON.parse(this.stdout);
   }
 
-  /** Waits until it has printed something that fits; rejects with all it has printed where it ends first. */
+  /** Waits until the output matches; rejects with all output if the command ends first. */
   async printed(pattern: RegExp): Promise<void> {
     await this.until(() => pattern.test(this.stdout), `printing ${pattern}`);
   }
 
-  /** Waits until something holds; rejects where the command ends first. */
+  /** Waits until a condition holds; rejects if the command ends first. */
   async until(holds: () => boolean, what: string): Promise<void> {
     let hasEnded = false;
     void this.ended.then(() => {
@@ -78,17 +78,17 @@ export class Command {
   }
 }
 
-/** What a stack of Pulumi has, as a stand-in for the `pulumi` command prints it. */
+/** Contents of a Pulumi stack, as a fake `pulumi` command prints them. */
 export interface FakeStack {
-  /** Its names; default: `prod`. */
+  /** Names of the stack; default: `prod`. */
   readonly names?: readonly string[];
-  /** `pulumi config --json --show-secrets`. */
+  /** Output of `pulumi config --json --show-secrets`. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** The resources of `pulumi stack export`. */
+  /** Resources of `pulumi stack export`. */
   readonly resources?: readonly unknown[];
 }
 
-/** Puts a stand-in for `pulumi` into a folder, with one stack; returns the PATH that has it first. */
+/** Puts a fake `pulumi` with one stack into a folder; returns a PATH that starts with it. */
 export function fakePulumi(folder: string, { names = ["prod"], config = {}, resources = [] }: FakeStack): string {
   const bin = path.join(folder, "bin");
   mkdirSync(bin, { recursive: true });

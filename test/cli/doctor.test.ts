@@ -37,7 +37,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string 
   return { code: await command.ended, stdout: command.stdout, stderr: command.stderr };
 }
 
-/** The checks of one connection by name. */
+/** Checks of one connection, by name. */
 async function checksOf(platform: string, env: Readonly<Record<string, string | undefined>> = {}) {
   const { code, stdout } = await run([platform, "--json"], env);
   const results = document.parse(JSON.parse(stdout));

@@ -8,7 +8,7 @@ import { type Emulator, type FaultRule, seed, startEmulator } from "../../emulat
 import { openArchiveCheck } from "../../provider/archive";
 import { Command } from "./command";
 
-/** What `download --json` prints. */
+/** Output of `download --json`. */
 export const downloaded = z.strictObject({
   resourceId: z.string(),
   files: z.array(
@@ -21,7 +21,7 @@ export const downloaded = z.strictObject({
   ),
 });
 
-/** The snapshot that most tests download, and the name that its file gets. */
+/** Snapshot that most tests download, and the name of its file. */
 export const id = `discloud/app/${seed.discloud.appId}/${seed.discloud.version}`;
 export const name = `discloud-app-${seed.discloud.appId}-${seed.discloud.version}.zip`;
 
@@ -34,7 +34,7 @@ export async function isZip(bytes: Buffer): Promise<boolean> {
   return kind === "zip" && problem === undefined;
 }
 
-/** An emulator and a folder, for commands that download into it. */
+/** An emulator, and a folder for commands to download into. */
 export class Downloads {
   private constructor(
     readonly emulator: Emulator,
@@ -69,12 +69,12 @@ export class Downloads {
     return readFileSync(path.join(this.folder, file));
   }
 
-  /** The requests for bytes so far. */
+  /** Requests for bytes so far. */
   requests() {
     return this.emulator.requests.filter(({ operation }) => operation === "download");
   }
 
-  /** Puts faults of Discloud in force. */
+  /** Adds faults of Discloud. */
   fail(...rules: Omit<FaultRule & { fault: string }, "platform">[]): void {
     for (const rule of rules) this.emulator.faults.add({ ...rule, platform: "discloud" } as FaultRule);
   }

@@ -81,7 +81,7 @@ describe("pulumi-snapshots emulate", () => {
     const command = run("emulate");
     await command.printed(/# scp server .*\n/);
     const url = exported(command.stdout)["DISCLOUD_API_URL"];
-    // A connection that a client keeps open does not hold it.
+    // A connection that a client keeps open does not delay the end.
     expect((await ask(`${url}/user`, { headers: { connection: "keep-alive" } })).status).toBe(401);
     expect(await command.stop(signal)).toBe(0);
     expect((await ask(`${url}/user`)).broken).toBe("ECONNREFUSED");
@@ -199,7 +199,7 @@ describe("pulumi-snapshots emulate", () => {
         create: async () => {
           await post(`${environment["DISCLOUD_API_URL"]}/snapshot/${seed.discloud.appId}`, discloud);
           await post(`${environment["VIRTUS_API_URL"]}/apps/${seed.virtus.appId}/snapshots`, virtus);
-          // What is refused leaves no trace in what comes after it.
+          // A refused request must not affect what comes after it.
           await post(`${environment["SNAPSHOOTER_API_URL"]}/jobs/nothing/backups/start`, snapshooter, {});
           await post(
             `${environment["SNAPSHOOTER_API_URL"]}/jobs/${seed.snapshooter.jobId}/backups/start`,

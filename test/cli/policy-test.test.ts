@@ -48,7 +48,7 @@ const policyIn = (name: string, id: string, outputs: object) => ({
   outputs: { __urn: urnOf(name), policyId: "0a1b2c3d", createdAt: "2020-01-01T00:00:00.000Z", ...outputs },
 });
 
-/** A policy of a volume that has taken a snapshot a day, newest first, with its ids. */
+/** A policy of a volume with one snapshot a day, newest first, and the snapshots' ids. */
 function volumePolicy(days: number, retention: object | undefined) {
   const nowMs = Date.now();
   const taken = Array.from({ length: days }, (_, day) =>

@@ -6,7 +6,7 @@ import { pageOf } from "../../sdk/cli/report/page";
 import { marks, spanText, totalsOf } from "../../sdk/cli/report/words";
 import { sampleReport } from "./report-sample";
 
-/** The report with every text that comes from outside in place of its own. */
+/** Report with all text of external origin replaced. */
 function withTexts(texts: readonly string[]): Report {
   const report = sampleReport();
   let next = 0;
@@ -41,7 +41,7 @@ function withTexts(texts: readonly string[]): Report {
   };
 }
 
-/** The tags of a page, with the names of their attributes and without what they hold. */
+/** Tags of a page with the names of their attributes, without the values. */
 const tagsOf = (page: string): string[] =>
   (page.replace(/<style>[\s\S]*<\/style>/, "").match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/"[^"]*"/g, '""'));
 
@@ -61,7 +61,7 @@ const hostile = fc.oneof(
 
 describe("the page", () => {
   it("never makes markup of what a platform or a program calls something", () => {
-    // None of them empty: what is not there has no place on the page.
+    // No text is empty, since the page leaves out empty ones.
     const shape = tagsOf(pageOf(withTexts(["text"]), "1"));
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 1, maxLength: 20 }), (texts) => {

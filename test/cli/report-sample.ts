@@ -63,7 +63,7 @@ function target(more: Partial<ReportTarget>, days: number): ReportTarget {
   };
 }
 
-/** A report with everything in it that a report can show. */
+/** Report that contains everything a report can show. */
 export function sampleReport(): Report {
   const nightly = Array.from({ length: 24 }, (_, day) =>
     snapshot(`b3d1f0c2-0000-4000-8000-${String(day).padStart(12, "0")}`, 17 * HOUR_MS + day * DAY_MS, {

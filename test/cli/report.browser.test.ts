@@ -36,7 +36,7 @@ async function opened({ width, scheme }: Look, markup: string): Promise<{ page: 
 
 const sample = () => pageOf(sampleReport(), "0.0.0");
 
-/** What a page has beyond its own edges, and what axe finds wrong with it, everything unfolded. */
+/** Returns how far a page overflows its width, and the violations that axe finds, with everything unfolded. */
 async function problemsOf(page: Page): Promise<{ overflow: number; violations: string[] }> {
   await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
   const overflow = (await page.evaluate("document.documentElement.scrollWidth - innerWidth")) as number;

@@ -90,7 +90,9 @@ function resourceIn(type: string, name: string, id: string, outputs: object) {
   return { urn, type: token, id, custom: true, inputs: {}, outputs: { __urn: urn, ...outputs } };
 }
 
-/** A policy of a volume that has taken a snapshot a day up to yesterday's, newest first, and one of another app. */
+/**
+ * Stack with a Snapshot, an app's policy, and a volume's policy with daily snapshots up to yesterday's, newest first.
+ */
 function prodStack() {
   const { volumeId, region } = seed.scp;
   const nowMs = Date.now();
@@ -183,7 +185,7 @@ describe("with --stack", () => {
     const { resources } = prodStack();
     const markdown = await run(["--stack", "prod", "--format", "markdown"], { resources });
     expect(markdown.stdout).toMatch(/^# Backup report\n[\s\S]*\| Target \|[\s\S]*### `volume 3f500f00/);
-    // Discloud shows no zone with its times.
+    // Discloud's times have no zone.
     const { appId, version } = seed.discloud;
     const undated = { platform: "discloud", connection: "discloud", appId, snapshotId: version };
     const one = [resourceIn("Snapshot", "old", `discloud/app/${appId}/${version}`, undated)];

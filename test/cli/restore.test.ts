@@ -48,13 +48,13 @@ const restores = () => [
 ];
 const versionId = () => emulator.virtus.targets.get(databaseId)?.snapshots.present().at(-1)?.versionId ?? "";
 
-/** How many requests this machine has recorded and not delivered the outcome of. */
+/** Number of requests that this machine has recorded and whose outcome it has not delivered. */
 function recorded(): number {
   const entries = path.join(folder, "pulumi-snapshots", "intents");
   return existsSync(entries) ? readdirSync(entries).length : 0;
 }
 
-/** The instant of the request that a message says can be given up. */
+/** Instant that a message names for `--again`. */
 const instantIn = (stderr: string) => /--again (\S+Z)/.exec(stderr)?.[1] ?? "";
 
 describe("restores once, and records nothing after it has said so:", () => {
@@ -220,7 +220,7 @@ describe("a run that ends early", () => {
 });
 
 describe("on a terminal", () => {
-  /** Runs the command on a terminal of its own, and types once it asks. */
+  /** Runs the command on its own terminal and types an answer once the command asks. */
   async function onTerminal(args: readonly string[], typed: string): Promise<{ code: number | null; shown: string }> {
     const command = [process.execPath, program, "restore", ...args];
     const quoted = command.map((part) => `'${part}'`).join(" ");

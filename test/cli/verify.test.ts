@@ -63,7 +63,7 @@ describe("verify", () => {
     ]);
   });
 
-  // The kernel tells the most memory that a process has had, on Linux.
+  // Linux reports the peak memory of a process.
   (process.platform === "linux" ? test : test.skip)(
     "takes at most 200 MB of memory, however large the snapshot is",
     async () => {

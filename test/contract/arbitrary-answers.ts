@@ -4,31 +4,31 @@ import { definitions, type PlatformName } from "../../provider/platforms";
 import { idOf } from "../../provider/resources/snapshot/state";
 import { type Opened, openOnEmulator } from "./opened";
 
-/** What the property has to know of a platform. */
+/** Properties of a platform that the test of arbitrary responses needs. */
 export interface AnswersUnderTest {
   readonly platform: PlatformName;
   readonly argument: string;
   readonly targetId: string;
   readonly list: string;
   readonly create?: string;
-  /** A well-formed answer of the list, whose parts are changed at random. */
+  /** Well-formed response of the list, whose parts are changed at random. */
   readonly wellFormed: unknown;
-  /** How many snapshots an answer holds; undefined where it is none. Written from the documents, not from the client. */
+  /** Number of snapshots in a response; undefined if it is not a list. From the documents, not from the client. */
   holds(answer: unknown): number | undefined;
-  /** The operation that shows one snapshot, where an absence is not proven by the list. */
+  /** Operation that shows one snapshot, if the list alone does not prove an absence. */
   show?: {
     readonly operation: string;
-    /** The answer, and its status, to a snapshot that isn't there. */
+    /** Response for a snapshot that doesn't exist, and its status. */
     readonly wellFormed: unknown;
     readonly status: number;
-    /** The answer to one that is. */
+    /** Response for a snapshot that exists. */
     readonly shown: unknown;
   };
-  /** Tells which of the shown answers, of that status, prove an absence. */
+  /** Whether a response of `show` with that status proves an absence. */
   provesAbsence?(answer: unknown): boolean;
 }
 
-/** Awkward values beside fast-check's own: what breaks ids, dates, headers and look-ups. */
+/** Awkward values besides fast-check's own: they break ids, dates, headers and look-ups. */
 const awkward = fc.constantFrom<unknown>(
   null,
   "",
@@ -51,7 +51,7 @@ const anything = fc.oneof(
   { weight: 1, arbitrary: awkward },
 );
 
-/** The value with one of its parts, or itself, replaced or (in an object) taken out. */
+/** Returns the value with one of its parts, or itself, replaced or (in an object) removed. */
 function change(value: unknown, path: readonly number[], put: unknown, remove: boolean): unknown {
   const [at, ...rest] = path;
   if (at === undefined || typeof value !== "object" || value === null) return put;
@@ -67,7 +67,7 @@ function change(value: unknown, path: readonly number[], put: unknown, remove: b
   );
 }
 
-/** Any JSON, most of it an answer with one part changed. */
+/** Any JSON, most of it a response with one part changed. */
 export function answersLike(wellFormed: unknown): fc.Arbitrary<unknown> {
   const mutated = fc
     .tuple(fc.array(fc.nat(20), { maxLength: 5 }), anything, fc.boolean())
@@ -75,7 +75,7 @@ export function answersLike(wellFormed: unknown): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 1, arbitrary: anything }, { weight: 3, arbitrary: mutated });
 }
 
-/** What an attempt gives while one operation answers a body: its value, or the error by kind that it ends in. */
+/** Returns an attempt's value, or the error with a kind that it throws, while one operation responds with `body`. */
 export async function answering<T>(
   opened: Opened,
   fault: { readonly platform: string; readonly operation: string; readonly status?: number },
@@ -101,7 +101,7 @@ export async function answering<T>(
   }
 }
 
-/** Whatever JSON a platform answers: an error by kind, or exactly what the answer holds; never a crash. */
+/** Tests that any JSON from a platform gives an error with a kind, or exactly what the JSON holds; never a crash. */
 export function describeArbitraryAnswers(given: AnswersUnderTest): void {
   const definition = definitions[given.platform];
   const answers = answersLike(given.wellFormed);

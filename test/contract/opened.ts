@@ -6,20 +6,20 @@ import type { Target } from "../../provider/model/snapshot";
 import { definitions, openPlatform, type PlatformName } from "../../provider/platforms";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 
-/** A platform opened as a user's default connection opens it, on an emulator that shares its clock. */
+/** Platform opened like a user's default connection, on an emulator that shares its clock. */
 export interface Opened {
   readonly emulator: Emulator;
   readonly platform: SnapshotPlatform;
   readonly connection: Connection;
   readonly clock: FakeClock;
-  /** What the user was told while it waited. */
+  /** Messages shown to the user during a wait. */
   readonly announced: readonly string[];
-  /** The time of one operation that starts now. */
+  /** Scope of an operation that starts now. */
   scope(timeoutMs?: number): Scope;
   target(argument: string, id: string): Target;
-  /** How many requests that change something have reached the platform. */
+  /** Number of requests that change something and have reached the platform. */
   changes(): number;
-  /** How many requests of an operation have reached the platform. */
+  /** Number of requests of an operation that have reached the platform. */
   count(operation: string): number;
 }
 

@@ -18,9 +18,9 @@ type Inputs = Readonly<Record<string, JsonValue>>;
 export interface OpenedPolicies extends Opened {
   readonly definition: PolicyTargetDefinition;
   readonly policies: PolicyPlatform;
-  /** Makes a policy and waits until it is there; the one that is made. */
+  /** Creates a policy, waits until it exists and returns it. */
   make(inputs: Inputs): Promise<ObservedPolicy>;
-  /** The policy as it is now; an error where it isn't found. */
+  /** Returns the current policy; throws if it isn't found. */
   look(reference: PolicyReference, inputs: Inputs): Promise<ObservedPolicy>;
 }
 
@@ -50,31 +50,31 @@ export async function openPolicies(platform: PlatformName, argument: string): Pr
   };
 }
 
-/** What the suite has to know of one kind of policies. */
+/** Properties of one kind of policies that the suite needs. */
 export interface PoliciesUnderTest {
   readonly platform: PlatformName;
   readonly argument: string;
   /** Checked arguments of a policy, with their defaults. */
   readonly inputs: Inputs;
-  /** The emulator's operations: those that an observation asks, the one that makes one, and the one that lists. */
+  /** The emulator's operations: those of an observation, the one that creates a policy, and the one that lists. */
   readonly reads: readonly string[];
   readonly create: string;
   readonly list: string;
-  /** What proves an absence, and what says so. */
+  /** Pattern that the proof of an absence matches, with its source. */
   readonly proof: RegExp;
-  /** The kind of error that a 404 of the gateway's is. Default `unexpectedAnswer`. */
+  /** Error kind of a gateway's 404. Default: `unexpectedAnswer`. */
   readonly gatewayNotFound?: ErrorKind;
-  /** Takes the policy away without the API. */
+  /** Removes the policy without the API. */
   remove(opened: OpenedPolicies, policy: ObservedPolicy): void;
-  /** Has the policy take snapshots at these times; their ids. */
+  /** Makes the policy take snapshots at these times; returns their ids. */
   runs(opened: OpenedPolicies, policy: ObservedPolicy, timesMs: readonly number[]): string[];
-  /** Well-formed answers by operation, whose parts are changed at random; of a policy with this id. */
+  /** Well-formed responses by operation, for this policy, whose parts are changed at random. */
   answers(policy: ObservedPolicy): Readonly<Record<string, unknown>>;
-  /** Whether an answer of the last read proves that the policy isn't there. */
+  /** Whether a response to the last read proves that the policy doesn't exist. */
   provesAbsence(answer: unknown, policy: ObservedPolicy): boolean;
 }
 
-/** The contract that policies keep on every platform that runs them, on its emulator over real HTTP. */
+/** Tests the contract of policies run by their platform, on its emulator over real HTTP. */
 export function describePolicies(given: PoliciesUnderTest): void {
   const { platform, argument, inputs } = given;
 

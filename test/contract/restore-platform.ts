@@ -6,20 +6,20 @@ import type { PlatformName } from "../../provider/platforms";
 import { answering, answersLike } from "./arbitrary-answers";
 import { type Opened, openOnEmulator } from "./opened";
 
-/** What the suite has to know of a platform's restores. */
+/** Properties of a platform's restores that the suite needs. */
 export interface RestoresUnderTest {
   readonly platform: PlatformName;
   readonly argument: string;
-  /** What is restored, on the emulator as it starts. */
+  /** Order to restore something that the emulator has at the start. */
   order(opened: Opened): Omit<RestoreOrder, "target"> & { readonly targetId: string };
-  /** The operations that look before the request, with well-formed answers whose parts are changed at random. */
+  /** Read operations before the request, with well-formed responses whose parts are changed at random. */
   readonly looks: readonly { readonly operation: string; readonly wellFormed: unknown }[];
   readonly request: { readonly operation: string; readonly status: number; readonly wellFormed: unknown };
-  /** The restores that the platform has carried out. */
+  /** Number of restores that the platform has carried out. */
   restores(opened: Opened): number;
 }
 
-/** The contract of restores, on one platform's emulator over real HTTP. */
+/** Tests the contract of restores on one platform's emulator over real HTTP. */
 export function describeRestores(under: RestoresUnderTest): void {
   const { platform: name, argument, looks, request } = under;
   let opened: Opened;

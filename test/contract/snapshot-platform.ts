@@ -6,54 +6,54 @@ import { definitions, type PlatformName } from "../../provider/platforms";
 import { ask } from "../emulator/ask";
 import { type Opened, openOnEmulator } from "./opened";
 
-/** A fault without the place where it fires. */
+/** Fault without the place where it fires. */
 export type Fault = FaultRule extends infer Rule
   ? Rule extends unknown
     ? Omit<Rule, "platform" | "operation">
     : never
   : never;
 
-/** What the suite has to know of a platform: names of operations, and how its emulator is moved by hand. */
+/** Properties of a platform that the suite needs: names of operations, and ways to change its emulator by hand. */
 export interface PlatformUnderTest {
   readonly platform: PlatformName;
-  /** The argument that names the target, and a target that has snapshots at the start. */
+  /** Argument that names the target, and a target that has snapshots at the start. */
   readonly argument: string;
   readonly targetId: string;
   /** The emulator's operation that lists the target's snapshots. */
   readonly list: string;
-  /** The emulator's operation that takes one; left out where the platform can't. */
+  /** The emulator's operation that takes a snapshot; omitted if the platform can't. */
   readonly create?: string;
-  /** Adds a snapshot taken at an instant, which nobody's program took. */
+  /** Adds a snapshot with this time, which no program took. */
   add(emulator: Emulator, createdAtMs: number): void;
-  /** Takes the newest snapshot of the target away. */
+  /** Removes the target's newest snapshot. */
   removeNewest(emulator: Emulator): void;
-  /** What the first line of the newest snapshot's file says, where there are files. */
+  /** Expected first line of the newest snapshot's file, on platforms with files. */
   contentOf?(reference: SnapshotReference, target: string): string | RegExp;
-  /** Puts in order what the target must hold at the start. */
+  /** Prepares what the target must contain at the start. */
   prepare?(emulator: Emulator): void;
-  /** The operation that shows one snapshot, where the platform has one that an absence rests on. */
+  /** Operation that shows one snapshot, if the platform's proof of an absence needs one. */
   show?: string;
-  /** What proves an absence in the end. Default `list`. */
+  /** Operation that finally proves an absence. Default: `list`. */
   proofBy?: "show" | "list";
-  /** A create's answer may name nothing at all, and the list tells what was made. */
+  /** Set if the response to a create may name nothing at all, and the list shows what was created. */
   answersAnything?: true;
-  /** The operation that deletes one, where the platform can. */
+  /** Operation that deletes a snapshot, where the platform can. */
   delete?: string;
-  /** What a create needs beside its target. */
+  /** Inputs that a create needs besides its target. */
   inputs?: Readonly<Record<string, JsonValue>>;
-  /** The header that carries the credential. Default `authorization`. */
+  /** Header that carries the credential. Default: `authorization`. */
   credentialHeader?: string;
-  /** The kind of error that a 404 of the gateway's is. Default `unexpectedAnswer`. */
+  /** Error kind of a gateway's 404. Default: `unexpectedAnswer`. */
   gatewayNotFound?: ErrorKind;
-  /** What the proof of an absence names. Default: the target's id. */
+  /** Text in the proof of an absence. Default: the target's id. */
   proof?: string;
-  /** A list of a target that doesn't exist is empty, since the target is a mere filter. */
+  /** Set if the list of a target that doesn't exist is empty, since the target is a mere filter. */
   filters?: true;
-  /** The ids, newest first, where the API's times name no instant. */
+  /** Ids, newest first, for an API whose times are not instants. */
   newestFirst?(emulator: Emulator): string[];
 }
 
-/** An answer that proves nothing, and the kind of error that it is. */
+/** Faults whose responses prove nothing, with the kind of the error. */
 export const proofless: readonly (readonly [string, Fault, ErrorKind])[] = [
   ["401", { fault: "status", status: 401, times: "always" }, "unauthorized"],
   ["402", { fault: "status", status: 402, times: "always" }, "quota"],
@@ -75,7 +75,7 @@ export const proofless: readonly (readonly [string, Fault, ErrorKind])[] = [
   ],
 ];
 
-/** Answers that a read gets over by itself. */
+/** Faults that a read recovers from automatically. */
 export const passing: readonly (readonly [string, Fault])[] = [
   ["a lost answer", { fault: "reset-after-commit" }],
   ["a cut body", { fault: "cut" }],
@@ -85,7 +85,7 @@ export const passing: readonly (readonly [string, Fault])[] = [
   ["a gateway's page", { fault: "html", status: 502 }],
 ];
 
-/** The contract that every platform keeps, on its emulator over real HTTP. */
+/** Tests the contract of every platform, on its emulator over real HTTP. */
 export function describePlatform(given: PlatformUnderTest): void {
   const definition = definitions[given.platform];
 
@@ -190,7 +190,7 @@ export function describePlatform(given: PlatformUnderTest): void {
     });
 
     const looked: [string, (fault: Fault) => FaultRule, typeof proofless][] = [
-      // Of a true 404 nothing but its status is left where its body is empty or of another shape.
+      // A real 404 with an empty body or one of another shape still has its status.
       ["show", onShow, proofless.filter(([, { fault }]) => !["empty-body", "wrong-shape"].includes(fault))],
       ["list", onList, proofless],
     ];

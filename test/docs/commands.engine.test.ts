@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.dispose());
 
-/** Verbs that have verbs below them. */
+/** Verbs that have subcommands. */
 const PARENTS = ["config", "stack", "state"];
 
 test("every pulumi command that the pages show has verbs and flags that the engine knows", async () => {
@@ -18,7 +18,7 @@ test("every pulumi command that the pages show has verbs and flags that the engi
   const wrong: string[] = [];
   for (const { page, words } of shown) {
     const [, verb = "", second = ""] = words;
-    // Of `pulumi stack schedule new` and the like the pages say nothing.
+    // The pages mention no third level, such as `pulumi stack schedule new`.
     const verbs = PARENTS.includes(verb) && second !== "" && !second.startsWith("-") ? [verb, second] : [verb];
     const key = verbs.join(" ");
     if (!helps.has(key)) {

@@ -17,13 +17,13 @@ function helpOf(...verbs: string[]): string {
   return help;
 }
 
-/** The verbs below a command, by its help. */
+/** Subcommands of a command, from its help. */
 function verbsOf(help: string): string[] {
   const [, list = ""] = /^Commands:\n((?: +.*\n?)+)/m.exec(help) ?? [];
   return [...list.matchAll(/^ {2}([\w-]+)/gm)].map(([, verb = ""]) => verb).filter((verb) => verb !== "help");
 }
 
-/** How many operands a command takes, by the first line of its help. */
+/** Number of operands that a command takes, from the first line of its help. */
 function operandsOf(help: string): { least: number; most: number } {
   const [, usage = ""] = /^Usage: (.*)$/m.exec(help) ?? [];
   const least = usage.match(/ <[^>]+>/g)?.length ?? 0;
@@ -31,7 +31,7 @@ function operandsOf(help: string): { least: number; most: number } {
   return { least, most: usage.includes("...") ? Number.POSITIVE_INFINITY : least + optional };
 }
 
-/** Why a command of the pages would not be understood; undefined where it would. */
+/** Reason why a command of the pages would be rejected; undefined if it would not. */
 function problemOf(words: readonly string[]): string | undefined {
   const verbs: string[] = [];
   let rest = words.slice(1);
@@ -52,7 +52,7 @@ function problemOf(words: readonly string[]): string | undefined {
   } catch (error) {
     return String(error);
   }
-  // A command that text only mentions may go without its operands.
+  // Text may mention a command without its operands.
   const { least, most } = operandsOf(help);
   const isMentioned = operands.length === 0;
   return isMentioned || (operands.length >= least && operands.length <= most) ? undefined : `operands ${operands}`;
@@ -76,13 +76,13 @@ test("the page of the command line has every verb", () => {
   expect(verbs.filter((verb) => !shown.has(verb ?? ""))).toEqual([]);
 });
 
-/** The verbs that take operands or options of their own, with the verbs before them. */
+/** Verbs that take operands or options of their own, with their parent verbs. */
 function leaves(...verbs: string[]): string[][] {
   const below = verbsOf(helpOf(...verbs));
   return below.length === 0 ? [verbs] : below.flatMap((verb) => leaves(...verbs, verb));
 }
 
-/** Endings other than 0, by what is in the command: what it needs exists on a terminal, or after a lost answer only. */
+/** Expected failures, by part of the command: those need a terminal, or an earlier lost response. */
 const refusals: readonly [part: RegExp, message: RegExp][] = [
   [/^restore (?!.*--confirm)/, /--confirm is missing/],
   [/--again/, /this machine has recorded none for this target/],
@@ -104,10 +104,10 @@ test("every pulumi-snapshots command that a script of the pages runs, or --help 
   };
   const PATH = fakePulumi(folder, { names: ["prod", "shop", "acme/shop/staging"], resources: [nightly] });
 
-  /** What is wrong with the end of a command; each runs in a folder and with a PULUMI_HOME of its own. */
+  /** Returns the problem of a command that ends wrongly; each runs in its own folder and PULUMI_HOME. */
   async function problemOfRun(args: readonly string[]): Promise<string | undefined> {
     const cwd = mkdtempSync(path.join(folder, "run-"));
-    mkdirSync(path.join(cwd, "infra")); // what --cwd names
+    mkdirSync(path.join(cwd, "infra")); // for --cwd
     const command = new Command({
       args,
       env: { ...emulator.environment, PATH, PULUMI_HOME: cwd },
@@ -125,7 +125,7 @@ test("every pulumi-snapshots command that a script of the pages runs, or --help 
     return commandsIn(text, "pulumi-snapshots");
   });
   const lines = [...commandsScripted("pulumi-snapshots").map(({ words }) => words), ...examples]
-    // `emulate` runs until it is stopped, and has tests of its own.
+    // `emulate` runs until it is stopped, and has its own tests.
     .filter((words) => words[1] !== "emulate" && !words.some((word) => /[<$…]/.test(word)))
     .map((words) => JSON.stringify(words.slice(1)));
   const left = [...new Set(lines)].map((line): string[] => JSON.parse(line));

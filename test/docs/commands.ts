@@ -1,20 +1,20 @@
 import { blocksOf, pages, proseOf } from "./pages";
 
-/** A command line that a page shows. */
+/** Command line that a page shows. */
 export interface Shown {
   readonly page: string;
-  /** Its words, without quotes; what a person has to fill in stands as it is, such as `<token>`. */
+  /** Its words without quotes; placeholders such as `<token>` are kept. */
   readonly words: readonly string[];
 }
 
-/** The words of a command: blanks part them, quotes hold them together, and `$(…)` counts as one. */
+/** Splits a command into words at blanks; quotes keep words together, and `$(…)` counts as one. */
 function wordsOf(command: string): string[] {
   return [...command.matchAll(/(?:"[^"]*"|'[^']*'|\$\([^)]*\)|<[^>]*>|[^\s"'$<]|\$)+/g)].map(([word]) =>
     word.replaceAll(/["']/g, ""),
   );
 }
 
-/** The simple commands of a script: one a line or a part of a pipe, without what they are redirected to. */
+/** Simple commands of a script, one for each line or part of a pipe, without redirections. */
 function commandsOf(script: string): string[] {
   return script
     .replaceAll(/\\\n/g, " ")
@@ -34,7 +34,7 @@ export function commandsIn(script: string, program: Program): string[][] {
     .filter(([first]) => first === program);
 }
 
-/** The commands of a program that the pages show in scripts, pipelines and text. */
+/** Commands of a program that the pages show in scripts, pipelines and text. */
 export function commandsShown(program: Program): Shown[] {
   return pages.flatMap((page) => {
     const scripts = blocksOf(page).filter(({ language }) => ["sh", "bash", "yaml", ""].includes(language));
@@ -45,7 +45,7 @@ export function commandsShown(program: Program): Shown[] {
   });
 }
 
-/** The commands of a program that the shell scripts of the pages run. */
+/** Commands of a program that the pages' shell scripts run. */
 export function commandsScripted(program: Program): Shown[] {
   return pages.flatMap((page) =>
     blocksOf(page)
@@ -55,14 +55,14 @@ export function commandsScripted(program: Program): Shown[] {
   );
 }
 
-/** What `--help` of a command says that it takes. */
+/** Flags that a command's `--help` lists. */
 export interface Usage {
   readonly flags: ReadonlySet<string>;
   /** Flags that take a value. */
   readonly valued: ReadonlySet<string>;
 }
 
-/** The flags in a help text, as both commander and pulumi print them: `-o, --output <file>` or `-m, --message string`. */
+/** Reads a help text's flags, as commander and pulumi print them: `-o, --output <file>` or `-m, --message string`. */
 export function usageIn(help: string): Usage {
   const flags = new Set<string>();
   const valued = new Set<string>();
@@ -78,7 +78,7 @@ export function usageIn(help: string): Usage {
   return { flags, valued };
 }
 
-/** The flags of a command's words, and what remains; throws on one that the usage lacks. */
+/** Separates a command's flags from its operands; throws on a flag that the usage lacks. */
 export function parseWords(words: readonly string[], { flags, valued }: Usage): { operands: string[] } {
   const operands: string[] = [];
   for (let index = 0; index < words.length; index++) {

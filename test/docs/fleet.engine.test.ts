@@ -19,7 +19,7 @@ afterEach(async () => {
   clock.dispose();
 });
 
-/** The names of the selected stack's policies; the workspace itself knows only its first stack. */
+/** Names of the selected stack's policies; the workspace itself knows only its first stack. */
 async function policies(): Promise<string[]> {
   const { stdout } = await workspace.pulumi(["stack", "export"], { expectCode: 0 });
   const { deployment } = JSON.parse(stdout) as StackState;
@@ -28,7 +28,7 @@ async function policies(): Promise<string[]> {
 }
 
 test("the fleet runs in two stacks: each takes what is due of its own part, once, and names what is stale", async () => {
-  // No scheduled time of theirs passes in the minutes after it.
+  // None of their scheduled times passes in the next few minutes.
   clock = movedClock(Date.UTC(2027, 0, 11, 7));
   emulator = await startEmulator({ now: clock.now });
   Object.assign(emulator.scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
@@ -47,7 +47,7 @@ test("the fleet runs in two stacks: each takes what is due of its own part, once
       await workspace.pulumi(["config", "set", key, String(value)], { expectCode: 0 });
     }
     if (mine.includes("shop")) {
-      // One target that fails stays alone.
+      // A target that fails does not affect the others.
       const env = { PULUMI_CONTINUE_ON_ERROR: "true" };
       const rule = { platform: "discloud", operation: "create-snapshot", fault: "status", status: 403 } as const;
       await withFaults(emulator, [{ ...rule, target: "1745338954955", times: "always" }], () =>

@@ -10,7 +10,7 @@ import { blocksIn, root } from "./pages";
 // A dependency of @pulumi/pulumi, which has no types of its own.
 const { load } = require("js-yaml") as { load: (text: string) => unknown };
 
-/** A value of the operator's `envRefs`. */
+/** Value of the operator's `envRefs`. */
 const resourceRef = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("Secret"),
@@ -20,7 +20,7 @@ const resourceRef = z.discriminatedUnion("type", [
 ]);
 
 /**
- * What a fleet's Stack may say, after the operator's API reference:
+ * Fields that a fleet's Stack may have, from the operator's API reference:
  * https://github.com/pulumi/pulumi-kubernetes-operator/blob/master/docs/stacks.md
  */
 const stackManifest = z.strictObject({
@@ -41,7 +41,7 @@ const stackManifest = z.strictObject({
   }),
 });
 
-/** A schema of Kubernetes that allows no field beside those that it names. */
+/** Makes a Kubernetes schema reject fields that it does not name. */
 function strict(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strict);
   if (typeof schema !== "object" || schema === null) return schema;

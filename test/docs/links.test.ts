@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { pages, proseOf, root, textOf } from "./pages";
 
-/** The anchors of a page as GitHub makes them: its headings in lower case, without punctuation, hyphens for spaces. */
+/** Anchors of a page as GitHub generates them: its headings in lower case, without punctuation, hyphens for spaces. */
 function anchorsOf(page: string): Set<string> {
   const seen = new Map<string, number>();
   const headings = [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) =>
@@ -21,7 +21,7 @@ function anchorsOf(page: string): Set<string> {
   );
 }
 
-/** The targets of a page's links that lead into the repository. */
+/** Targets of a page's links within the repository. */
 function linksOf(page: string): string[] {
   const prose = proseOf(page).replaceAll(/`[^`\n]*`/g, "");
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link).filter((link) => !/^https?:/.test(link));
@@ -44,7 +44,7 @@ describe("the pages of docs", () => {
   it("are all in the index, and the index in README", () => {
     const listed = linksOf("docs/README.md").map((link) => path.posix.join("docs", link));
     expect(guides.filter((page) => !listed.includes(page))).toEqual(
-      // Written by `npm run bench`, and linked where it is there.
+      // Written by `npm run bench`, and linked if it exists.
       guides.includes("docs/performance.md") && !listed.includes("docs/performance.md") ? ["docs/performance.md"] : [],
     );
     expect(linksOf("README.md")).toContain("docs/README.md");

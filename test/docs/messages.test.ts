@@ -3,10 +3,10 @@ import path from "node:path";
 import ts from "typescript";
 import { root, textOf } from "./pages";
 
-/** What stands for a name, an id or a time in a quoted message, and for what code puts into a text. */
+/** Placeholder for a name, an id or a time in a quoted message, and for a value that code puts into a text. */
 const GAP = "…";
 
-/** The text that an expression makes, with a gap where only the run knows; undefined where it is no text. */
+/** Text of an expression, with a gap for each value known only at run time; undefined if it is not a text. */
 function writtenText(node: ts.Expression): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node)) {
@@ -20,7 +20,7 @@ function writtenText(node: ts.Expression): string | undefined {
   return undefined;
 }
 
-/** Every text of the built package's own code. */
+/** All texts in the built package's own code. */
 function builtTexts(): string[] {
   const texts: string[] = [];
   for (const room of ["provider", "sdk"]) {
@@ -40,7 +40,7 @@ function builtTexts(): string[] {
 }
 
 const page = textOf("docs/troubleshooting.md");
-/** The messages of the first column; those of other programs are marked with the program's name. */
+/** Messages of the first column; those of other programs are marked with the program's name. */
 const rows = [...page.matchAll(/^\| `(.+?)`(?: \((Pulumi|Node\.js)\))? \|/gm)].map(([, message = "", owner]) => ({
   message: message.replaceAll("\\|", "|"),
   owner,
@@ -53,7 +53,7 @@ test("the page of messages quotes some", () => {
 });
 
 test("every message that the page quotes is one of the built package", () => {
-  // A gap of either side may stand for any text of the other.
+  // A gap on either side may stand for any text on the other.
   const texts = builtTexts();
   const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const missing = own.filter((message) => {

@@ -4,7 +4,7 @@ import path from "node:path";
 /** The repository's folder. */
 export const root = path.join(__dirname, "../..");
 
-/** The pages that people read, as paths from the repository's folder. */
+/** Pages that people read, as paths from the repository's folder. */
 export const pages: readonly string[] = [
   "README.md",
   "SECURITY.md",
@@ -31,7 +31,7 @@ function sectionOf(page: string, heading: string): string {
 export interface Block {
   readonly page: string;
   readonly language: string;
-  /** Its text, without the indentation of a list that it is in. */
+  /** Its text, without the indentation of an enclosing list. */
   readonly text: string;
 }
 
@@ -45,7 +45,7 @@ export function blocksOf(page: string, heading?: string): Block[] {
   }));
 }
 
-/** The code blocks of a page that are in a language. */
+/** The code blocks of a page that are in one language. */
 export function blocksIn(page: string, language: string): string[] {
   return blocksOf(page)
     .filter((block) => block.language === language)

@@ -96,7 +96,7 @@ test("the programs that the pages show compile", () => {
       .map(([page, index, text]) => [path.join(root, `${page.replaceAll("/", "_")}.${index}.ts`), text]),
   );
   expect(programs.size).toBeGreaterThan(20);
-  // Its shape as documented, since the package itself is no dependency here.
+  // Its shape as documented, since the package itself is not a dependency here.
   const pulumiservice = path.join(root, "test/docs/pulumiservice.d.ts");
   const paths = { "@pulumi/pulumiservice": [pulumiservice] };
   // As in the tsconfig.json of getting started.

@@ -1,4 +1,4 @@
-// What docs/fleet.md uses of @pulumi/pulumiservice, after its documents and the types of its version 1.3.0:
+// Parts of @pulumi/pulumiservice that docs/fleet.md uses, from its documents and the types of its version 1.3.0:
 // https://www.pulumi.com/registry/packages/pulumiservice/api-docs/deploymentsettings/ and …/deploymentschedule/
 import * as pulumi from "@pulumi/pulumi";
 
@@ -25,7 +25,7 @@ export declare class DeploymentSettings extends pulumi.CustomResource {
 
 export interface DeploymentScheduleArgs extends StackArgs {
   pulumiOperation: pulumi.Input<"update" | "preview" | "destroy" | "refresh">;
-  /** Instead of `timestamp`. */
+  /** Alternative to `timestamp`. */
   scheduleCron?: pulumi.Input<string>;
   timestamp?: pulumi.Input<string>;
 }

@@ -7,7 +7,7 @@ import path from "node:path";
 
 const WATCHDOG = path.resolve(__dirname, "../../dist/provider/dynamic/watchdog.js");
 
-/** A process as Pulumi starts the dynamic provider: what nobody catches is written to stderr. */
+/** Process like the one of Pulumi's dynamic provider: uncaught errors are written to stderr. */
 const PROGRAM = `
 let uncaught = 0;
 process.on("uncaughtException", (error) => {

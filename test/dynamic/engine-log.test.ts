@@ -11,7 +11,7 @@ const PROXY_VARIABLES = ["grpc_proxy", "http_proxy", "https_proxy", "no_grpc_pro
 let engine: grpc.Server;
 let address: string;
 let delivered: string[];
-/** What the engine does with a line; it answers at once unless a test says otherwise. */
+/** The engine's handling of a line; it responds immediately unless a test changes it. */
 let onLine: (answer: Answer) => void;
 let printed: string[];
 let printing: jest.SpyInstance;
@@ -50,7 +50,7 @@ describe("a proxy that the environment names", () => {
 
   beforeEach(async () => {
     asked = 0;
-    // It takes every connection, and never says a word.
+    // Accepts every connection and never responds.
     proxy = createServer((socket) => {
       asked += 1;
       sockets.add(socket);
@@ -66,7 +66,7 @@ describe("a proxy that the environment names", () => {
     process.env[name] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     await engineLog(address).warn("urn:a", "look here");
     expect(delivered).toEqual(["look here"]);
-    // The watchdog's connection is made the same way.
+    // The watchdog opens its connection the same way.
     const channel = connectToEngine(address).getChannel();
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
@@ -101,7 +101,7 @@ describe("an engine that doesn't answer", () => {
     await until(() => printed.length === 3);
     expect([...printed].sort()).toEqual(["three", "warning: one", "warning: two"]);
 
-    // Once it answers again, lines are waited for again.
+    // Once the engine responds again, calls wait for it again.
     onLine = (answer) => answer(null, new Empty());
     await log.warn("urn:a", "four");
     await until(() => delivered.includes("four"));

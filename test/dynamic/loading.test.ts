@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const root = join(__dirname, "../..");
 
-/** Runs a program in a process of its own on the built package, and returns the modules that it has loaded by then. */
+/** Runs a program in its own process on the built package; returns the modules that it has loaded by then. */
 function loadedBy(program: string): string[] {
   const script = `(async () => {
     ${program}

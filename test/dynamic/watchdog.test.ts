@@ -7,14 +7,14 @@ import type { Journal, JournalEntry } from "../../provider/creation";
 import { isProviderProcess, type Watchdog, watchEngine } from "../../provider/dynamic/watchdog";
 
 let engine: grpc.Server;
-/** What listens at the engine's address, in front of it. */
+/** Server at the engine's address, in front of the engine. */
 let door: Server;
 const sockets = new Set<Socket>();
 let address: string;
 let connections: number;
 let watchdog: Watched;
 
-/** A watchdog, and how often it has ended its process. */
+/** Watchdog with the number of times that it has ended its process. */
 interface Watched extends Watchdog {
   readonly ends: number;
 }
@@ -90,7 +90,7 @@ describe("while the engine is there", () => {
     await watchdog.journal.note(asked);
     await watchdog.journal.note(made);
     watchdog.ended("a");
-    // A server may close a connection that is idle, and goes on listening.
+    // A server may close an idle connection and keep listening.
     for (let cut = 0; cut < 3; cut++) {
       const before = connections;
       cutConnections();

@@ -1,20 +1,20 @@
 import { request } from "node:http";
 
-/** What came back over the wire: an answer, or how the connection failed. */
+/** Result of a request: a response, or the connection's failure. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
   text: string;
   /** The body as bytes. */
   bytes: Buffer;
-  /** The body read as JSON; throws where it isn't. */
+  /** Parses the body as JSON; throws if it isn't. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into without a schema
   json(): any;
-  /** The error's code where the connection broke, before or within the answer. */
+  /** Error code if the connection broke, before or within the response. */
   broken: string | undefined;
 }
 
-/** One request on a connection of its own, without any retry. Never rejects. */
+/** Sends one request on its own connection, without any retry. Never rejects. */
 export function ask(
   url: string,
   options: { method?: string; headers?: Record<string, string>; body?: unknown } = {},

@@ -37,7 +37,7 @@ test("what every platform holds is there again at the next start, under the same
   const first = await start();
   const before = await first.lists();
   for (const [platform, of] of made) {
-    // A refusal in between must not shift the ids of what comes after it.
+    // A refusal in between must not shift later ids.
     await first
       .open(platform)
       .list({ ...of, id: "3f500f00-0000-4566-a057-e31760226f9a" }, first.scope())

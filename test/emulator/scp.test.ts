@@ -11,7 +11,7 @@ const { volumeId, snapshotId, attachedVolumeId, fileVolumeId, serverId } = scpEm
 const { accessKey, secretKey } = scpEmulator.credentials;
 const nowhere = "00000000-0000-4000-8000-000000000000";
 
-/** Signs as the documents say, apart from the emulator's own reading of them. */
+/** Signs as documented, independently of the emulator's implementation. */
 const sign = (method: string, url: string, timestamp: string, key = accessKey, secret = secretKey) =>
   createHmac("sha256", secret).update(`${method}${url}${timestamp}${key}Openapi`).digest("base64");
 
@@ -110,7 +110,7 @@ describe("the emulated Samsung Cloud Platform", () => {
         "Scp-Timestamp": timestamp,
         "Scp-ClientType": "Openapi",
         ...(version === undefined ? {} : { "Scp-Api-Version": version }),
-        // Node's client frames no body of a DELETE by itself.
+        // Node's client does not frame the body of a DELETE automatically.
         ...(options.body === undefined
           ? {}
           : { "Content-Length": String(Buffer.byteLength(JSON.stringify(options.body))) }),
@@ -280,7 +280,7 @@ describe("the emulated Samsung Cloud Platform", () => {
     it("without a version get the current one, or 406 where one is demanded", async () => {
       const { id } = emulator.scp.backup.addPolicy(serverId);
       const remove = () => request("backup", `/backups/${id}`, { method: "DELETE", version: undefined });
-      expect((await remove()).status).toBe(400); // the current version demands a session
+      expect((await remove()).status).toBe(400); // the current version requires a session
       emulator.scp.versionRequired = true;
       expect((await remove()).status).toBe(406);
       expect((await backup(`/backups/${id}`, "DELETE")).status).toBe(200);

@@ -1,4 +1,4 @@
-/** The fields and types of a JSON value, without its values: an array has the shapes of its items, each once. */
+/** Fields and types of a JSON value, without its values: an array has each shape of its items once. */
 export function shapeOf(value: unknown): unknown {
   if (value === null) return "null";
   if (Array.isArray(value)) {
@@ -10,7 +10,7 @@ export function shapeOf(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, shapeOf(member)]));
 }
 
-/** A JSON schema as far as the documents use it. */
+/** JSON schema, as far as the documents use it. */
 export interface Schema {
   type?: string;
   format?: string;
@@ -19,7 +19,7 @@ export interface Schema {
   $ref?: string;
 }
 
-/** Where a value departs from a schema: every property must be there and have its type. Empty: nowhere. */
+/** Departures of a value from a schema: every property must exist and have its type. Empty if there are none. */
 export function departures(value: unknown, schema: Schema, path = "$"): string[] {
   if (value === undefined) return [`${path}: missing`];
   if (schema.type === "object") {

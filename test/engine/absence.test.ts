@@ -25,7 +25,7 @@ const job = { platform: "snapshooter", jobId, ...retaining };
 const volume = { platform: "scp", volumeId, ...retaining };
 const files = { platform: "scp", fileVolumeId, ...retaining };
 
-/** Answers that prove nothing, one a kind of target, and what a user reads on the resource's row. */
+/** Responses that prove nothing, one for each kind of target, and the message on the resource's row. */
 const proofless: Record<string, { declared: Declared; rules: FaultRule[]; says: RegExp }> = {
   "discloud-failing": {
     declared: discloud,
@@ -62,7 +62,7 @@ const proofless: Record<string, { declared: Declared; rules: FaultRule[]; says: 
   },
 };
 
-/** What is gone, and stays in the state. */
+/** Snapshots that no longer exist and stay in the state. */
 const gone: Record<string, Declared> = {
   "discloud-gone": discloud,
   "virtus-gone": virtus,
@@ -73,7 +73,7 @@ const gone: Record<string, Declared> = {
   "files-gone": { ...files, fileVolumeId: "other-files" },
 };
 
-/** What is gone, and is taken again by the next up. */
+/** Snapshots that no longer exist and are taken again by the next up. */
 const again: Record<string, Declared> = {
   "discloud-again": { platform: "discloud", appId: "other-app", ...recreating },
   "virtus-again": { platform: "virtus", databaseId: seed.virtus.databaseId, ...recreating },
@@ -83,7 +83,7 @@ const again: Record<string, Declared> = {
   "files-again": { platform: "scp", fileVolumeId, deletionPolicy: "delete", ...recreating },
 };
 
-/** What proves nothing at first: its target is gone itself, or its list is empty. */
+/** Snapshots whose absence is not proven at first: the target itself no longer exists, or its list is empty. */
 const unknown: Record<string, { declared: Declared; says: RegExp }> = {
   "discloud-target": {
     declared: { ...discloud, appId: "vanishing" },
@@ -181,7 +181,7 @@ test("a refresh keeps what no answer proves gone, with the answer on its row or 
   const taken = virtus.targets.get(seed.virtus.databaseId)?.snapshots.present().at(-1);
   virtus.removeSnapshot(seed.virtus.databaseId, taken as never);
 
-  // Every resource is asked at the same time, so that each waits out its retries with the others.
+  // Every resource is read at the same time, so that their retries run in parallel.
   const refresh = await stack.workspace.refresh(["--skip-preview", "--parallel", "32"]);
   expect(refresh.code).not.toBe(0);
   expect(refresh.output).not.toMatch(/^\s+at .*:\d+:\d+/m);

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import typescript from "typescript";
 
-/** Declarations of packages are read once for all programs of a test file. */
+/** Declarations of packages, read once for all programs of a test file. */
 const read = new Map<string, typescript.SourceFile | undefined>();
 
 /**
- * What TypeScript says about a program with its own tsconfig.json, and about the package that it imports: one message a
- * line, as `file:line message`.
+ * Returns TypeScript's messages about a program, with its own tsconfig.json, and about the package that it imports: one
+ * message a line, as `file:line message`.
  */
 export function compilerMessages(directory: string): string[] {
   const onFailure = { ...typescript.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
@@ -40,7 +40,7 @@ export function compilerMessages(directory: string): string[] {
   });
 }
 
-/** The settings that the docs recommend to a program. */
+/** Settings that the docs recommend for a program. */
 export const TSCONFIG = {
   compilerOptions: { module: "nodenext", moduleResolution: "nodenext", target: "es2022", strict: true, noEmit: true },
   files: ["program.ts"],

@@ -5,7 +5,7 @@ import { VERSION } from "../../provider";
 import { emptyFolder, type PackageManager, runPackageManager, tarball, versions } from "./package-managers";
 import { changesSeenBy, createStack, type Stack } from "./stack";
 
-/** Somebody's package with a component that takes a snapshot: `backups.tgz` once it is packed. */
+/** Third-party package with a component that takes a snapshot: `backups.tgz` once it is packed. */
 const COMPONENT = {
   "package.json": {
     name: "backups",
@@ -32,7 +32,7 @@ const PROGRAM = {
     new Backups("app", { appId: "${seed.discloud.appId}" });`,
 };
 
-/** Where each package manager looks for what a dependency's dependency really is. */
+/** Settings that make each package manager resolve the component's dependency to a file. */
 const settings: Readonly<Record<PackageManager, (file: string) => Readonly<Record<string, unknown>>>> = {
   npm: (file) => ({ "package.json": { overrides: { "pulumi-snapshots": file } } }),
   pnpm: (file) => ({ "package.json": { pnpm: { overrides: { "pulumi-snapshots": file } } } }),
@@ -64,7 +64,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A program whose only dependency besides the SDK is the component; `files` come over its settings. */
+/** Starts a program whose only dependency besides the SDK is the component; `files` override its settings. */
 async function start(packageManager: PackageManager, files: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const parent = emptyFolder();
   folders.push(parent);
@@ -102,7 +102,7 @@ test.each(["npm", "yarn"] as const)(
   async (packageManager) => {
     const { workspace } = await start(packageManager);
     expect(readdirSync(join(workspace.directory, "node_modules"))).toContain("pulumi-snapshots");
-    // A program in a folder below finds it, too.
+    // A program in a subfolder finds it, too.
     workspace.write({
       "packages/infra/index.js": PROGRAM["index.js"],
       "Pulumi.yaml": "name: snap\nruntime: nodejs\nmain: packages/infra/\n",
@@ -125,7 +125,7 @@ test("where pnpm keeps it out of the program's reach, the preview says what to a
   expect(emulator.requests).toEqual([]);
 
   await runPackageManager("pnpm", ["add", "--silent", "--ignore-workspace", tarball()], workspace.directory);
-  // What the package needs itself stays out of reach.
+  // The package's own dependencies stay out of reach.
   expect(readdirSync(join(workspace.directory, "node_modules"))).not.toContain("undici");
   await liveThrough(stack as Stack);
 }, 600_000);

@@ -8,7 +8,7 @@ let second: Emulator;
 beforeAll(async () => {
   second = await startEmulator({ credentials: { discloud: { token: "of-the-second-account" } } });
   stack = await createStack({
-    // The environment fills the default connection only; stack config wins over it.
+    // The environment fills the default connection only; stack config takes precedence.
     env: (emulator) => ({ ...emulator.environment, DISCLOUD_TOKEN: "overridden-by-stack-config" }),
   });
 });
@@ -17,7 +17,7 @@ afterAll(async () => {
   await second.close();
 });
 
-/** What a preview says of a resource that is refused, one problem a line, on its row or on another one. */
+/** Problems that a preview reports for a refused resource, one a line, on its row or on another one. */
 async function refused(declared: Declared, row = "refused"): Promise<string[]> {
   stack.declare({ refused: declared });
   const preview = await stack.workspace.preview();
@@ -88,7 +88,7 @@ test("a second connection by name is another account, and a rotated token is tak
   ]);
   expect(Object.keys(await stack.snapshots()).sort()).toEqual(["first", "second"]);
   await workspace.refresh(["--skip-preview", "--run-program", "--expect-no-changes"], { expectCode: 0 });
-  // That refresh has stored the new token: from now on the program is not needed again.
+  // That refresh has stored the new token: the program is no longer needed.
   await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
   expect(changes.map((each) => each())).toEqual([[], []]);
 });

@@ -3,17 +3,17 @@ import { connectionTo, type Declared, type Stack } from "./stack";
 
 const DAY_MS = 86_400_000;
 
-/** How a Snapshot is created on one platform, as its emulator sees it. */
+/** Creation of a Snapshot on one platform, as its emulator sees it. */
 export interface Create {
   readonly platform: "discloud" | "virtus" | "snapshooter" | "scp";
-  /** The requests of one create, in order; the last one is sent until the snapshot is usable. */
+  /** Requests of one create, in order; the last one is repeated until the snapshot is usable. */
   readonly operations: readonly string[];
-  /** Makes a target. */
+  /** Creates a target. */
   addTarget(emulator: Emulator, id: string): void;
   args(id: string): Declared;
-  /** The ids of the snapshots that appeared since the target was made, oldest first. */
+  /** Ids of the snapshots that appeared since the target was created, oldest first. */
   made(emulator: Emulator, id: string): string[];
-  /** Somebody else takes a snapshot. */
+  /** Adds somebody else's snapshot. */
   addForeign(emulator: Emulator, id: string): void;
 }
 
@@ -33,7 +33,7 @@ function versions(emulator: Emulator, id: string): string[] {
   return (emulator.discloud.apps.get(id)?.snapshots.present() ?? []).map(({ version }) => version);
 }
 
-/** Discloud answers 404 for the list of an app without snapshots: one request more tells whether there is such an app. */
+/** Discloud answers 404 for the list of an app without snapshots: one more request shows whether the app exists. */
 const first: Create = {
   ...discloud,
   operations: ["list-app-snapshots", "get-app", "create-snapshot"],
@@ -48,7 +48,7 @@ const virtus: Create = {
     emulator.virtus.addApp(id);
     emulator.virtus.addSnapshot(id, { modifiedMs: Date.now() - DAY_MS });
   },
-  // One account may take a snapshot every five seconds: side by side they need connections of their own.
+  // An account may take one snapshot every five seconds: parallel creates need connections of their own.
   args: (appId) => ({ platform: "virtus", appId, connection: appId }),
   made: (emulator, id) =>
     (emulator.virtus.targets.get(id)?.snapshots.present() ?? [])
@@ -66,7 +66,7 @@ const snapshooter: Create = {
   addForeign: (emulator, id) => void emulator.snapshooter.addBackup(id),
 };
 
-/** An empty list of Samsung Cloud Platform says nothing of the volume: one request more tells whether there is such a one. */
+/** An empty list of Samsung Cloud Platform says nothing about the volume: one more request shows whether it exists. */
 const scp: Create = {
   platform: "scp",
   operations: ["list-snapshots", "get-volume", "create-snapshot", "get-snapshot", "get-snapshot"],
@@ -78,13 +78,13 @@ const scp: Create = {
 
 export const creates = { discloud, "discloud-first": first, virtus, snapshooter, scp } as const;
 
-/** Whatever is made from now on stays unfinished, where a platform makes snapshots after its answer. */
+/** Keeps new snapshots unfinished, on platforms that finish them after the response. */
 export function keepRunning(emulator: Emulator): void {
   emulator.snapshooter.timing.pendingMs = Number.POSITIVE_INFINITY;
   emulator.scp.virtualserver.creatingMs = Number.POSITIVE_INFINITY;
 }
 
-/** What was made on these targets is usable now. */
+/** Makes the snapshots of these targets usable. */
 export function finish({ snapshooter, scp: { virtualserver } }: Emulator, targets: readonly string[]): void {
   for (const target of targets) {
     const backups = snapshooter.jobs.get(target)?.backups.present() ?? [];
@@ -94,27 +94,27 @@ export function finish({ snapshooter, scp: { virtualserver } }: Emulator, target
   }
 }
 
-/** What was made is usable now, and what is made from now on at once. */
+/** Makes all snapshots usable, and new ones usable immediately. */
 export function finishAll(emulator: Emulator): void {
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
   emulator.scp.virtualserver.creatingMs = 0;
   finish(emulator, [...emulator.snapshooter.jobs.keys(), ...emulator.scp.virtualserver.volumes.keys()]);
 }
 
-/** Lifts the limits that a whole file's creates on one emulator would run into. */
+/** Lifts the limits that a whole file's creates on one emulator would exceed. */
 export function liftLimits({ discloud: { rateLimit }, virtus: account }: Emulator): void {
   rateLimit.limit = 100_000;
   account.createIntervalMs = 0;
   account.planMemoryMb = 1_000_000;
 }
 
-/** One create of the program. Its target has its name. */
+/** One create of the program. Its target has the same name. */
 export interface Case {
   readonly name: string;
   readonly create: Create;
 }
 
-/** Declares a Snapshot of each case with more arguments by name, other resources, and the connections that they need. */
+/** Declares a Snapshot for each case, with extra arguments by name, other resources, and the connections they need. */
 export function declareCreates(
   { emulator, workspace, declare }: Stack,
   cases: readonly Case[],
@@ -128,7 +128,7 @@ export function declareCreates(
   workspace.setConfig(Object.fromEntries(connections));
 }
 
-/** Holds the request of a create at `index`, before it reaches the platform or before its answer leaves. */
+/** Holds a create's request at `index`, before it reaches the platform or before its response leaves. */
 export function holdAt(
   emulator: Emulator,
   { name, create }: Case,

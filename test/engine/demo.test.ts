@@ -3,7 +3,7 @@ import { runCommand } from "../pulumi-cli/processes.js";
 
 const REPOSITORY = join(__dirname, "../..");
 
-/** What fits on two or three screens. */
+/** Number of lines that fit on two or three screens. */
 const MOST_LINES = 80;
 
 test("the demo shows a lost answer, a slot and a deletion with its reason, and counts in the platforms' memory", async () => {

@@ -14,17 +14,17 @@ const folders = readdirSync(EXAMPLES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** What an example's policies are for, what a run asks the platforms to change, and what it says of each. */
+/** Policies of an example, the changes that a run requests of the platforms, and its messages about each policy. */
 interface PolicyExample {
-  /** `platform argument` of each policy, by its name. */
+  /** `platform argument` of each policy, by name. */
   readonly policies: Readonly<Record<string, string>>;
-  /** The changes of the first up, as `platform operation`. */
+  /** Changes of the first up, as `platform operation`. */
   readonly changes: readonly string[];
-  /** What the first up warns of, by policy. */
+  /** Warnings of the first up, by policy. */
   readonly warnings?: Readonly<Record<string, RegExp>>;
-  /** The changes of destroy; default: none. */
+  /** Changes of destroy; default: none. */
   readonly deletes?: readonly string[];
-  /** What destroy says, by policy. */
+  /** Messages of destroy, by policy. */
   readonly stays: Readonly<Record<string, RegExp>>;
 }
 
@@ -68,7 +68,7 @@ const policyExamples: Readonly<Record<string, PolicyExample>> = {
   },
 };
 
-// restore.test.ts runs the one that restores, docs/fleet.engine.test.ts the one of several stacks.
+// restore.test.ts runs the one that restores, docs/fleet.engine.test.ts the one with several stacks.
 const runElsewhere = ["restore", "fleet"];
 const snapshotExamples = folders.filter((name) => !Object.hasOwn(policyExamples, name) && !runElsewhere.includes(name));
 
@@ -77,7 +77,10 @@ let emulator: Emulator;
 let workspace: Workspace;
 let changes: () => string[];
 
-/** The platforms' own times are not what is looked at here, and the compiler has its say on all examples at once. */
+/**
+ * Starts an example without the platforms' delays, which are not tested here, and without type checks: the compiler
+ * checks all examples together.
+ */
 async function start(options: WorkspaceOptions): Promise<void> {
   emulator = await startEmulator(clock === undefined ? {} : { now: clock.now });
   Object.assign(emulator.snapshooter.timing, { pendingMs: 0, runningMs: 0 });
@@ -189,7 +192,7 @@ test("examples/restore restores once, and is destroyed without a request", async
 test.each(Object.entries(policyExamples))(
   "examples/%s runs, shows no change when run again, and is destroyed",
   async (name, { policies, changes: first, warnings = {}, deletes = [], stays }) => {
-    // No scheduled time of theirs passes in the minutes after it.
+    // None of their scheduled times passes in the next few minutes.
     clock = movedClock(Date.UTC(2027, 0, 11, 7));
     await start({ directory: join(EXAMPLES, name) });
     const operations = () => changes().map((change) => change.split(" ", 2).join(" "));
@@ -207,7 +210,7 @@ test.each(Object.entries(policyExamples))(
 
     const second = await workspace.up(["--skip-preview"], { expectCode: 0 });
     expect(changes()).toEqual([]);
-    // What is stale stays a change until there is a newer backup.
+    // A stale backup remains a change until there is a newer one.
     const isStale = held.some(({ outputs }) => outputs?.["fresh"] === false);
     expect(second.output).toMatch(isStale ? /~ \d+ updated/ : /^ +\d+ unchanged$/m);
 

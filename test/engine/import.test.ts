@@ -12,7 +12,7 @@ const dscloudId = `dscloud/app/${seed.dscloud.appId}/${encodeURIComponent(seed.d
 let stack: Stack;
 afterEach(() => stack.dispose());
 
-/** The import file that the README shows, for a snapshot that the emulator has. */
+/** Import file from the README, for a snapshot that the emulator has. */
 function readmeImportFile(): { resources: { name: string; id: string; outputs: object }[] } {
   return JSON.parse(blocksIn("README.md", "json").find((text) => text.includes('"resources"')) ?? "");
 }

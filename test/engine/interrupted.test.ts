@@ -5,7 +5,7 @@ import { type Case, creates, declareCreates, finishAll, holdAt, keepRunning, lif
 import { clearUp, endOf, intents, kill, type Run, runInto, until } from "./provider-process";
 import { changesSeenBy, concernsOf, createStack, diagnosticsOf, type Stack } from "./stack";
 
-/** After this time nothing of a killed run can appear on any platform. */
+/** Time after which nothing of a killed run can appear on any platform. */
 const LAG_MS = 36 * 60_000;
 
 let stack: Stack;
@@ -30,7 +30,7 @@ const named = (each: Record<string, Case["create"]>): Case[] =>
   Object.entries(each).map(([name, create]) => ({ name, create }));
 const cases = named({ discloud, virtus, snapshooter, scp });
 
-/** Starts a run that hangs where each snapshot is made, before the platform has seen the request or after it. */
+/** Starts a run that hangs at each request for a snapshot, before the platform has received it or after. */
 async function runIntoPosts(when: "before" | "after"): Promise<Run> {
   const postOf = ({ create }: Case) => create.operations.findIndex((operation) => /^(create|start)-/.test(operation));
   const run = await runInto(
@@ -41,13 +41,13 @@ async function runIntoPosts(when: "before" | "after"): Promise<Run> {
   return run;
 }
 
-/** What the platform's truth, the state and the journal must be in the end: one snapshot a resource, and nothing open. */
+/** Expects platform, state and journal to agree in the end: one snapshot for each resource, and nothing open. */
 async function expectOneOfEach(): Promise<void> {
   const state = await stack.snapshots();
   expect(
     cases.map(({ name }) => [name, [state[name]?.outputs?.["snapshotId"]], state[name]?.outputs?.["status"]]),
   ).toEqual(cases.map(({ name, create }) => [name, create.made(stack.emulator, name), "available"]));
-  // Nothing is open: the journal ends where a run has seen the state hold it.
+  // Nothing is open: a journal entry is removed once a run has seen its snapshot in the state.
   await stack.workspace.preview(["--expect-no-changes"], { expectCode: 0 });
   expect(intents(stack)).toEqual([]);
 }
@@ -61,7 +61,7 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
   await run.ended;
   await workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
   changes();
-  // The platform works on the request for longer than its list is ever late.
+  // The platform works on the request for longer than its longest list lag.
   ahead = LAG_MS;
   const early = await workspace.up(["--skip-preview", "--continue-on-error"]);
   for (const { name } of cases) {
@@ -79,7 +79,7 @@ test("while the provider of a killed CLI waits for an answer, no other run looks
 
 test("on a fresh machine the platform's own list tells: a name, or reuseWithin", async () => {
   const { emulator, workspace } = stack;
-  // Discloud's times have no zone: one of the stack's own snapshots shows it, where the run reads it first.
+  // Discloud's times have no zone: one of the stack's own snapshots reveals it, if the run reads that one first.
   const held = named({ held: discloud });
   discloud.addTarget(emulator, "held");
   declareCreates(stack, held);
@@ -142,7 +142,7 @@ describe("Ctrl-C", () => {
     const next = await workspace.up(["--skip-preview"], { expectCode: 0 });
     expect(next.output).toContain("4 pending operations");
     expect(changes()).toEqual([]);
-    // What the engine remembers of the creates that it has seen no end of, it forgets on command; the resources stay.
+    // The engine clears its pending creates on command; the resources stay.
     await workspace.refresh(["--skip-preview", "--clear-pending-creates"], { expectCode: 0 });
     expect((await workspace.state()).deployment.pending_operations ?? []).toEqual([]);
     await expectOneOfEach();

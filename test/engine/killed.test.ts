@@ -3,7 +3,10 @@ import { type Case, creates, declareCreates, finish, finishAll, holdAt, keepRunn
 import { clearUp, intents, kill, runInto, until, victims } from "./provider-process";
 import { besideClocks, concernsOf, createStack, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
-/** After these times nothing of a killed run can appear on Discloud, SnapShooter and Samsung Cloud Platform, and then on Virtus Cloud. */
+/**
+ * Times after which nothing of a killed run can appear: on Discloud, SnapShooter and Samsung Cloud Platform, then on
+ * Virtus Cloud.
+ */
 const LAG_MS = 11 * 60_000 + 1_000;
 const VIRTUS_LAG_MS = 36 * 60_000;
 const FOREIGN_AFTER_MS = 60_000;
@@ -39,19 +42,19 @@ const heldCases = (what: string, holdsOf: (given: Case) => [index: number, when:
     })),
   );
 
-/** Every request of every create, held before it reaches the platform, and held before its answer leaves. */
+/** Every request of every create, held once before it reaches the platform and once before its response leaves. */
 const boundaries = heldCases("at", ({ create }) =>
   create.operations.flatMap((_, index): [number, "before" | "after"][] => [
     [index, "before"],
     [index, "after"],
   ]),
 );
-/** Held where the snapshot is made, to be let go until the create is as good as done. */
+/** Creates held at the request for the snapshot, and released until they are almost done. */
 const done = heldCases("done", (given) => [[postOf(given), "after"]]);
-/** Held where the snapshot is made, while somebody else takes one, too. */
+/** Creates held at the request for the snapshot, while somebody else takes one, too. */
 const unclear = heldCases("unclear", (given) => [[postOf(given), "after"]]);
 const cases = [...boundaries, ...done, ...unclear];
-/** A policy whose slot is the start of this year. */
+/** Policy whose slot is the start of this year. */
 const policy = {
   resource: "BackupPolicy",
   platform: "discloud",
@@ -59,10 +62,10 @@ const policy = {
   schedules: [{ cron: "0 3 1 1 *" }],
 } as const;
 
-/** Whether the answer has left that tells the create of a case that its snapshot is usable. */
+/** Whether the response has left that reports a case's snapshot as usable. */
 function isAnswered({ name, create: { operations } }: Case): boolean {
   const answers = stack.emulator.requests.filter(({ target, status }) => target === name && status !== undefined);
-  // The last one is sent until the snapshot is usable, and then once.
+  // The last request is repeated until the snapshot is usable; if it already is, one is enough.
   return answers.length >= operations.length - Number(operations.at(-1) === operations.at(-2));
 }
 
@@ -84,12 +87,12 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
       expect([name, sent]).toEqual([name, create.operations.slice(0, index + 1)]);
     }
 
-    // The answer that tells that it is usable leaves right before the kill.
+    // The response that reports it as usable leaves right before the kill.
     finish(emulator, namesOf(done));
     for (const { name } of done) holds.get(name)?.release();
     await until(() => done.every(isAnswered));
     await kill(victim, run);
-    // Where the provider lives on, what has left reaches the platform, and is answered.
+    // If the provider survives, its requests in flight reach the platform and are answered.
     if (victim === "CLI") emulator.faults.clear();
     await clearUp(stack, victim, run);
     expect(requests().filter(({ changes }) => changes)).toEqual([]);
@@ -100,7 +103,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     expect(namesOf(onPlatform)).toEqual(namesOf(made));
 
     emulator.faults.clear();
-    // Late enough that the time of an answer tells which one is meant, and early enough to be one's own without it.
+    // Late enough that a response's time identifies its snapshot, early enough to be mistaken for it without that time.
     ahead = FOREIGN_AFTER_MS;
     for (const { name, create } of unclear) create.addForeign(emulator, name);
     finishAll(emulator);
@@ -110,7 +113,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
     const changed = cases.filter(({ name }) => sent.some(({ changes, target }) => changes && target === name));
     const early = cut.filter(({ create }) => create.platform === "virtus");
     expect(namesOf(changed)).toEqual(namesOf(cases.filter((each) => !made.includes(each) && !early.includes(each))));
-    // Where the provider lived on, it recorded what the answer named.
+    // A provider that survived recorded what the response named.
     const refused = victim === "CLI" ? [] : unclear.filter(({ create }) => create !== creates.scp);
     expect(next.code === 0).toBe(early.length + refused.length === 0);
     const says = (name: string) => diagnosticsOf(next, name).join("\n");
@@ -126,7 +129,7 @@ describe.each(victims)("kill -9 of the %s", (victim) => {
       /^warning: an earlier run created snapshot .* it is recovered|^warning: the answer to the request of .* was lost/;
     for (const { name } of boundaries.filter((each) => made.includes(each))) {
       const told = besideClocks(concernsOf(next, name));
-      // Where the answer is known and names a link only, the list tells what it is about.
+      // If the response is known and names only a link, the list shows which snapshot it is about.
       expect([name, told]).toEqual([
         name,
         told.length === 0 && name.startsWith("virtus") ? [] : [expect.stringMatching(isTold)],

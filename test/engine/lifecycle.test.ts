@@ -18,12 +18,12 @@ let stack: Stack;
 let changes: () => string[];
 let requests: ReturnType<typeof requestsSeenBy>;
 
-/** What the program says from one step to the next. */
+/** Values in the program that change from step to step. */
 const said = {
   release: "1",
   reuseWithin: "6h",
   volume: { description: "before the release" } as { name?: string; description?: string },
-  /** What destroy and replacement do with `backup`, `daily-backup` and `volume`. */
+  /** Deletion policies of `backup`, `daily-backup` and `volume`. */
   policies: ["delete", "retain", "delete"],
   adoptedBackup: backupId,
   adoptedVolume: { adopt: snapshotId } as { adopt?: string },
@@ -57,7 +57,7 @@ function declared(): Record<string, Declared> {
 }
 
 const names = Object.keys(declared());
-/** Those that a change of the triggers replaces. */
+/** Names of the snapshots that a change of the triggers replaces. */
 const replaced = names.filter((name) => declared()[name]?.["triggers"] !== undefined);
 const creates = [
   `discloud create-snapshot ${seed.discloud.appId}`,
@@ -76,7 +76,7 @@ const backups = (id: string) => (stack.emulator.snapshooter.jobs.get(id)?.backup
 const onVolume = (id: string) => stack.emulator.scp.virtualserver.snapshotsOf(id);
 const onFiles = () => stack.emulator.scp.filestorage.snapshotsOf(fileVolumeId);
 
-/** The id in the state of each, as the newest snapshot that its platform has would give it. */
+/** Expected id of each in the state, from the newest snapshot on its platform. */
 function newestIds(): Record<string, string> {
   const successful = (stack.emulator.dscloud.apps.get(seed.dscloud.appId)?.present() ?? [])
     .filter((backup) => backup.is_successful)
@@ -109,7 +109,7 @@ async function idsInState(): Promise<Record<string, string | undefined>> {
 beforeAll(async () => {
   stack = await createStack({ resources: declared() });
   const { virtus, snapshooter, scp } = stack.emulator;
-  // Made after the answer, as the platforms make them; that takes a moment here.
+  // Finished after the response, as on the platforms; here within a moment.
   Object.assign(snapshooter.timing, { pendingMs: 100, runningMs: 100 });
   Object.assign(scp.virtualserver, { creatingMs: 300, deletingMs: 300, raceMs: 500 });
   Object.assign(scp.filestorage, { creatingMs: 0, deletingMs: 0 });
@@ -209,7 +209,7 @@ test("a changed trigger previews as its old => new; the new snapshot is usable b
   const up = await stack.workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(up.stdout).toContain(`+-${replaced.length} replaced`);
   const sent = requests();
-  // A snapshot that is as young, but is the one that is replaced, is not reused.
+  // A snapshot is not reused, however young, if it is the one being replaced.
   const posts = sent.filter(({ method, changes }) => changes && method === "POST");
   expect(posts.map(({ platform, operation, target }) => `${platform} ${operation} ${target}`).sort()).toEqual(
     [...creates, `virtus create-app-snapshot ${OTHER_APP}`].sort(),
@@ -295,7 +295,7 @@ test("destroy deletes what up took for it under the policy of the last up, and s
   const destroy = await workspace.destroy(["--skip-preview", "--continue-on-error"]);
   expect(destroy.code).not.toBe(0);
   expect(destroy.output).not.toMatch(/^\s+at .*:\d+:\d+/m);
-  // The app hosts are not even asked.
+  // The app hosts receive no request at all.
   expect(requests().map(({ platform }) => platform)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/discloud|virtus|dscloud/)]),
   );

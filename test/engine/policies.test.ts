@@ -15,7 +15,7 @@ const job = {
   storage: { id: 71 },
 };
 
-/** Run by its platform, watched only, and run by `pulumi up`. */
+/** Policies run by the platform, observed only, and run by Pulumi. */
 const byPlatform = {
   job: { ...policy, platform: "snapshooter", job, schedules: daily, retention: { keepDaily: 7 } },
   server: {
@@ -43,7 +43,7 @@ const byUp = {
   database: { ...policy, platform: "virtus", databaseId: seed.virtus.databaseId, schedules: daily },
   volume: { ...policy, platform: "scp", volumeId: seed.scp.volumeId, schedules: daily },
 } satisfies Record<string, Declared>;
-/** The job as somebody has renamed it on its platform. */
+/** The job after somebody has renamed it on its platform. */
 const renamed: Declared = { ...byPlatform.job, job: { ...job, name: "weekly files" } };
 const declared: Record<string, Declared> = { ...byPlatform, ...watched, ...byUp };
 
@@ -74,7 +74,7 @@ afterAll(async () => {
   clock.dispose();
 });
 
-/** A new backup of each of what is watched. */
+/** Adds a backup to each observed target. */
 function addBackups(): void {
   stack.emulator.dscloud.addBackup(seed.dscloud.appId);
   stack.emulator.snapshooter.addBackup(seed.snapshooter.jobId);
@@ -132,7 +132,7 @@ test("a second up, and a refresh, change nothing and show nothing", async () => 
 });
 
 test("once a time has passed, the preview shows dueAt alone; its plan takes one each, also on a machine whose clock is fast", async () => {
-  // This machine's clock is past the scheduled time; the platforms' reach it while the plan is carried out.
+  // This machine's clock is past the scheduled time; the platforms' clock reaches it while the plan is carried out.
   clock.advance((Date.UTC(2027, 0, 10, 18) - clock.now()) / 3_600_000 - 10 / 3600);
   clock.setFast(10);
   const plan = join(stack.workspace.directory, "plan.json");
@@ -160,7 +160,7 @@ test("an edit is one request where the platform can change it, and a refusal at 
     server: { ...byPlatform.server, retention: { keepWithin: "1mo" } },
     files: { ...byPlatform.files, retention: { keepLast: 9 } },
   });
-  // Another machine, whose clock is right, takes none for a time that is settled.
+  // Another machine, whose clock is right, takes none for a slot that is settled.
   const env = { PULUMI_HOME: `${stack.workspace.home}-of-another-machine` };
   await stack.workspace.up(["--skip-preview", "--stack", STACK], { env, expectCode: 0 });
   expect(changes()).toEqual([
@@ -180,7 +180,7 @@ test("a refresh shows what was changed on the platform, property by property, an
   scp.virtualserver.removeSnapshot(String((await snapshotsOf("volume"))[0]?.["id"]));
   const newest = virtus.targets.get(seed.virtus.databaseId)?.snapshots.present().at(-1);
   virtus.removeSnapshot(seed.virtus.databaseId, newest as never);
-  // The list of Virtus Cloud may be half an hour late.
+  // Virtus Cloud's list may lag by half an hour.
   clock.advance(1);
 
   const refresh = await stack.workspace.refresh(["--skip-preview", "--diff"], { expectCode: 0 });
@@ -214,7 +214,7 @@ test("a backup that is too old fails the check in CI with its numbers, and what 
       .map(({ name }) => name)
       .filter((name) => name?.startsWith("volume-"));
   const foreign = scp.virtualserver.snapshotsOf(seed.scp.volumeId).length - own().length;
-  // Two times pass, of which the later one is settled.
+  // Two scheduled times pass, of which the later one is settled.
   clock.advance(48);
   const stale = /warning: stale: the newest usable backup of .* was 2 d 7 h old at .*; maxAge is 26h/;
 

@@ -42,7 +42,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Up, refresh without the program, and destroy, with exactly one snapshot taken; returns the program's outputs. */
+/** Runs up, refresh without the program, and destroy, with exactly one snapshot; returns the program's outputs. */
 async function liveThrough({ emulator, workspace }: Stack): Promise<Record<string, unknown>> {
   const changes = changesSeenBy(emulator);
   const up = await workspace.up(["--skip-preview"], { expectCode: 0 });
@@ -87,7 +87,7 @@ test("a plain JavaScript program", async () => {
 });
 
 test("a program in a monorepo that has the package as a workspace link", async () => {
-  // As npm installs a workspace: the link beside, and what both need in a node_modules above them.
+  // As npm installs a workspace: a link beside it, and the dependencies of both in a node_modules above them.
   const parent = join(installedPackage(), "monorepo");
   folders.push(parent);
   mkdirSync(join(parent, "linked"), { recursive: true });
@@ -98,7 +98,7 @@ test("a program in a monorepo that has the package as a workspace link", async (
   await liveThrough(stack);
 });
 
-/** An inline program: the engine runs it inside the process that calls it. */
+/** Inline program: the engine runs it inside the calling process. */
 const AUTOMATION = `
   const { LocalWorkspace } = require("@pulumi/pulumi/automation");
   const { Snapshot } = require("pulumi-snapshots");

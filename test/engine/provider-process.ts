@@ -6,7 +6,7 @@ import { descendants, isRunning } from "../pulumi-cli/processes.js";
 import type { CommandResult } from "../support/engine";
 import type { Stack } from "./stack";
 
-/** The engine starts the provider below shells and launchers, so that only its command line tells which one it is. */
+/** Command line of a process: only this identifies the provider, which the engine starts below shells and launchers. */
 function commandLine(pid: number): string {
   try {
     return existsSync("/proc/self/cmdline")
@@ -17,7 +17,7 @@ function commandLine(pid: number): string {
   }
 }
 
-/** Waits for something that the engine or a platform does, five minutes at most. */
+/** Waits for something that the engine or a platform does, at most five minutes. */
 export async function until(isTrue: () => boolean): Promise<void> {
   const deadline = Date.now() + 5 * 60_000;
   while (!isTrue()) {
@@ -26,21 +26,21 @@ export async function until(isTrue: () => boolean): Promise<void> {
   }
 }
 
-/** Who is killed: the provider, the command that has started it, or both. */
+/** Processes to kill: the provider, the command that started it, or both. */
 export const victims = ["provider", "CLI", "both"] as const;
 export type Victim = (typeof victims)[number];
 
-/** A run of `pulumi up` that hangs in requests of its provider. */
+/** Run of `pulumi up` that hangs in requests of its provider. */
 export interface Run {
   readonly ended: Promise<CommandResult>;
   readonly engine: number;
-  /** The dynamic provider's process, and the shell that has started it. */
+  /** Process of the dynamic provider, and the shell that started it. */
   readonly provider: readonly number[];
-  /** All processes of the run, for what must not outlive the test. */
+  /** All processes of the run, none of which may outlive the test. */
   readonly processes: readonly number[];
   /** The stack's state file while the requests are held. */
   readonly state: string;
-  /** What is printed so far. */
+  /** Output so far. */
   output(): string;
 }
 
@@ -66,7 +66,7 @@ export async function runInto({ workspace }: Stack, holds: readonly ActiveFault[
     .finally(() => (isOver = true));
   await until(() => isOver || holds.every(({ holding }) => holding === 1));
   if (isOver) throw new Error(`the run ended before all requests had come:\n${(await ended).output}`);
-  // Nothing ends while all are held: the engine writes the state for a moment more at most.
+  // Nothing finishes while all are held: the engine writes the state for at most another moment.
   let state = "";
   await until(() => {
     state = workspace.storedState();
@@ -77,7 +77,7 @@ export async function runInto({ workspace }: Stack, holds: readonly ActiveFault[
   return { ended, engine, provider, processes, state, output: () => output };
 }
 
-/** Kills without a warning, as a machine that runs out of memory does, and waits until who is killed is gone. */
+/** Kills without warning, like a machine that runs out of memory, and waits until the killed processes have ended. */
 export async function kill(victim: Victim, { engine, provider }: Run): Promise<void> {
   const processes = provider.filter((pid) => /dynamic-provider/.test(commandLine(pid)));
   expect(processes.length).toBeGreaterThan(0);
@@ -100,13 +100,13 @@ export async function clearUp(stack: Stack, victim: Victim, run: Run): Promise<v
   const { workspace } = stack;
   const cancel = await workspace.pulumi(["cancel", "--yes"]);
   if (cancel.code === 0) return;
-  // The kill met the engine while it wrote its state file, or the attributes beside it ("EOF"): it writes both in place.
+  // The kill may hit the engine while it writes its state file or the attributes beside it ("EOF"), both in place.
   expect(cancel.output).toContain("failed to load checkpoint");
   workspace.restoreState(run.state);
   await workspace.pulumi(["cancel", "--yes"], { expectCode: 0 });
 }
 
-/** The entries of the journal that the provider keeps on this machine. */
+/** Journal entries that the provider keeps on this machine. */
 export function intents({ workspace }: Stack): string[] {
   const folder = join(workspace.home, "pulumi-snapshots/intents");
   return existsSync(folder) ? readdirSync(folder) : [];

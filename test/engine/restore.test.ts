@@ -6,15 +6,15 @@ import type { ResourceState } from "../support/engine";
 import { clearUp, intents, kill, runInto, until } from "./provider-process";
 import { changesSeenBy, createStack, type Declared, diagnosticsOf, requestsSeenBy, type Stack } from "./stack";
 
-/** The instant after which nothing is restored any more. */
+/** Instant after which restores are refused. */
 const before = new Date(Date.now() + 3_600_000).toISOString();
 
-/** A restore on each platform that restores, into a target of its own. */
+/** Target of restores on one platform. */
 interface Target {
   readonly operation: { readonly platform: string; readonly operation: string };
-  /** Makes the target with a snapshot, and returns the arguments that restore it. */
+  /** Creates the target with a snapshot; returns the arguments that restore it. */
   add(emulator: Emulator, id: string): Declared;
-  /** How many restores of the target were carried out. */
+  /** Number of restores of the target that were carried out. */
   made(emulator: Emulator, id: string): number;
 }
 
@@ -60,7 +60,7 @@ afterEach(async () => {
   await stack.dispose();
 });
 
-/** Makes targets with these names, and returns a Restore of each. */
+/** Creates targets with these names; returns a Restore of each. */
 function restoresOf(names: readonly string[]): Record<string, Declared> {
   return Object.fromEntries(
     names.map((name) => {
@@ -109,7 +109,7 @@ test("runs once: no preview, second up, refresh or destroy asks for it, and othe
   requests();
   const refresh = await workspace.refresh(["--skip-preview", "--expect-no-changes"], { expectCode: 0 });
   expect(refresh.output).not.toMatch(/warning|error/i);
-  // What only bounds it is an update of the state.
+  // A different timeout only updates the state.
   declare({ opts: { customTimeouts: { create: "1h" } } });
   const bounded = await workspace.up(["--skip-preview"], { expectCode: 0 });
   expect(bounded.stdout).toContain("~ 3 updated");
@@ -129,7 +129,7 @@ test("runs once: no preview, second up, refresh or destroy asks for it, and othe
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
   for (const name of kinds) {
     expect(diagnosticsOf(destroy, name)).toEqual([
-      expect.stringMatching(/^forgotten: .* stays as it was restored( \(restore .*\))?$/),
+      expect.stringMatching(/^dropped from the state: .* keeps the restored data( \(restore .*\))?$/),
     ]);
   }
   expect(requests()).toEqual([]);
@@ -157,7 +157,7 @@ test.each(["provider", "both"] as const)(
       emulator.faults.add({ ...looks, target: "volume-running", skip: 2 }),
     ]);
     left = run.processes;
-    // The journal holds each answer, where the state does not hold the restore yet.
+    // The journal has each response before the state has the restore.
     await until(() => answered.every((name) => isRecorded(name)));
     await kill(victim, run);
     await clearUp(stack, victim, run);
@@ -199,7 +199,7 @@ test.each(["provider", "both"] as const)(
   },
 );
 
-/** Whether the journal or the state holds what the platform has answered. */
+/** Whether the journal has the platform's response. */
 function isRecorded(name: string): boolean {
   const folder = join(stack.workspace.home, "pulumi-snapshots/intents");
   return intents(stack).some((file) => {

@@ -18,11 +18,11 @@ const fields = Object.entries(credentials).flatMap(([platform, known]) =>
 );
 const canaries = [...fields.map(({ value }) => value), ENCRYPTION_KEY];
 
-/** What is part of a download link, or of a virtus key, and of nothing else. */
+/** Parts of download links or of virtus keys, and of nothing else. */
 const linkParts =
   /Signature=|AWSAccessKeyId=|Expires=\d|X-Amz-|discloud-downloads|virtus-snapshots\/|dscloud-backups\//;
 
-/** Files of a backup, which are data, whatever they are called. */
+/** Names of a backup's files, which are data whatever they look like. */
 const fileNames = ["a/dump.sql", "b/dump.sql", "../../dump.sql", "name with spaces & ?=#.gz", "toString", "__proto__"];
 
 const PROGRAM = `
@@ -77,7 +77,7 @@ function withoutCredentials({ environment }: Emulator): Record<string, string> {
   );
 }
 
-/** Everything that Pulumi's home holds as text: the journal, logs, credentials of the state folder. */
+/** All text in Pulumi's home: the journal, logs, credentials of the state folder. */
 function homeText(): string {
   return readdirSync(stack.workspace.home, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -85,7 +85,7 @@ function homeText(): string {
     .join("\n");
 }
 
-/** Every signature that was sent to Samsung Cloud Platform, computed from what the emulator has seen. */
+/** All signatures that were sent to Samsung Cloud Platform, computed from the requests that the emulator has seen. */
 function signatures({ requests, scp, url }: Emulator): Set<string> {
   const { accessKey, secretKey } = credentials.scp;
   const timestamps = [...new Set(scp.timestamps)];
@@ -101,9 +101,9 @@ function signatures({ requests, scp, url }: Emulator): Set<string> {
 }
 
 /**
- * What the engine itself writes at `-v=9`, whatever the provider is: the stack's secret config on its way to a provider
- * that was written in Node.js, and the stack's secret outputs. Nothing but these lines may show a credential or a link,
- * and with credentials from the environment no line shows a credential.
+ * Lines that the engine itself writes at `-v=9` for any provider: the stack's secret config on its way to a provider
+ * written for Node.js, and the stack's secret outputs. Only these lines may show a credential or a link, and with
+ * credentials from the environment no line shows a credential.
  */
 const engineLines = {
   secretConfig: /"msg":"(Unm|M)arshaling property for RPC\[Provider\[0x[0-9a-f]+\]\.Configure\(\)\.inputs\]: /,
@@ -148,7 +148,7 @@ test.each(["environment", "config"] as const)(
     const shown = await workspace.pulumi(["stack", "output", "--show-secrets", "--json"], { expectCode: 0 });
     const { link, ofBackup } = JSON.parse(shown.stdout);
     expect(link.url).toContain(`${emulator.url}/discloud-downloads/`);
-    // What the engine shows of a map has no member of that name, whoever made it.
+    // The engine never shows a map member of that name, whoever created it.
     expect(Object.keys(ofBackup.files).sort()).toEqual(fileNames.filter((name) => name !== "__proto__").sort());
     expect(Object.values(ofBackup.files)).toContain(ofBackup.url);
     expect((await stack.snapshot("backup")).outputs).toMatchObject({ files: fileNames.map((name) => ({ name })) });
@@ -199,7 +199,7 @@ test.each(["environment", "config"] as const)(
     const forms = canaries.flatMap((canary) => [canary, Buffer.from(canary).toString("base64").replace(/=+$/, "")]);
     const signed = signatures(emulator);
     expect(signed.size).toBeGreaterThan(50);
-    /** The lines that show a form of a credential, a signature or a link, cut to what a failing test should show. */
+    /** Lines that show some form of a credential, a signature or a link, shortened for the output of a failing test. */
     const leaks = (text: string) =>
       text
         .split("\n")

@@ -9,8 +9,8 @@ import { definitions, type PlatformDefinition } from "../../provider";
 import { type CommandResult, createWorkspace, type ResourceState, type Workspace } from "../support/engine";
 
 /**
- * A resource of the program: its arguments, and beside them its options, which resource it is (a Snapshot), and the id
- * by which it is read only.
+ * Resource of the program: its arguments, and beside them its options, its type (default: Snapshot), and the id by
+ * which it is only read.
  */
 export type Declared = Record<string, unknown> & {
   get?: string;
@@ -30,24 +30,24 @@ const PROGRAM = {
     }`,
 };
 
-/** A stack on the real engine whose platforms are an emulator's. */
+/** Stack on the real engine with an emulator's platforms. */
 export interface Stack {
   readonly emulator: Emulator;
   readonly workspace: Workspace;
-  /** Writes the Snapshots that the program declares from now on. */
+  /** Writes the resources that the program declares from now on. */
   declare(resources: Record<string, Declared>): void;
-  /** The state of the Snapshot with this name; fails the test when there is none, or more than one. */
+  /** State of the Snapshot with this name; fails the test unless there is exactly one. */
   snapshot(name: string): Promise<ResourceState>;
-  /** The state of all BackupPolicies by name. */
+  /** State of all BackupPolicies, by name. */
   policies(): Promise<Record<string, ResourceState>>;
-  /** The state of all Snapshots by name, without what a replacement has yet to delete. */
+  /** State of all Snapshots by name, without those that a replacement has yet to delete. */
   snapshots(): Promise<Record<string, ResourceState>>;
   dispose(): Promise<void>;
 }
 
 export interface StackOptions {
   emulator?: EmulatorOptions;
-  /** Files over those of the program. */
+  /** Files that override those of the program. */
   files?: Record<string, unknown>;
   /** Default: the variables that point every default connection at the emulator. */
   env?: (emulator: Emulator) => Record<string, string>;
@@ -92,14 +92,14 @@ export async function createStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** The fields of a connection that leads to an emulator's platform, in plain text. */
+/** Fields of a connection to an emulator's platform, in plain text. */
 export function connectionTo({ environment }: Emulator, platform: string): Record<string, string | undefined> {
   const { connectionFields } = definitions[platform as keyof typeof definitions] as PlatformDefinition;
   const fields = Object.entries(connectionFields).map(([field, known]) => [field, environment[known.environment]]);
   return { platform, ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)) };
 }
 
-/** The requests since the last call that ask a platform to change something, as `platform operation target`. */
+/** Returns a function that lists the changes requested since its last call, as `platform operation target`. */
 export function changesSeenBy(emulator: Emulator): () => string[] {
   const next = requestsSeenBy(emulator);
   return () =>
@@ -109,7 +109,7 @@ export function changesSeenBy(emulator: Emulator): () => string[] {
       .sort();
 }
 
-/** The requests since the last call. */
+/** Returns a function that lists the requests since its last call. */
 export function requestsSeenBy(emulator: Emulator): () => readonly RecordedRequest[] {
   let seen = 0;
   return () => {
@@ -119,10 +119,7 @@ export function requestsSeenBy(emulator: Emulator): () => readonly RecordedReque
   };
 }
 
-/**
- * The diagnostics that a command shows under one resource, as a reader sees them at the end of its output; each is one
- * paragraph.
- */
+/** Diagnostics that a command shows under one resource, at the end of its output; each is one paragraph. */
 export function diagnosticsOf({ stdout }: CommandResult, name: string): string[] {
   const [, ...blocks] = stdout.split(/^Diagnostics:$/m);
   const lines = blocks.join("\n").split("\n");
@@ -136,17 +133,17 @@ export function diagnosticsOf({ stdout }: CommandResult, name: string): string[]
     .filter((line) => line !== "");
 }
 
-/** The diagnostics of a resource beside what its row says that was done. */
+/** Diagnostics of a resource, without those that report what was done. */
 export function concernsOf(result: CommandResult, name: string): string[] {
   return diagnosticsOf(result, name).filter((line) => !/^(took snapshot|adopted|recovered|deleted) /.test(line));
 }
 
-/** Diagnostics without the warning that this machine's clock differs from the platforms', where a test has moved theirs. */
+/** Diagnostics without the warning about this machine's clock, for tests that move the platforms' clock. */
 export function besideClocks(diagnostics: readonly string[]): string[] {
   return diagnostics.filter((line) => !line.includes("this machine's clock shows"));
 }
 
-/** Faults put in force one after another, for as long as the callback runs. */
+/** Runs a callback with faults in force, one after another. */
 export async function withFaults<T>(
   emulator: Emulator,
   rules: readonly FaultRule[],

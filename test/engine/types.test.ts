@@ -4,7 +4,7 @@ import typescript5 from "typescript";
 import typescript6 from "typescript6";
 import { installedPackage } from "../support/engine";
 
-/** What compiles, and what must not, in a program that has the package installed. */
+/** Code that compiles and code that must not, in a program that has the package installed. */
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -172,7 +172,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// The two are the same API as far as it is used here.
+// Both have the same API as far as it is used here.
 const compilers = { "5.9": typescript5, "6.0": typescript6 as unknown as typeof typescript5 };
 
 test.each([

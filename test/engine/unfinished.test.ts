@@ -34,7 +34,7 @@ async function start(resources: Record<string, Declared>): Promise<void> {
   Object.assign(scp.virtualserver, { creatingMs: 0, deletingMs: 0, raceMs: 0 });
   Object.assign(scp.filestorage, { creatingMs: 0, deletingMs: 0 });
   virtus.createIntervalMs = 0;
-  // One account may take a snapshot every five seconds: side by side they need connections of their own.
+  // An account may take one snapshot every five seconds: parallel creates need connections of their own.
   stack.workspace.setConfig({ "snapshots:other": connectionTo(stack.emulator, "virtus") });
 }
 
@@ -143,7 +143,7 @@ test("not ready in time: a diff stays until it is, without a second request; a f
   expect(onFiles()).not.toContain(made["failed-files"]);
   expect([backups(emptyJobId), onVolume(attachedVolumeId)]).toEqual([[expect.any(String)], [expect.any(String)]]);
 
-  // A pending one that was found keeps its id until a refresh reads it.
+  // A pending snapshot that was found keeps its id until a refresh reads it.
   await workspace.refresh(["--skip-preview"], { expectCode: 0 });
   expect((await stack.snapshot("lost")).id).toBe(
     `virtus/app/${seed.virtus.appId}/${seed.virtus.snapshotName}/${encodeURIComponent(modified)}`,
@@ -172,7 +172,7 @@ test("a lost answer is got over in the same up, or in the next one while the rep
     { platform: "scp", operation: "create-file-snapshot" },
   ];
   for (const post of posts) emulator.faults.add({ ...post, ...lost });
-  // Somebody else's appears in the same moment, and is never claimed.
+  // Somebody else's snapshot appears in the same moment and is never claimed.
   emulator.faults.add({ platform: "scp", operation: "create-snapshot", fault: "foreign-snapshot", when: "after" });
   emulator.faults.add({ platform: "discloud", operation: "list-app-snapshots", fault: "cut" });
   emulator.faults.add({ platform: "dscloud", fault: "status", status: 503 });
@@ -247,7 +247,7 @@ test("a lost answer is got over in the same up, or in the next one while the rep
   });
   await workspace.preview(["--expect-no-changes"], { expectCode: 0 });
 
-  // The volume's bears the resource's owner id.
+  // The volume's snapshot carries the resource's owner id.
   const destroy = await workspace.destroy(["--skip-preview"], { expectCode: 0 });
   expect(changes()).toEqual([`scp delete-snapshot ${volumeId}`]);
   expect(onVolume(volumeId)).not.toContain(made.volume);

@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How one request is answered: an answer as data, or by hand. */
+/** Response to one request: as data, or written by hand. */
 export type Reply =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | ((request: IncomingMessage, response: ServerResponse) => void);
 
-/** One request as it arrived. */
+/** Request as it arrived. */
 export interface Arrived {
   method: string;
   url: string;
   headers: IncomingMessage["headers"];
   body: string;
-  /** The client's port, which tells its connections apart. */
+  /** Port of the client, which identifies its connection. */
   port: number | undefined;
 }
 
-/** A real HTTP server on loopback that gives the planned replies one after another, the last one for ever. */
+/** Real HTTP server on loopback that sends the planned replies in order and repeats the last one. */
 export interface ApiServer {
   readonly url: string;
   readonly arrived: readonly Arrived[];
@@ -41,7 +41,7 @@ export async function startApiServer(): Promise<ApiServer> {
       } else if (typeof reply === "function") {
         reply(request, response);
       } else {
-        // The time of an answer is the one that a test gives it, if any.
+        // The response has the time that a test gives it, if any.
         response.sendDate = false;
         const text =
           reply.body === undefined || typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);

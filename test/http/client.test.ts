@@ -67,7 +67,7 @@ async function failure(given: Counted, timeoutMs?: number, overrides?: Partial<A
 
 const run = promisify(execFile);
 
-/** Sends one POST in a process of its own, since the environment is read once; returns what came of it. */
+/** Sends one POST in its own process, since the environment is read once; returns the result. */
 async function post(baseUrl: string, environment: Record<string, string>) {
   const clientFile = join(__dirname, "..", "..", "dist", "provider", "http", "client.js");
   const limiterFile = join(__dirname, "..", "..", "dist", "provider", "http", "limiter.js");
@@ -532,7 +532,7 @@ describe("the platform's rate limit", () => {
 describe("corporate proxies", () => {
   const proxies: Server[] = [];
 
-  /** A proxy that notes what it is asked to connect to, and answers every CONNECT alike. */
+  /** Starts a proxy that records the addresses it is asked to connect to and answers every CONNECT alike. */
   async function startProxy(answer: string): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
     const proxy = createServer((socket) => {
@@ -621,7 +621,7 @@ describe("certificates", () => {
       response.end(JSON.stringify({ count: 3 }));
     });
     port = await listen(secure);
-    // A company's proxy: whatever address is asked for, it leads to the one server.
+    // A company's proxy: any address leads to the same server.
     tunnel = createServer((socket) => {
       socket.on("error", () => {});
       socket.once("data", () => {

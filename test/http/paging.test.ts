@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { findEntry, listAll, type Page, type PagedList } from "../../provider/http/paging";
 import { SnapshotsError } from "../../provider/model/errors";
 
-/** A list whose pages come one after another, the last one for ever. */
+/** List that gives these pages in order and repeats the last one. */
 function answering(...pages: Partial<Page<string>>[]): PagedList<string> & { readonly asked: unknown[] } {
   const asked: unknown[] = [];
   return {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { redact } from "../../provider/http/redact";
 
-/** A credential that can't be a part of what replaces it. */
+/** Credential that can't be part of its replacement. */
 const secret = fc.string({ unit: fc.constantFrom(..."0123456789ABCDEFXYZ_-.+/=%"), minLength: 1, maxLength: 40 });
 const word = fc.string({ maxLength: 30 });
 

@@ -58,9 +58,9 @@ describe("reads of one target", () => {
         async (scheduler, actions) => {
           const clock = fakeClock();
           const reads = new SharedReads(clock);
-          /** The platform: how many writes it has carried out. */
+          /** Number of writes that the platform has carried out. */
           let carriedOut = 0;
-          /** How many writes had ended when a read started: it must see them all. */
+          /** Number of writes that have ended: a read that starts now must see them all. */
           let ended = 0;
           const checks: Promise<void>[] = [];
           for (const [index, what] of actions.entries()) {
@@ -70,7 +70,7 @@ describe("reads of one target", () => {
             } else if (what === "read") {
               const mustSee = ended;
               const ask = () => {
-                // The platform answers as of some moment between the request and its answer.
+                // The platform answers as of some moment between the request and its response.
                 return scheduler.schedule(Promise.resolve(), `read ${index}`).then(() => carriedOut);
               };
               checks.push(reads.read("list", ask).then((seen) => expect(seen).toBeGreaterThanOrEqual(mustSee)));

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 
 const root = join(__dirname, "..", "..");
-/** What the matrix is made of: the provider's code, and its own. */
+/** Folders that the matrix needs: the provider's code, and its own. */
 const folders = ["provider", "emulator", "sdk", "test/matrix", "test/http"];
 
-/** One place in the provider's code, and what is put there instead. */
+/** One place in the provider's code, and its replacement. */
 export interface Break {
   readonly file: string;
   readonly line: string;
@@ -15,7 +15,7 @@ export interface Break {
 
 const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023, esModuleInterop: true };
 
-/** What has been compiled, by its text: one copy differs from the next in a line. */
+/** Compiled code, by its source text: copies differ from each other in one line. */
 const compiledTexts = new Map<string, string>();
 
 function compiled(text: string): string {
@@ -26,7 +26,7 @@ function compiled(text: string): string {
   return outputText;
 }
 
-/** A copy of the code in `folder` that plain Node runs, with one line of it replaced where that is asked for. */
+/** Copies the code to `folder` for plain Node.js, with one line replaced if requested. */
 export function copyCode(folder: string, broken?: Break): void {
   const sources = folders.flatMap((name) =>
     readdirSync(join(root, name), { recursive: true, encoding: "utf8" })

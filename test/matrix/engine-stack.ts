@@ -9,7 +9,7 @@ import type { Properties } from "../../provider/resources/host";
 import { type ResourceName, typeToken } from "../../sdk/provider-text";
 import type { FakeClock } from "../http/fake-clock";
 
-/** The provider's own code: as it is, or a copy of it. */
+/** The provider's code: the original, or a copy. */
 export interface ProviderCode {
   readonly runtime: Pick<typeof import("../../provider/dynamic/runtime"), "openRuntime">;
   readonly journal: Pick<typeof import("../../provider/dynamic/journal"), "fileJournal">;
@@ -20,27 +20,27 @@ export interface ProviderCode {
 export interface Declared {
   readonly resource: ResourceName;
   readonly args: Properties;
-  /** The resource before it that it depends on. */
+  /** Name of an earlier resource that it depends on. */
   readonly dependsOn?: string;
 }
 
 /** A program: its resources by name. */
 export type Program = Readonly<Record<string, Declared>>;
 
-/** What the state holds of one resource. */
+/** State of one resource. */
 export interface Held {
   readonly resource: ResourceName;
   readonly urn: string;
   id: string;
   inputs: Properties;
   props: Properties;
-  /** The engine asks for an update of what could not finish, whether or not anything differs. */
+  /** Whether the engine requests an update because something did not finish, even if nothing differs. */
   initErrors: boolean;
 }
 
-/** What one run of the engine has done and told. */
+/** Messages and failures of one run of the engine. */
 export interface Run {
-  /** Everything that the user was told: failures and warnings. */
+  /** All messages to the user: failures and warnings. */
   readonly told: readonly string[];
   readonly failures: readonly string[];
 }
@@ -54,17 +54,17 @@ interface Thrown extends Error {
 type Providers = (resource: string) => pulumi.dynamic.ResourceProvider;
 
 /**
- * A stack in memory that calls the provider's runtime in the engine's order: what the engine stores after an error of
- * initialization, that it deletes what was replaced at the end, and that it keeps old outputs where nothing changes. The
- * journal is the real one, in a folder of its own. Each run is a process of its own.
+ * In-memory stack that calls the provider's runtime in the engine's order: it stores what the engine stores after an
+ * error of initialization, deletes what was replaced at the end, and keeps old outputs where nothing changes. The
+ * journal is the real one, in its own folder. Each run is a process of its own.
  */
 export class EngineStack {
   readonly state = new Map<string, Held>();
-  /** What was replaced and not deleted yet. */
+  /** Replaced resources that are not deleted yet. */
   pendingDeletes: Held[] = [];
-  /** Everything that was ever told, announcements included. */
+  /** All messages of all runs, announcements included. */
   readonly everTold: string[] = [];
-  /** The URNs of the resources that the provider works on now. */
+  /** URNs of the resources that the provider is working on. */
   readonly acting = new Set<string>();
   private readonly config: Readonly<Record<string, string>>;
   private told: string[] = [];
@@ -80,7 +80,7 @@ export class EngineStack {
     this.config = configOf(emulator.environment);
   }
 
-  /** `pulumi up`. What fails does not stop what is under way beside it. */
+  /** `pulumi up`. A failure does not stop what is in flight beside it. */
   up(program: Program): Promise<Run> {
     return this.run(async (providers) => {
       const replaced: Held[] = [];
@@ -95,7 +95,7 @@ export class EngineStack {
       const orphans = [...this.state].filter(([name]) => program[name] === undefined);
       this.pendingDeletes.push(...replaced);
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      // Deletions come last, and not at all after a failure.
+      // Deletions come last, and only if nothing failed.
       for (const held of [...this.pendingDeletes]) {
         await this.act(held.urn, () => providers(held.resource).delete?.(held.id, held.props));
         this.pendingDeletes = this.pendingDeletes.filter((other) => other !== held);
@@ -121,7 +121,7 @@ export class EngineStack {
     });
   }
 
-  /** The program renames a resource, with an alias: what the state holds of it stays as it is. */
+  /** Renames a resource in the program, with an alias: its state stays the same. */
   rename(name: string, newName: string): void {
     const held = this.state.get(name);
     if (held === undefined) return;
@@ -134,12 +134,12 @@ export class EngineStack {
     return this.up({});
   }
 
-  /** The next run is on another machine, whose journal knows nothing. */
+  /** Moves the next run to another machine, whose journal is empty. */
   moveToAnotherMachine(): void {
     rmSync(join(this.home, "pulumi-snapshots"), { recursive: true, force: true });
   }
 
-  /** The texts of the journal's files. */
+  /** Contents of the journal's files. */
   journal(): string[] {
     const folder = join(this.home, "pulumi-snapshots", "intents");
     try {
@@ -149,7 +149,7 @@ export class EngineStack {
     }
   }
 
-  /** All that is in the state. */
+  /** All resources in the state, including those to be deleted. */
   held(): Held[] {
     return [...this.state.values(), ...this.pendingDeletes];
   }
@@ -184,7 +184,7 @@ export class EngineStack {
       journal: this.code.journal.fileJournal({ PULUMI_HOME: this.home }),
       holders: this.code.holders.fileHolders({ PULUMI_HOME: this.home }),
       warn: async (_urn, message) => void this.told.push(message),
-      // What a run says that it has made warns nobody.
+      // Messages about what a run has taken are not warnings.
       inform: async (_urn, message) =>
         void (/^(took snapshot|adopted|recovered) /.test(message) || this.told.push(message)),
       announce: (_urn, message) => void this.everTold.push(message),
@@ -231,7 +231,7 @@ export class EngineStack {
     }
     const { changes, replaces = [] } = (await provider.diff?.(held.id, held.props, inputs)) ?? {};
     if (replaces.length > 0) {
-      // What replaces is checked once more, as if nothing had been there.
+      // The new inputs are checked once more, without old ones.
       await create(await check({}), (made) => {
         replaced.push(held);
         this.state.set(name, made);
@@ -274,14 +274,14 @@ function configOf(environment: Readonly<Record<string, string>>): Record<string,
   );
 }
 
-/** Everything of an error that the engine may show. */
+/** All parts of an error that the engine may show. */
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { reasons = [] } = error as Thrown;
   return [error.message, ...reasons.filter((reason) => reason !== error.message)].join("\n");
 }
 
-/** What the state's JSON keeps. */
+/** Properties as the state's JSON keeps them. */
 function plain(properties: unknown): Properties {
   return JSON.parse(JSON.stringify(properties ?? {})) as Properties;
 }

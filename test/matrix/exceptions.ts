@@ -1,14 +1,14 @@
 import type { MatrixCase } from "./matrix-case";
 
-/** What could not be made safe, and why. */
+/** Case that could not be made safe, and why. */
 export interface Exception {
   readonly what: string;
   readonly why: string;
-  /** The cases of the matrix that show it; none where a matrix of one stack on one machine can't. */
+  /** Cases of the matrix that show it; omitted if a matrix of one stack on one machine can't. */
   covers?(given: MatrixCase): boolean;
 }
 
-/** The first look after what was just made, where only the list tells of it; a takeover on Discloud looks twice. */
+/** Whether this is the first look after a create that only the list shows; a resume on Discloud looks twice. */
 function isPolicysOnlyWord({ target, step, request }: MatrixCase): boolean {
   const isList =
     (request.operation === "list-app-snapshots" && target.platform === "discloud") || request.operation === "list-jobs";
@@ -20,7 +20,7 @@ function isPolicysOnlyWord({ target, step, request }: MatrixCase): boolean {
 
 const withoutDate = "no answer has a Date, and this machine's clock is 10 minutes fast";
 
-/** Every exception, as docs/what-happens-when.md names it. */
+/** All exceptions, as docs/what-happens-when.md names them. */
 export const exceptions: readonly Exception[] = [
   {
     what: "Lists of Discloud, of File Storage or of SnapShooter's jobs that lag by minutes, just after a create",

@@ -2,70 +2,70 @@ import type { EmulatedPlatform, FaultRule } from "../../emulator";
 import type { Clocks, Scene } from "./steps";
 import type { MatrixTarget } from "./targets";
 
-/** Where and how often a fault fires. */
+/** Place where a fault fires, and how often. */
 export interface Place {
   readonly platform: EmulatedPlatform;
   readonly operation: string;
-  /** How many requests of the operation pass before it. */
+  /** Number of requests of the operation that pass before it. */
   readonly skip: number;
   readonly times: 1 | "always";
-  /** How many requests of the platform pass before it in the step. */
+  /** Number of requests to the platform that pass before it in the step. */
   readonly index: number;
 }
 
-/** What a fault is made of in one case. */
+/** Values from which a fault of one case is built. */
 export interface FaultContext {
   readonly nowMs: number;
-  /** An address on another origin, where nothing may ever be sent. */
+  /** Address on another origin, where nothing may ever be sent. */
   readonly elsewhere: string;
-  /** The credential in force, and a signed link. */
+  /** Credential in force, and a signed link. */
   readonly secrets: readonly string[];
 }
 
-/** How things stand from the beginning of a case to its end. */
+/** Conditions from the beginning of a case to its end. */
 export interface Circumstances {
   readonly clocks?: Partial<Clocks>;
-  /** The pages of the platform's lists: so many entries on each; bare: without what counts them or leads to the next. */
+  /** Pages of the platform's lists: `size` entries on each; bare: without counts or links to the next page. */
   readonly pages?: { readonly size: number; readonly bare: boolean };
-  /** What somebody else has done before the case begins. */
+  /** Does what somebody else has done before the case begins. */
   prepare?(scene: Scene): void;
   appliesTo?(target: MatrixTarget): boolean;
 }
 
-/** Something that breaks on the way. */
+/** Failure that the matrix injects. */
 export interface Fault {
   readonly name: string;
-  /** The requests that it can break. Default: all. */
+  /** Requests that it can break. Default: all. */
   readonly on?: "lists" | "counted lists" | "later pages" | "changes" | "creates" | "deletes";
-  /** How things stand beside it. */
+  /** Conditions under which it happens. */
   readonly under?: Circumstances;
-  /** Nothing breaks but by how things stand: a step gets it once. */
+  /** Set if the conditions alone are the failure: a step gets it once. */
   readonly isStanding?: true;
-  /** The steps that get few faults get it too. */
+  /** Set if the steps with few faults get it, too. */
   readonly isBasic?: true;
-  /** The platform refuses in these words, with a status that says success. */
+  /** Words in which the platform refuses, with a status of success. */
   readonly refusal?: string;
-  /** What the case has left is destroyed at its end, to see what goes. */
+  /** Set if what the case leaves is destroyed at its end, to see what is deleted. */
   readonly isDestroyedAfter?: true;
-  /** It fires on this request and on every later one of its operation in the same run; else once. */
+  /** Set if it fires on this request and on every later one of its operation in the same run; otherwise once. */
   readonly lasting?: true;
-  /** When it lasts it is to the client what another one is. */
+  /** Set if it can't last, since to the client it would then be the same as another fault. */
   readonly onceOnly?: true;
-  /** A read that it breaks once is sent again by the client, whichever resource asks. */
+  /** Set if the client repeats a read that it breaks once, whichever resource sent it. */
   readonly isRepeated?: true;
-  /** It breaks the request after it, too. */
+  /** Set if it breaks the next request, too. */
   readonly needsNext?: true;
-  /** It happens to a target's snapshots: nothing that a policy which the platform runs would look at. */
+  /** Set if it happens to a target's snapshots, which a policy run by the platform does not look at. */
   readonly isOfSnapshots?: true;
-  /** The answers are true ones, which may prove an absence. */
+  /** Set if the responses are true and may prove an absence. */
   readonly isTrue?: true;
-  /** From the API it is no answer; from a store it may be one, such as a redirect or a file without bytes. */
+  /** Set if it is invalid from the API but may be valid from a store, such as a redirect or an empty file. */
   readonly isOfApi?: true;
-  /** Nobody listens: nothing that the emulator could answer. */
+  /** Set if nobody listens, so that the emulator can't respond. */
   readonly refuses?: true;
-  /** The answer never comes. */
+  /** Set if the response never comes. */
   readonly hangs?: true;
-  /** Another resource of the program takes a snapshot of the same target in the same run. */
+  /** Set if another resource of the program takes a snapshot of the same target in the same run. */
   readonly isDouble?: true;
   rules(place: Place, context: FaultContext): FaultRule[];
 }
@@ -172,7 +172,7 @@ const breaking: readonly Fault[] = [
   },
 ];
 
-/** Faults in what the platform itself does or shows. */
+/** Faults in what the platform itself does or reports. */
 const changing: readonly Fault[] = [
   {
     name: "the list lags 30 minutes behind",
@@ -256,11 +256,11 @@ const doubles: readonly Fault[] = [
 
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Somebody else's snapshot that is older than every slot of a case. */
+/** Adds somebody else's snapshot that is older than every slot of a case. */
 const addOld = ({ target, emulator }: Scene) => void target.addForeign(emulator, -40 * DAY_MS);
 
 const REFUSAL = "This target is paused, nothing was done.";
-/** How each platform words an error. */
+/** Each platform's form of an error. */
 const refusals: Readonly<Record<EmulatedPlatform, Extract<FaultRule, { fault: "status" }>["body"]>> = {
   virtus: { status: "error", code: "PAUSED", message: REFUSAL },
   dscloud: { status: "error" },
@@ -269,7 +269,7 @@ const refusals: Readonly<Record<EmulatedPlatform, Extract<FaultRule, { fault: "s
   scp: { errors: [{ code: "Paused", title: "Paused", status: 409, detail: REFUSAL }] },
 };
 
-/** Faults in which a platform says something that is not so. */
+/** Faults in which a platform says something untrue. */
 const lying: readonly Fault[] = [
   {
     name: "the answer names one that existed before, and nothing is taken",
@@ -281,7 +281,7 @@ const lying: readonly Fault[] = [
         if (target.addJoined === undefined) target.addForeign(emulator, -40 * DAY_MS);
         else target.addJoined(emulator);
       },
-      // The answer to a schedule of File Storage names nothing.
+      // The response to a schedule of File Storage names nothing.
       appliesTo: ({ create, resource }) => create !== "create-file-schedule" && resource !== "Restore",
     },
     rules: rules({ fault: "join" }),
@@ -321,7 +321,7 @@ const lying: readonly Fault[] = [
   }),
 ];
 
-/** Nothing breaks but by how things stand, and then an answer is lost as well. */
+/** Two faults: the conditions alone, and the conditions with a lost response. */
 const circumstances = (name: string, under: Circumstances, extra: Partial<Fault> = {}): Fault[] => [
   { name, under, isStanding: true, isTrue: true, ...extra, rules: () => [] },
   {
@@ -384,7 +384,7 @@ const standing: readonly Fault[] = [
 /** Every fault of the matrix. */
 export const faults: readonly Fault[] = [
   ...breaking,
-  // A change is never sent again after an answer that may mean that it was carried out.
+  // A change is never sent again after a response that leaves open whether it was carried out.
   ...breaking
     .filter(({ onceOnly, on }) => !onceOnly && on !== "changes")
     .map(

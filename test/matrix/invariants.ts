@@ -2,28 +2,25 @@ import type { Properties } from "../../provider/resources/host";
 import type { EngineStack, Held, Program } from "./engine-stack";
 import type { Truth } from "./targets";
 
-/** Whether a note names the request that was carried out at an instant, by the time when it left; clocks may be apart. */
+/** Whether a journal entry names, by its time, the request that was carried out at an instant; clocks may differ. */
 export function journalNames(text: string, atMs: number, apartMs: number): boolean {
   return [...text.matchAll(/"requestedAt":\s*"([^"]+)"/g)].some(
     ([, requestedAt = ""]) => Math.abs(Date.parse(requestedAt) - atMs) <= 60_000 + apartMs,
   );
 }
 
-/**
- * The names of what a resource holds in the state: a snapshot, a policy's snapshots, the policy on its platform, or a
- * restore.
- */
+/** Names of what a resource has in the state: a snapshot, a policy's snapshots, the platform's policy, or a restore. */
 export function namesHeld({ resource, props }: Held): string[] {
   const { snapshotId, policyId, runBy, snapshots, restoreId, backupId, versionId } = props;
   if (resource === "Restore")
     return [restoreId, backupId, versionId, snapshotId].filter((name) => typeof name === "string");
   const records = Array.isArray(snapshots) ? (snapshots as readonly { readonly id: string }[]) : [];
-  // Elsewhere a policy's id is only a mark in the state.
+  // Other policies have an id only in the state.
   const named = [snapshotId, runBy === "platform" ? policyId : undefined].filter((name) => typeof name === "string");
   return [...named, ...records.map(({ id }) => id)];
 }
 
-/** The policy's records of snapshots that settle a slot. */
+/** Records of a policy's snapshots that settle a slot. */
 function slotsOf({ props }: Held): { readonly id: string; readonly slot: string; readonly isUsable: boolean }[] {
   const records = Array.isArray(props["snapshots"]) ? (props["snapshots"] as readonly Properties[]) : [];
   return records.flatMap(({ id, slot, status }) =>
@@ -31,7 +28,7 @@ function slotsOf({ props }: Held): { readonly id: string; readonly slot: string;
   );
 }
 
-/** The names of what a resource holds as its own: what it has adopted is left out. */
+/** Names of what a resource owns: what it has adopted is left out. */
 function namesOwned(held: Held): string[] {
   const { adopted, snapshots } = held.props;
   if (adopted === true) return [];
@@ -40,17 +37,17 @@ function namesOwned(held: Held): string[] {
   return namesHeld(held).filter((name) => !borrowed.has(name));
 }
 
-/** Everything that was ever seen on the platform. */
+/** Item seen on the platform at any time. */
 export interface Seen extends Truth {
-  /** When it was seen first, by the platform's clock; minus infinity for what was there before the case. */
+  /** First time it was seen, by the platform's clock; minus infinity if it existed before the case. */
   readonly sinceMs: number;
-  /** It was there when the step began, and no request of ours has made it. */
+  /** Whether it existed when the step began, and no request of ours created it. */
   readonly isOld: boolean;
-  /** Somebody has dated it ahead. */
+  /** Whether somebody has dated it ahead. */
   readonly isAhead: boolean;
 }
 
-/** What the states claim to hold, and the platform's truth does not bear out. */
+/** Claims in the states that the platform's truth does not support. */
 export function falseClaims(held: readonly Held[], ever: readonly Seen[], told: readonly string[]): string[] {
   const named = (name: string) => ever.find(({ names }) => names.includes(name));
   const owned = held.flatMap((one) => [...new Set(namesOwned(one).flatMap((name) => named(name) ?? []))]);
@@ -74,7 +71,7 @@ export function falseClaims(held: readonly Held[], ever: readonly Seen[], told: 
   ];
 }
 
-/** What a run that has succeeded leaves without a backup. */
+/** Resources that a successful run leaves without a backup. */
 export function unbacked(
   program: Program,
   state: ReadonlyMap<string, Held>,
@@ -86,7 +83,7 @@ export function unbacked(
     if (held === undefined) return [`${name} is in no state, and the run has succeeded`];
     const { status, runBy, dueAt, fresh, maxAge } = held.props;
     if (resource === "Snapshot") {
-      // What is gone or can't be seen stays in the state with a warning.
+      // A snapshot that no longer exists or can't be seen stays in the state with a warning.
       const isTold = ["available", "gone", "unknown"].includes(String(status));
       return isTold ? [] : [`${name} is ${status}, and the run has succeeded`];
     }
@@ -100,7 +97,7 @@ export function unbacked(
   });
 }
 
-/** What is wrong with a deletion that the platform carries out. */
+/** Problems with a deletion that the platform carries out. */
 export function wronglyDeleted(meant: Truth, isMade: boolean, stacks: readonly EngineStack[]): string[] {
   const holders = stacks.flatMap((stack) =>
     stack
@@ -115,17 +112,18 @@ export function wronglyDeleted(meant: Truth, isMade: boolean, stacks: readonly E
   ];
 }
 
-/** Whether the user was told that what a resource held is not held any more: by its name, or by how many there are. */
+/** Whether a message reported that a resource no longer tracks something: by its name, or by their number. */
 function isToldForgotten({ resource, props }: Held, name: string, told: readonly string[]): boolean {
   if (resource !== "BackupPolicy") return told.join("\n").includes(name);
   const { runBy, snapshots } = props;
   const count = Array.isArray(snapshots) ? snapshots.length : 0;
   return told.some(
-    (text) => /^(kept on|forgotten)/.test(text) && text.includes(runBy === "up" ? `: ${count} snapshot` : name),
+    (text) =>
+      /^(kept on|dropped from the state)/.test(text) && text.includes(runBy === "up" ? `: ${count} snapshot` : name),
   );
 }
 
-/** What has left the state, or counts as gone, though it exists and nobody was told. */
+/** Names that left the state or count as gone, although they exist and no message reported it. */
 export function wronglyDropped(
   before: readonly Held[],
   after: readonly Held[],
@@ -145,10 +143,10 @@ export function wronglyDropped(
   return [...left, ...gone];
 }
 
-/** What a policy's retention deletes in one run, and what it must not. */
+/** Check of the deletions by a policy's retention in one run. */
 export class Pruning {
   private readonly deleted = new Set<unknown>();
-  /** What there was when the run began, and what it has made since. */
+  /** Everything that existed when the run began or that it has created since. */
   private readonly seen = new Set<unknown>();
 
   constructor(
@@ -158,12 +156,12 @@ export class Pruning {
     for (const { item } of present) this.seen.add(item);
   }
 
-  /** What is wrong with a deletion that the platform carries out; `made`: all that the policy made, oldest first. */
+  /** Problems with a deletion that the platform carries out; `made`: all that the policy created, oldest first. */
   judge(meant: Truth, made: readonly Truth[], present: readonly Truth[]): string[] {
     const { keepLast = 0, maxDeletes = 10 } = this.retention;
     for (const { item } of [...present, ...made]) this.seen.add(item);
     const there = new Set(present.map(({ item }) => item));
-    // One that expires meanwhile may have been counted or not.
+    // A snapshot that expires in the meantime may or may not have been counted.
     const isKept = [there, this.seen].every((known) =>
       made
         .filter(({ item }) => known.has(item))
@@ -178,7 +176,7 @@ export class Pruning {
   }
 }
 
-/** What only secrets hold: credentials, signatures, links, encryption and download keys. */
+/** Patterns that match secrets only: credentials, signatures, links, encryption and download keys. */
 const secrets: readonly RegExp[] = [
   /CANARY/,
   /Q0FOQVJZ/, // the beginning of the encryption key, in base64
@@ -189,7 +187,7 @@ const secrets: readonly RegExp[] = [
   /85592d2b15ff867407964790224dcbb3a95ce82b/, // the key of DS Cloud's newest backup
 ];
 
-/** The secrets that state, messages or journal hold. */
+/** Secrets in state, messages or journal. */
 export function leaksIn(stack: EngineStack): string[] {
   const places: Record<string, string> = {
     state: JSON.stringify(stack.held()),

@@ -11,7 +11,7 @@ import type { Properties } from "../../provider/resources/host";
 import { type FakeClock, fakeClock } from "../http/fake-clock";
 import { EngineStack, type Program } from "./engine-stack";
 
-/** What is under way for real, which no clock of a machine would leap over. */
+/** Number of real operations in flight, which no machine's clock would skip. */
 let underWay = 0;
 const begins = () => {
   underWay += 1;
@@ -23,7 +23,7 @@ subscribe("undici:request:create", begins);
 subscribe("undici:request:trailers", ends);
 subscribe("undici:request:error", ends);
 
-/** The journal, whose writing takes its time too. */
+/** Journal whose writes count as operations in flight, too. */
 const countedJournal = {
   fileJournal(environment: Readonly<Record<string, string | undefined>>): Journal {
     const own = journal.fileJournal(environment);
@@ -43,7 +43,7 @@ const countedJournal = {
   },
 };
 
-/** A clock that moves only while nothing is under way: requests that leave apart arrive as far apart. */
+/** Clock that moves only while nothing is in flight: requests that leave apart arrive equally far apart. */
 function patientClock(): FakeClock {
   const inner = fakeClock();
   const isQuiet = async () => {

@@ -19,15 +19,15 @@ import {
 import type { Clocks, Scene, Step } from "./steps";
 import type { MatrixTarget, Truth } from "./targets";
 
-/** One request of a step, as a run without faults sends it. */
+/** One request of a step, as sent by a run without faults. */
 export interface Request {
   readonly operation: string;
-  /** How many requests of the operation came before it in the step. */
+  /** Number of earlier requests of the operation in the step. */
   readonly nth: number;
-  /** How many requests of any operation came before it in the step. */
+  /** Number of earlier requests of any operation in the step. */
   readonly index: number;
   readonly changes: boolean;
-  /** It asks for a page of a list after the first one. */
+  /** Whether it requests a page of a list after the first one. */
   readonly isLaterPage: boolean;
 }
 
@@ -39,32 +39,32 @@ export interface MatrixCase {
   readonly fault: Fault;
 }
 
-/** What all cases play on. */
+/** Environment that all cases share. */
 export interface Stage {
   readonly code: ProviderCode;
-  /** A folder for the Pulumi homes of all of them. */
+  /** Folder for the Pulumi homes of all cases. */
   readonly folder: string;
-  /** An address on another origin, where nothing may ever be sent. */
+  /** Address on another origin, where nothing may ever be sent. */
   readonly elsewhere: string;
-  /** Another port each time. Where nobody listens for a while, nobody else must begin to. */
+  /** Returns a different port each time: while a case refuses connections, nobody else may listen on its port. */
   nextPort(): number;
 }
 
-/** What one case has shown. */
+/** Result of one case. */
 export interface Outcome {
-  /** The fault has happened, by the emulator's own count. */
+  /** Whether the fault happened, by the emulator's own count. */
   readonly fired: boolean;
   readonly duplicates: readonly string[];
   readonly lost: readonly string[];
   readonly dropped: readonly string[];
   readonly leaks: readonly string[];
-  /** How it went on: in the same run, in the next one, or with a word to the user on what to choose. */
+  /** End of the case: recovered in the same run, in the next one, or with a message about what to choose. */
   readonly ended: "same run" | "next run" | "told";
-  /** For the eye of whoever looks for the reason. */
+  /** Messages and requests, for whoever looks for the reason. */
   readonly log: readonly string[];
 }
 
-/** What credentials and keys are in a case: nothing of them may be seen anywhere. */
+/** Credentials and keys of a case, none of which may appear anywhere. */
 const canaries = {
   virtus: { apiKey: "CANARY-virtus-1f0a6f0d" },
   discloud: { token: "CANARY-discloud-27c1b5e9" },
@@ -74,10 +74,10 @@ const canaries = {
 };
 const ENCRYPTION_KEY = Buffer.from("CANARY encryption key 8d2f").toString("base64");
 const LAG_MS = 36 * 60_000;
-/** A refusal that the platform has told is told to the user at once. */
+/** Longest time until a platform's explicit refusal reaches the user. */
 const AT_ONCE_MS = 20_000;
 
-/** The connections that nobody took, and the requests that were about to leave, by the server's address. */
+/** Refused connections, and a callback for requests about to leave, by the server's address. */
 const watched = new Map<string, { refused: number; onRequest(): void }>();
 subscribe("undici:request:create", (message) => {
   watched.get(String((message as { request: { origin: string } }).request.origin))?.onRequest();
@@ -94,7 +94,7 @@ class Play implements Scene {
   readonly inner = fakeClock();
   readonly made: (Truth & { readonly at: number })[] = [];
   readonly dropped: string[] = [];
-  /** What was there when the platform took our word to delete it. */
+  /** Items that existed when the platform received our request to delete them. */
   readonly deleted = new Set<unknown>();
   removed?: string;
   emulator!: Emulator;
@@ -154,10 +154,10 @@ class Play implements Scene {
     }
   }
 
-  /** The platform's clock. */
+  /** Returns the time of the platform's clock. */
   readonly now = () => this.clock.now() - this.clocks.machineAheadMs;
 
-  /** How far apart the clocks are that a request may be noted by. */
+  /** Difference between the clocks that may date a journal entry. */
   apartMs(): number {
     return Math.abs(this.clocks.machineAheadMs) + Math.abs(this.clocks.dateAheadMs ?? 0);
   }
@@ -189,7 +189,7 @@ class Play implements Scene {
   refresh = async () => {
     const names = [...this.stack.state.keys()];
     const run = await this.watchState(this.stack, () => this.stack.refresh());
-    // A policy that exists in the state only is never gone.
+    // A policy that exists only in the state is never gone.
     const left = this.target.runBy === "platform" ? [] : names.filter((name) => !this.stack.state.has(name));
     if (this.target.resource === "BackupPolicy") this.dropped.push(...left.map((name) => `${name} left the state`));
     return run;
@@ -204,7 +204,7 @@ class Play implements Scene {
     return present;
   }
 
-  /** What is there now, and is not ours, is there before the step. */
+  /** Records what exists before the step and is not ours. */
   noteOld(): void {
     this.old = new Set(this.present().flatMap(({ item }) => (this.isMade(item) ? [] : [item])));
   }
@@ -218,7 +218,7 @@ class Play implements Scene {
     }));
   }
 
-  /** What the states of both backends hold. */
+  /** Resources in the states of both backends. */
   held(): Held[] {
     return [...this.stack.held(), ...this.beside.held()];
   }
@@ -253,14 +253,14 @@ class Play implements Scene {
     this.present();
     const before = stack.held().map((held) => ({ ...held }));
     const run = await act();
-    // A deletion that the platform has accepted is under way.
+    // A deletion that the platform has accepted is in progress.
     const present = this.present().filter(({ item }) => !this.deleted.has(item));
     this.dropped.push(...wronglyDropped(before, stack.held(), present, run.told));
     return run;
   }
 }
 
-/** The requests that a step sends when nothing breaks. */
+/** Returns the requests that a step sends when nothing breaks. */
 export async function requestsOf(
   stage: Stage,
   target: MatrixTarget,
@@ -275,7 +275,7 @@ export async function requestsOf(
     await step.act(play);
     const counts = new Map<string, number>();
     return play.emulator.requests.slice(start).map(({ operation, changes, isLaterPage }, index) => {
-      // A page after the first is a request of another kind: a fault in it passes over the others.
+      // A page after the first is a different kind of request: a fault in it skips the others.
       const kind = under?.pages === undefined ? operation : `${operation} ${isLaterPage}`;
       const nth = counts.get(kind) ?? 0;
       counts.set(kind, nth + 1);
@@ -286,7 +286,7 @@ export async function requestsOf(
   }
 }
 
-/** Plays one case: what comes before, the run with the fault, and the runs after it without. */
+/** Plays one case: the preparation, the run with the fault, and the runs after it without. */
 export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
   const { target, step, request, fault } = given;
   const program = step.program(target);
@@ -346,7 +346,7 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
     const follow = step.follow ?? (({ up, program: same }: Scene) => up(same));
     let last = await follow(scene);
     log.push("— next run —", ...last.told);
-    // A replacement of what has failed, or a deletion that came due, is a run of its own.
+    // Replacing something that failed, or a deletion that came due, takes another run.
     if (last.failures.length > 0) {
       clock.advance(laterMs);
       last = await follow(scene);
@@ -378,13 +378,16 @@ export async function play(stage: Stage, given: MatrixCase): Promise<Outcome> {
   }
 }
 
-/** What shows whether somebody else's goes with a resource: a destroy, where one may delete what a request has made. */
+/**
+ * Step that shows whether somebody else's snapshot is deleted with a resource: a destroy, if it may delete what a
+ * request created.
+ */
 function endOf(target: MatrixTarget, { operation }: Request): Step["end"] {
   const mayDelete = target.delete !== undefined && target.runBy !== "up" && operation === target.create;
   return mayDelete ? ({ destroy }) => destroy() : undefined;
 }
 
-/** As long as the emulator holds an answer back, the time of the request runs out. */
+/** Times out the request for as long as the emulator holds its response back. */
 function timeOutWith(active: readonly ActiveFault[], clock: FakeClock): NodeJS.Timeout {
   let seen = 0;
   return setInterval(() => {
@@ -396,7 +399,7 @@ function timeOutWith(active: readonly ActiveFault[], clock: FakeClock): NodeJS.T
   }, 1);
 }
 
-/** Nobody listens from the step's request `index` on, until the client waits before it tries again. */
+/** Refuses connections from the step's request `index` on, until the client waits before it retries. */
 function refuse(scene: Play, port: { refused: number; onRequest(): void }, index: number, lasting: boolean): void {
   let sent = 0;
   let isRefusing = false;
@@ -414,7 +417,7 @@ function refuse(scene: Play, port: { refused: number; onRequest(): void }, index
   };
 }
 
-/** Holds the platform's truth against what the user has. */
+/** Compares the platform's truth with what the user has. */
 function judge(
   scene: Play,
   { target, step, fault }: MatrixCase,
@@ -430,10 +433,10 @@ function judge(
   const apartMs = scene.apartMs();
   const isKnown = ({ names, at }: Truth & { readonly at: number }): boolean =>
     names.some((name) => held.some((one) => namesHeld(one).includes(name)) || said.includes(name)) ||
-    // Right after the run it is enough that the request is noted: the next run has to find what it made.
+    // Right after the run a record of the request is enough: the next run has to find what it created.
     (moment === "step" &&
       [...held.map(({ props }) => JSON.stringify(props)), ...journal].some((text) => journalNames(text, at, apartMs)));
-  // Where no journal can know, the next run that can read the list has to.
+  // If no journal has it, the next run that can read the list has to find it.
   const isDue = moment === "end" || step.isUnnoted !== true;
   return {
     duplicates: made.length > wanted ? [`${made.length} were made, ${wanted} wanted`] : [],

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The cases that break an invariant, with all that is needed to see why. */
+/** Cases that violate an invariant, with all that is needed to see why. */
 function violations(played: readonly Played[]): string[] {
   return played
     .filter(({ outcome: { duplicates, lost, dropped, leaks } }) =>
@@ -40,7 +40,7 @@ it("nothing is taken twice, lost, wrongly dropped or leaked, whatever breaks on 
   expect(new Set(played.map(nameOf)).size).toBe(played.length);
   for (const { what, covers } of exceptions.filter((one) => one.covers !== undefined)) {
     const named = played.filter((one) => covers?.(one));
-    // What has become safe is no exception any more.
+    // A case that has become safe is no longer an exception.
     expect([what, violations(named).length]).toEqual([what, named.length]);
     expect(named.length).toBeGreaterThan(0);
   }

@@ -12,17 +12,17 @@ import type { ShardOrder } from "./shard";
 import { type Step, snapshotSteps } from "./steps";
 import { type MatrixTarget, targets } from "./targets";
 
-/** A case with what it has shown. */
+/** Case with its outcome. */
 export type Played = MatrixCase & { readonly outcome: Outcome };
 
-/** The targets, steps and faults that are played: those whose name holds the text; all where none is given. */
+/** Filter for targets, steps and faults: those whose name contains the text; all if it is omitted. */
 export interface Meant {
   readonly target?: string;
   readonly step?: string;
   readonly fault?: string;
 }
 
-/** A case by its names, with what it has shown. */
+/** Case by its names, with its outcome. */
 interface Shown {
   readonly target: string;
   readonly step: string;
@@ -33,28 +33,28 @@ interface Shown {
 
 const steps: readonly Step[] = [...snapshotSteps, ...policySteps, ...restoreSteps];
 
-/** One process for each of the two cores that the matrix is made for. */
+/** One process for each of the two cores that the matrix is designed for. */
 const SHARDS = 2;
-/** How many cases a process plays side by side. */
+/** Number of cases that a process plays in parallel. */
 const SIDE_BY_SIDE = 12;
 
-/** What names a case: no two have the same. */
+/** Unique name of a case. */
 export function nameOf({ target, step, request, fault }: MatrixCase): string {
   return `${target.title} | ${step.name} | ${request.operation} ${request.nth + 1} | ${fault.name}`;
 }
 
-/** The requests of a step that get faults: of many looks the first and the last. */
+/** Requests of a step that get faults: the first and the last of each operation. */
 function meantBy(requests: readonly Request[], step: Step, target: MatrixTarget): Request[] {
   const last = new Map(requests.map(({ operation, nth }) => [operation, nth]));
   const taken = requests.findIndex(({ operation }) => operation === target.create);
   return requests.filter(({ operation, nth, index }) => {
-    // What comes before the wait is the create's.
+    // Requests before the wait belong to the create.
     if (step.startsAfterCreate && index <= taken) return false;
     return nth === 0 || nth === last.get(operation);
   });
 }
 
-/** What the faults can happen to that happen to some requests only. */
+/** Whether a request can get a fault that happens to some requests only. */
 function isMeantFor({ on }: Fault, { operation, nth, changes, isLaterPage }: Request, target: MatrixTarget): boolean {
   const isList = /^list-(?!backup-schedules)/.test(operation);
   switch (on) {
@@ -67,7 +67,7 @@ function isMeantFor({ on }: Fault, { operation, nth, changes, isLaterPage }: Req
     case "changes":
       return changes;
     case "creates":
-      // A restore creates nothing that an answer could name.
+      // A restore creates nothing that a response could name.
       return operation === target.create && nth === 0 && target.resource !== "Restore";
     case "deletes":
       return operation === target.delete;
@@ -86,12 +86,12 @@ function canHappen(fault: Fault, request: Request, target: MatrixTarget, step: S
   if (fault.isOfApi && request.operation === "download") return false;
   if (fault.isOfSnapshots && target.runBy === "platform") return false;
   if (fault.isRepeated && target.resource === "BackupPolicy" && !request.changes) return false;
-  // What goes on for the rest of the run begins with the first request of its kind.
+  // A fault that lasts for the rest of the run begins with the first request of its kind.
   if (fault.lasting && fault.on !== "lists" && request.nth > 0) return false;
   return isMeantFor(fault, request, target);
 }
 
-/** The faults, by what decides which pages a step asks for. */
+/** Groups faults by the conditions that decide which pages a step requests. */
 function byPages(all: readonly Fault[]): Map<Circumstances | undefined, Fault[]> {
   const groups = new Map<Circumstances | undefined, Fault[]>();
   for (const fault of all) {
@@ -122,7 +122,7 @@ async function casesOf(stage: Stage, meant: Meant): Promise<MatrixCase[]> {
   return cases;
 }
 
-/** Plays one process' share of the cases, side by side. */
+/** Plays one process's share of the cases in parallel. */
 export async function playShard(
   code: ProviderCode,
   { shard, shards, meant, folder }: Omit<ShardOrder, "result">,
@@ -133,14 +133,14 @@ export async function playShard(
     response.end("{}");
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-  // Nobody reads the stacks of the many thousand errors, which take longer than all the rest.
+  // Nobody reads the stack traces of the many thousand errors, which take longer than everything else.
   Error.stackTraceLimit = 0;
   try {
     let port = process.pid * 613;
     const stage: Stage = {
       code,
       folder,
-      // Below the ports that systems give to those who ask for any.
+      // Below the ports that systems assign automatically.
       nextPort() {
         port += 1;
         return 10_000 + (port % 20_000);
@@ -171,7 +171,7 @@ export async function playShard(
   }
 }
 
-/** Plays the cases that are meant on a copy of the code in `folder`, in a process for each core. */
+/** Plays the selected cases on a copy of the code in `folder`, with a process for each core. */
 export async function playMatrix(folder: string, meant: Meant = {}): Promise<Played[]> {
   const shares = await Promise.all(
     Array.from({ length: SHARDS }, async (_none, shard) => {

@@ -2,7 +2,7 @@ import { exceptions } from "./exceptions";
 import { faults } from "./faults";
 import type { Played } from "./matrix";
 
-/** What the matrix has found, in the one line that it prints. */
+/** One line that summarizes the matrix. */
 export function lineOf(played: readonly Played[]): string {
   const count = (what: "duplicates" | "lost" | "dropped" | "leaks") =>
     played.filter(({ outcome }) => outcome[what].length > 0).length;
@@ -12,7 +12,7 @@ export function lineOf(played: readonly Played[]): string {
   );
 }
 
-/** How many combinations of fault, operation and platform the cases are. */
+/** Number of different combinations of fault, operation and platform among the cases. */
 export function distinct(played: readonly Played[]): number {
   return new Set(played.map(({ fault, request, target }) => `${fault.name}|${request.operation}|${target.platform}`))
     .size;
@@ -24,7 +24,7 @@ function rowOf(name: string, played: readonly Played[]): string {
   return `| ${name} | ${cases.length} | ${ended("same run")} | ${ended("next run")} | ${ended("told")} |`;
 }
 
-/** docs/what-happens-when.md, from what the matrix has found. */
+/** Text of docs/what-happens-when.md, from the results of the matrix. */
 export function pageOf(played: readonly Played[]): string {
   const safe = played.filter((one) => !exceptions.some(({ covers }) => covers?.(one)));
   return `# What happens when…

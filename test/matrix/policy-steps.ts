@@ -17,7 +17,7 @@ import {
 import type { MatrixTarget } from "./targets";
 
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Longer than a killed run of a Snapshot counts as just before. */
+/** Longer than the time within which a killed run of a Snapshot is resumed. */
 const LATER_MS = 2 * 60 * MINUTE_MS;
 
 const runBy =
@@ -28,7 +28,7 @@ const byUp = runBy("up");
 const byPlatform = runBy("platform");
 const made = runBy("up", "platform");
 const watched = runBy("watched");
-/** What a Virtus Cloud database has that an app has not is how its list names a snapshot: what reads it is enough. */
+/** A Virtus Cloud database differs from an app only in how its list names a snapshot: steps that read it are enough. */
 const whole = (target: MatrixTarget) => made(target) && target.args["databaseId"] === undefined;
 const wholeByUp = (target: MatrixTarget) => whole(target) && byUp(target);
 const isVolume = (target: MatrixTarget) => byUp(target) && target.delete !== undefined;
@@ -39,14 +39,14 @@ const policy =
 
 const retention = { keepLast: 2, maxDeletes: 1 };
 
-/** Another schedule and another retention than at first, where the platform can change them. */
+/** Different schedule and retention than at first, on platforms that can change them. */
 const edited = (target: MatrixTarget): Program =>
   policy({
     schedules: [{ cron: target.args["serverId"] === undefined ? "0 5 * * *" : "0 5 * * 0", timezone: "Asia/Seoul" }],
     retention: target.args["serverId"] === undefined ? { keepLast: 9 } : { keepWithin: "31d" },
   })(target);
 
-/** The state as it was before a run that was killed. */
+/** Runs something and then restores the earlier state, as after a killed run. */
 async function forget(scene: Scene, run: () => Promise<unknown>): Promise<void> {
   const before = [...scene.stack.state].map(([name, held]) => [name, structuredClone(held)] as const);
   await run();
@@ -154,7 +154,7 @@ export const policySteps: readonly Step[] = [
   },
   {
     name: "policy: take over hours after the engine was killed",
-    // Elsewhere the list tells the time, or the name. Of a run this long ago the policy only says what it has taken.
+    // Elsewhere the list has the time or the name. For a run this long ago the policy only reports what it has taken.
     appliesTo: (target) => byUp(target) && target.platform === "discloud",
     program: policy(),
     wanted: 2,
@@ -401,7 +401,7 @@ export const policySteps: readonly Step[] = [
     isUnnoted: true,
     async prepare(scene) {
       await scene.up(scene.program);
-      // Half a minute past three by the machine's clock, three minutes before that by the platform's.
+      // Half a minute past three by the machine's clock, three minutes earlier by the platform's.
       scene.clocks.machineAheadMs = 3 * MINUTE_MS;
       scene.clock.advance(30 * MINUTE_MS);
       await forget(scene, () => scene.up(scene.program));

@@ -1,12 +1,12 @@
 import { type Emulator, seed } from "../../emulator";
 import type { MatrixTarget } from "./targets";
 
-/** The newest version of the database that the emulator starts with. */
+/** Newest version of the database that the emulator starts with. */
 const VERSION_ID = "d5752931-847c-4403-8b78-3071a5879231";
-/** Past the end of every case. */
+/** Instant after the end of every case. */
 const before = "2026-12-31T00:00:00Z";
 
-/** What a restore is made of is somebody else's: nothing that a case adds or removes. */
+/** The source of a restore belongs to somebody else: a case neither adds nor removes it. */
 const common = {
   resource: "Restore",
   lists: () => ({ lagMs: 0, hold() {}, release() {} }),
@@ -19,7 +19,7 @@ const { jobId, backupId } = seed.snapshooter;
 const { volumeId, snapshotId } = seed.scp;
 const { databaseId } = seed.virtus;
 
-/** A restore on each platform that has them. What is made is the restore itself, which the snapshot's id names. */
+/** A restore on each platform that supports it. The restore itself is what is created, named by the snapshot's id. */
 export const restoreTargets: readonly MatrixTarget[] = [
   {
     ...common,

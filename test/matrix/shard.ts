@@ -4,7 +4,7 @@ import * as journal from "../../provider/dynamic/journal";
 import * as runtime from "../../provider/dynamic/runtime";
 import { type Meant, playShard } from "./matrix";
 
-/** What a process of the matrix is asked to play, and where it writes what that has shown. */
+/** Cases that a process of the matrix plays, and the file for their results. */
 export interface ShardOrder {
   readonly shard: number;
   readonly shards: number;

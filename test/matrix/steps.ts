@@ -5,68 +5,68 @@ import type { EngineStack, Program, Run } from "./engine-stack";
 import { namesHeld } from "./invariants";
 import type { MatrixTarget } from "./targets";
 
-/** How far the clocks of a case are apart. */
+/** Differences between the clocks of a case, in milliseconds. */
 export interface Clocks {
-  /** How far this machine's clock is ahead of the platform's. */
+  /** Time by which this machine's clock is ahead of the platform's. */
   machineAheadMs: number;
-  /** How far the `Date` of answers is ahead of the platform's clock; undefined: answers have none. */
+  /** Time by which the `Date` of responses is ahead of the platform's clock; undefined: responses have none. */
   dateAheadMs: number | undefined;
-  /** How far the clock that dates snapshots is ahead of the platform's. */
+  /** Time by which the clock that dates snapshots is ahead of the platform's. */
   storageAheadMs: number;
 }
 
-/** What a step plays in: a stack on an emulator that shares its clock. */
+/** Environment of a step: a stack on an emulator that shares its clock. */
 export interface Scene {
   readonly target: MatrixTarget;
   readonly emulator: Emulator;
   readonly clock: FakeClock;
   readonly clocks: Clocks;
   readonly stack: EngineStack;
-  /** A stack of the same name in another backend: its URNs, its machine and its targets are the same. */
+  /** Stack of the same name in another backend, with the same URNs, machine and targets. */
   readonly beside: EngineStack;
-  /** The program of the step; a fault may have put a second resource into it. */
+  /** Program of the step; a fault may have added a second resource to it. */
   readonly program: Program;
-  /** The name of what was removed before the step, and must not leave the state without proof. */
+  /** Name of what was removed before the step and must not leave the state without proof. */
   removed?: string;
   up(program: Program): Promise<Run>;
   refresh(): Promise<Run>;
   destroy(): Promise<Run>;
   upBeside(program: Program): Promise<Run>;
-  /** Somebody else's snapshot is dated ahead. */
+  /** Adds somebody else's snapshot that is dated ahead. */
   addAhead(milliseconds: number): void;
-  /** Takes the faults out of force that a step has set. */
+  /** Removes the faults that a step has added. */
   clearFaults(): void;
 }
 
-/** A step in the life of a resource, whose every request gets every fault that can happen to it. */
+/** Step in the life of a resource; each of its requests gets every fault that can happen to it. */
 export interface Step {
   readonly name: string;
   appliesTo(target: MatrixTarget): boolean;
   program(target: MatrixTarget): Program;
-  /** How many snapshots the program asks for, from its first run to the end of the case. */
+  /** Number of snapshots that the program asks for, from its first run to the end of the case. */
   readonly wanted: number;
-  /** What comes before it, without the fault. */
+  /** Runs before the step, without the fault. */
   prepare?(scene: Scene): Promise<void>;
-  /** The run that the fault happens in. */
+  /** Run in which the fault happens. */
   act(scene: Scene): Promise<Run>;
-  /** Its requests up to the create are those of another step. */
+  /** Set if its requests up to the create are those of another step. */
   readonly startsAfterCreate?: true;
-  /** What was made before the step is noted nowhere. */
+  /** Set if no record exists of what was created before the step. */
   readonly isUnnoted?: true;
-  /** Another resource may take one of the same target in the same run. */
+  /** Set if another resource may take a snapshot of the same target in the same run. */
   readonly isFresh?: true;
-  /** It is about how things stand: it gets the basic faults only. */
+  /** Set if it tests conditions: it gets the basic faults only. */
   readonly isNarrow?: true;
-  /** How long after it the user runs anything again. Default: past every platform's list lag. */
+  /** How long the user waits before the next run. Default: past every platform's list lag. */
   readonly laterMs?: number;
-  /** What the user runs after it. Default: `pulumi up` of the same program. */
+  /** Next run by the user. Default: `pulumi up` of the same program. */
   follow?(scene: Scene): Promise<Run>;
-  /** What the user runs at the end, to see what goes. */
+  /** Last run by the user, to see what is deleted. */
   end?(scene: Scene): Promise<Run>;
 }
 
 export const MINUTE_MS = 60_000;
-/** Past every platform's list lag. */
+/** Longer than every platform's list lag. */
 export const LAG_MS = 36 * MINUTE_MS;
 
 const any = ({ resource }: MatrixTarget) => resource === "Snapshot";
@@ -77,13 +77,13 @@ const snapshot =
   (extra: Properties = {}) =>
   ({ args }: MatrixTarget): Program => ({ a: { resource: "Snapshot", args: { ...args, ...extra } } });
 
-/** It belongs to somebody else: nothing that may be deleted. */
+/** Program for somebody else's snapshot, which must not be deleted. */
 const retained =
   (extra: Properties) =>
   (target: MatrixTarget): Program =>
     snapshot({ ...extra, ...(deletes(target) ? { deletionPolicy: "retain" } : {}) })(target);
 
-/** A program with a second resource, `b`, which depends on its first one. */
+/** Adds a second resource, `b`, which depends on the program's first one. */
 export const withSecond =
   (program: (target: MatrixTarget) => Program, second: (target: MatrixTarget) => Program) =>
   (target: MatrixTarget): Program => {
@@ -98,12 +98,12 @@ export function failCreate({ emulator, target }: Scene, fault: "reset-before-com
   emulator.faults.add({ platform: target.platform, operation: target.create ?? "", fault });
 }
 
-/** A create whose request was carried out, whose answer is lost, and which no list shows yet. */
+/** Creates a snapshot whose request is carried out, whose response is lost, and which no list shows yet. */
 export async function makeUnseen(scene: Scene): Promise<void> {
   const { target, emulator } = scene;
   const lists = target.lists(emulator);
   lists.hold();
-  // What looks before the request sees what is there; from then on nothing tells.
+  // The look before the request sees what exists; every later one fails.
   if (target.find !== undefined) {
     const { platform, find: operation } = target;
     emulator.faults.add({ platform, operation, skip: 1, times: "always", fault: "status", status: 500 });
@@ -114,7 +114,7 @@ export async function makeUnseen(scene: Scene): Promise<void> {
   scene.clearFaults();
 }
 
-/** A create whose snapshot can't be downloaded. */
+/** Creates a snapshot that can't be downloaded. */
 export async function failDownloads(scene: Scene): Promise<void> {
   const { platform } = scene.target;
   scene.emulator.faults.add({ platform, operation: "download", fault: "reset-before-commit", times: "always" });
@@ -122,14 +122,14 @@ export async function failDownloads(scene: Scene): Promise<void> {
   scene.clearFaults();
 }
 
-/** A create whose request was never carried out. */
+/** Runs a create whose request is never carried out. */
 export async function makeNone(scene: Scene): Promise<void> {
   failCreate(scene, "reset-before-commit");
   await scene.up(scene.program);
   scene.clearFaults();
 }
 
-/** Takes what the resource holds from the platform. */
+/** Removes from the platform what the resource tracks. */
 export function removeHeld(scene: Scene): void {
   const held = scene.stack.state.get("a");
   const [name = ""] = held === undefined ? [] : namesHeld(held);

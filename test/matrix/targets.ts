@@ -3,54 +3,54 @@ import type { Properties } from "../../provider/resources/host";
 import type { ResourceName } from "../../sdk/provider-text";
 import { restoreTargets } from "./restore-targets";
 
-/** A snapshot, or a policy that the platform runs, as the platform itself has it. */
+/** Snapshot, or policy run by the platform, as the platform itself has it. */
 export interface Truth {
-  /** One and the same for one and the same snapshot. */
+  /** Identity: always the same value for the same snapshot. */
   readonly item: unknown;
-  /** Each of them alone names it: its id, and what stands for it where a list shows none. */
+  /** Names that each identify it: its id, and the substitute where a list shows no id. */
   readonly names: readonly string[];
 }
 
-/** A list of the platform that can be late. */
+/** List of the platform that can lag. */
 interface Late {
   lagMs: number;
   hold(): void;
   release(): void;
 }
 
-/** A target of the matrix, and how the truth about its snapshots is read from the emulator. */
+/** Target of the matrix, with access to the truth about its snapshots in the emulator. */
 export interface MatrixTarget {
   readonly title: string;
   readonly platform: EmulatedPlatform;
   readonly resource: ResourceName;
-  /** Who runs the policies of it: what is made is then the policy itself where the platform does. */
+  /** Runner of the target's policies; if it is the platform, a create creates the policy itself. */
   readonly runBy?: "up" | "platform" | "watched";
-  /** The arguments that the resource can't do without. */
+  /** Arguments that the resource requires. */
   readonly args: Properties;
-  /** One that is there already does for a second resource, or is refused to it. */
+  /** Set if an existing one satisfies a second resource, or is refused to it. */
   readonly isShared?: true;
-  /** The operation that takes one; left out where the platform has none. */
+  /** Operation that takes a snapshot; omitted if the platform has none. */
   readonly create?: string;
-  /** Its new snapshots are verified, too. */
+  /** Set if its new snapshots are verified, too. */
   readonly verifies?: true;
-  /** The operation that shows whether there is a policy already. */
+  /** Operation that shows whether a policy already exists. */
   readonly find?: string;
-  /** The operation that deletes one. */
+  /** Operation that deletes a snapshot. */
   readonly delete?: string;
-  /** The platform shows nothing of what was made: no request follows the one that makes it. */
+  /** Set if the platform shows nothing of what was created: no request follows the create. */
   readonly isUnseen?: true;
-  /** Whether a snapshot becomes usable some time after the answer, or its list shows it late. */
+  /** Whether a snapshot becomes usable some time after the response, or its list lags. */
   readonly waits: boolean;
-  /** What there is now, expired and deleted ones left out. */
+  /** Items that exist now, without expired and deleted ones. */
   present(emulator: Emulator): Truth[];
   lists(emulator: Emulator): Late;
-  /** Makes what is taken from now on usable only after a minute. */
+  /** Makes new snapshots usable only after a minute. */
   slowDown(emulator: Emulator): void;
-  /** Somebody else takes one, usable at once, and dated `aheadMs` ahead; returns its id. */
+  /** Adds somebody else's snapshot, usable immediately and dated `aheadMs` ahead; returns its id. */
   addForeign(emulator: Emulator, aheadMs?: number): string;
-  /** Somebody else's that the platform may answer with. Default: an old one. */
+  /** Adds somebody else's snapshot that the platform may name in a response. Default: an old one. */
   addJoined?(emulator: Emulator): string;
-  /** Other entries of the lists that the target's requests ask for, older than everything of a case. */
+  /** Adds other entries to the lists that the target's requests read, older than everything of a case. */
   fill?(emulator: Emulator, count: number): void;
   remove(emulator: Emulator, name: string): void;
 }
@@ -58,7 +58,7 @@ export interface MatrixTarget {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** The date of an entry that is dated so far ahead by the emulator's own clock; none for now. */
+/** Date field of an entry that is this far ahead of the emulator's own clock; empty for now. */
 const dated = <Name extends string>(name: Name, emulator: Emulator, aheadMs: number | undefined) =>
   (aheadMs === undefined ? {} : { [name]: emulator.now() + aheadMs }) as { [Key in Name]?: number };
 
@@ -215,7 +215,7 @@ const virtusApp = virtus("app", seed.virtus.appId);
 const virtusDatabase = virtus("database", seed.virtus.databaseId);
 const discloudApp: MatrixTarget = { ...discloud("Discloud app", seed.discloud.appId), verifies: true };
 
-/** The policies of a target that every `pulumi up` runs, or that somebody else does. */
+/** Policies of a target, run by Pulumi or observed only. */
 function policyOf(
   { args, ...target }: MatrixTarget,
   runBy: "up" | "watched",
@@ -234,7 +234,7 @@ function policyOf(
   };
 }
 
-/** What has no list that could be late, or one that only a fault makes late. */
+/** List that can't lag, or lags only because of a fault. */
 const punctual = (): Late => ({ lagMs: 0, hold() {}, release() {} });
 
 const watched = (target: MatrixTarget): MatrixTarget => {

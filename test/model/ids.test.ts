@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { formatSnapshotId, parseSnapshotId, segmentsKey } from "../../provider/model/ids";
 
-/** Any text that UTF-8 can carry, the awkward ones often. */
+/** Any text that UTF-8 can carry, often an awkward one. */
 const text = fc.oneof(
   fc.string({ unit: "binary", minLength: 1 }),
   fc.constantFrom(

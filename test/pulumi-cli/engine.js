@@ -1,6 +1,6 @@
 "use strict";
-// Where the Pulumi engine of the tests and the demo comes from: PATH, else the official installer, else built from its
-// published Go modules. The last two are kept in the user's cache folder and shared by all runs.
+// Provides the Pulumi engine for the tests and the demo: from PATH, else from the official installer, else built from
+// its published Go modules. The last two are kept in the user's cache folder and shared by all runs.
 
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
@@ -12,38 +12,44 @@ const { runCommand } = require("./processes.js");
 /**
  * @typedef {object} Engine
  * @property {string} command Path of `pulumi`.
- * @property {string} version Like "3.259.0".
- * @property {string[]} pathEntries Folders that go in front on PATH, so that the engine finds its own helpers.
+ * @property {string} version For example "3.259.0".
+ * @property {string[]} pathEntries Folders to put first on PATH, so that the engine finds its own helpers.
  * @property {"path" | "installer" | "built"} source
  */
 
 /**
  * @typedef {object} EngineOptions
  * @property {(message: string) => void} [log] Default: a line on stderr.
- * @property {NodeJS.ProcessEnv} [env] Where PATH, HOME and XDG_CACHE_HOME are read; default: this process's.
+ * @property {NodeJS.ProcessEnv} [env] Source of PATH, HOME and XDG_CACHE_HOME; default: this process's.
  * @property {string} [cacheDirectory] Default: `pulumi-snapshots` in the user's cache folder.
  * @property {number} [reachTimeoutMs] How long to wait for the installer's host; default 5 s.
  * @property {number} [installTimeoutMs] How long the installer may take in all; default 5 minutes.
  */
 
 /**
- * The oldest `pulumi` that is taken from PATH. The tests use `--run-program` on `up --refresh` (since 3.169.0) and
- * import files that carry outputs; engines older than this one were not tried.
+ * Oldest `pulumi` that is accepted from PATH. The tests use `--run-program` on `up --refresh` (since 3.169.0) and
+ * import files that carry outputs; older engines were not tried.
  */
 const MINIMUM_VERSION = "3.200.0";
 
 const ENGINE_MODULE = path.join(__dirname, "engine");
 const HOST_MODULE = path.join(__dirname, "nodejs-host");
 
-/** The engine that is installed or built, from its go.mod: the newest one that is published as a Go module. */
+/** Version of the engine that is installed or built, from its go.mod: the newest one published as a Go module. */
 const ENGINE_VERSION = requiredVersion(ENGINE_MODULE, "github.com/pulumi/pulumi/pkg/v3");
 
-/** The language host for Node.js: later versions are not published as a Go module, and this one works with the engine. */
+/**
+ * Version of the language host for Node.js: later ones are not published as a Go module, and this one works with the
+ * engine.
+ */
 const HOST_VERSION = requiredVersion(HOST_MODULE, "github.com/pulumi/pulumi/sdk/v3");
 
 const GO_VERSION = /^go (\S+)$/m.exec(fs.readFileSync(path.join(ENGINE_MODULE, "go.mod"), "utf8"))?.[1] ?? "1.25";
 
-/** `pulumi` looks for the other two beside itself, and warns when it has to search PATH for them. */
+/**
+ * Executables of an engine. `pulumi` looks for the other two beside itself, and warns if it has to search PATH for
+ * them.
+ */
 const EXECUTABLES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 
 const MANIFEST = "manifest.json";
@@ -52,7 +58,7 @@ const BUILD_TIMEOUT_MS = 60 * 60_000;
 const PROGRESS_EVERY_MS = 60_000;
 
 /**
- * Finds, installs or builds an engine. Safe to call from several processes at once: one works, the others wait for it.
+ * Finds, installs or builds an engine. Several processes may call it concurrently: one works, the others wait for it.
  *
  * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
@@ -109,7 +115,7 @@ async function engineOnPath(env) {
 }
 
 /**
- * Looks at what an earlier run left. Whatever is missing, cut short or doesn't run makes it unusable.
+ * Checks the engine that an earlier run left. Anything that is missing, truncated or doesn't run makes it unusable.
  *
  * @param {string} directory
  * @returns {Promise<{ engine: Engine } | { problem: string | undefined }>} no problem: there is nothing yet
@@ -134,7 +140,7 @@ async function keptEngine(directory) {
 }
 
 /**
- * Has an engine made in a folder of its own and moves it into place only when it is whole.
+ * Makes an engine in a folder of its own and moves it into place only when it is complete.
  *
  * @param {string} directory
  * @param {"installer" | "built"} source
@@ -168,7 +174,7 @@ async function install(partial, { env, log, reachTimeoutMs = 5_000, installTimeo
   log(`there is no usable pulumi on PATH: trying the official installer for ${ENGINE_VERSION}`);
   const script = path.join(__dirname, "run-official-installer.js");
   const result = await runCommand(process.execPath, [script, partial, ENGINE_VERSION, String(reachTimeoutMs)], {
-    // Without it Node's own fetch doesn't look at HTTPS_PROXY.
+    // Without it Node's own fetch ignores HTTPS_PROXY.
     env: { ...env, NODE_USE_ENV_PROXY: "1" },
     timeoutMs: installTimeoutMs,
   });
@@ -200,7 +206,7 @@ async function build(partial, { env, log }) {
   } finally {
     clearInterval(progress);
   }
-  // A shell script that starts the SDK of the program it serves, so any version of it does.
+  // A shell script that starts the SDK of the program it serves, so any version works.
   const launcher = "pulumi-resource-pulumi-nodejs";
   fs.copyFileSync(
     path.join(path.dirname(require.resolve("@pulumi/pulumi/package.json")), launcher),
@@ -211,7 +217,7 @@ async function build(partial, { env, log }) {
 }
 
 /**
- * Asked in the module's folder, because Go may there switch to the newer toolchain that go.mod wants.
+ * Checks Go's version in the module's folder, where Go may switch to the newer toolchain that go.mod requires.
  *
  * @param {string} go
  * @param {NodeJS.ProcessEnv} env
@@ -262,7 +268,7 @@ function goEnvironment(env) {
 }
 
 /**
- * @param {readonly (string | undefined)[]} problems What stood in the way of each of the three.
+ * @param {readonly (string | undefined)[]} problems Reasons why each of the three failed.
  */
 function waysToGetAnEngine(problems) {
   const ways = [
@@ -297,8 +303,8 @@ async function versionOf(command, env) {
 }
 
 /**
- * @param {string} text What `pulumi version` printed, like "v3.259.0".
- * @returns {string | undefined} Without the leading v, and without what is put after the three numbers.
+ * @param {string} text Output of `pulumi version`, like "v3.259.0".
+ * @returns {string | undefined} The three numbers, without the leading v and any suffix.
  */
 function parseVersion(text) {
   return /^v?(\d+\.\d+\.\d+)(?:[-+]\S*)?$/m.exec(text.trim())?.[1];
@@ -317,7 +323,7 @@ function isAtLeast(version, minimum) {
   return true;
 }
 
-/** The folder's name says all that the engine in it was made from. */
+/** Name of the cache folder: everything that the engine in it was made from. */
 function cacheKey() {
   const hash = createHash("sha256");
   for (const module of [ENGINE_MODULE, HOST_MODULE]) {
@@ -335,7 +341,7 @@ function userCacheDirectory(env) {
 }
 
 /**
- * Removes what runs that were killed have left. Called by the holder of the lock only, so none of it is in use.
+ * Removes what killed runs have left. Only the holder of the lock calls it, so none of it is in use.
  *
  * @param {string} directory
  */

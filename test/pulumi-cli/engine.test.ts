@@ -26,7 +26,7 @@ import {
 } from "./engine.js";
 import { runCommand } from "./processes.js";
 
-/** Nothing listens there, so that the installer's host can't be reached from any machine. */
+/** Address where nothing listens, so that no machine can reach the installer's host. */
 const NO_WAY_OUT = "http://127.0.0.1:1";
 
 let folder: string;
@@ -39,7 +39,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A machine with these folders on PATH and no others. */
+/** Options of a machine with these folders on PATH and no others. */
 function machine(...path: string[]): EngineOptions & { cacheDirectory: string; env: Record<string, string> } {
   return {
     env: { HOME: folder, PATH: path.join(delimiter), HTTPS_PROXY: NO_WAY_OUT },
@@ -48,7 +48,7 @@ function machine(...path: string[]): EngineOptions & { cacheDirectory: string; e
   };
 }
 
-/** A folder with an executable shell script for each name. */
+/** Creates a folder with an executable shell script for each name. */
 function tools(name: string, scripts: Record<string, string>): string {
   const directory = join(folder, name);
   mkdirSync(directory, { recursive: true });
@@ -68,7 +68,7 @@ function pulumi(version: string, ...except: string[]): string {
   return tools("pulumi-bin", Object.fromEntries(Object.entries(scripts).filter(([name]) => !except.includes(name))));
 }
 
-/** A `go` that takes a moment, notes its builds in a file, and makes scripts that print a version. */
+/** Creates a `go` that takes a moment, logs its builds to a file, and writes scripts that print a version. */
 function go(version = "1.26.0"): string {
   return tools("go-bin", {
     go: `

@@ -1,7 +1,7 @@
 "use strict";
 const path = require("node:path");
 
-/** What a program needs of the user's environment. Credentials and Pulumi settings are not among it. */
+/** Variables of the user's environment that a program needs; no credentials, no Pulumi settings. */
 const INHERITED = [
   "HOME",
   "LANG",
@@ -17,8 +17,8 @@ const INHERITED = [
 ];
 
 /**
- * An environment in which `pulumi` touches nothing of the user's: own home, own state folder, no account, no
- * downloads. Node.js is the one of the development dependencies, whatever the machine's own is.
+ * Returns an environment in which `pulumi` touches nothing of the user's: its own home, its own state folder, no
+ * account, no downloads. Node.js is the one of the development dependencies, whatever the machine's own is.
  *
  * @param {object} options
  * @param {string[]} options.pathEntries The engine's folders.

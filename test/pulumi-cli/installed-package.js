@@ -8,8 +8,8 @@ const REPOSITORY = path.resolve(__dirname, "../..");
 const NPM_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Packs the repository as it would be published and installs the tarball the way a user does, with the SDK and the
- * compiler beside it. Programs in folders below find all of them.
+ * Packs the repository as it would be published and installs the tarball as a user does, with the SDK and the compiler
+ * beside it. Programs in subfolders find all of them.
  *
  * @param {(message: string) => void} [log] Default: a line on stderr.
  * @returns {Promise<string>} A new folder with `node_modules`, outside of the repository. The caller removes it.
@@ -59,7 +59,7 @@ async function npm(args, cwd) {
 }
 
 /**
- * Without what `npm run` tells its scripts about the package it runs in: an npm below would take it for its own.
+ * Returns the environment without the variables in which `npm run` describes its package: a nested npm would use them.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}

@@ -8,13 +8,13 @@ const { isRunning, startOf } = require("./processes.js");
 const POLL_MS = 250;
 
 /**
- * Runs `work` while holding a lock file, so that of several processes only one works at a time. The file names its
- * holder; a holder that no longer runs has lost it.
+ * Runs `work` while holding a lock file, so that only one of several processes works at a time. The file names its
+ * holder; a holder that no longer runs has lost the lock.
  *
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
- * @param {(message: string) => void} log Told once if there is somebody to wait for.
+ * @param {(message: string) => void} log Called once if there is another holder to wait for.
  * @returns {Promise<T>}
  */
 async function withLock(file, work, log) {
@@ -52,7 +52,7 @@ async function acquire(file, log) {
 }
 
 /**
- * A link appears with its content, which a file opened for writing does not.
+ * Creates a link, which appears with its content, unlike a file opened for writing. Returns false if `to` exists.
  *
  * @param {string} from
  * @param {string} to
@@ -80,7 +80,8 @@ function readIfPresent(file) {
 }
 
 /**
- * A holder on another host, seen where a home folder is shared over a network, can't be asked: it counts as running.
+ * Whether the holder is running. One on another host, if a home folder is shared over a network, can't be checked and
+ * counts as running.
  *
  * @param {string} text
  */
@@ -94,8 +95,8 @@ function isHeld(text) {
 }
 
 /**
- * Two waiters may both see a dead holder, and the second must not take away the lock that the first has just made:
- * what was moved aside is looked at, and put back if it is not what was judged.
+ * Removes the lock of a dead holder. Two waiters may both see it, and the second must not remove the lock that the
+ * first has just created: the file is moved aside, and put back if its content is not `judged`.
  *
  * @param {string} file
  * @param {string} judged

@@ -1,22 +1,22 @@
 "use strict";
-// A clock that tests and the demo move: for the emulated platforms, and for the processes that run on their time.
+// Clock that tests and the demo move: for the emulated platforms, and for the processes that use their time.
 
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
 /**
- * A clock of its own for the provider's process, and the same for the platforms.
+ * Clock for the provider's process and for the platforms, apart from the system's.
  *
  * @typedef {object} MovedClock
  * @property {() => number} now The platforms' time, in milliseconds since 1970.
- * @property {Record<string, string>} env What a command's processes need to live in this time.
- * @property {(hours: number) => void} advance Moves everybody's time.
- * @property {(minutes: number) => void} setFast How far the machine's clock is ahead of the platforms'; default 0.
+ * @property {Record<string, string>} env Environment that makes a command's processes use this clock.
+ * @property {(hours: number) => void} advance Moves the time of platforms and processes forward.
+ * @property {(minutes: number) => void} setFast Sets how far the machine's clock is ahead of the platforms'; default 0.
  * @property {() => void} dispose
  */
 
-/** Moves what a Node.js process takes for the present by as many milliseconds as a file holds. */
+/** Program that shifts a Node.js process's clock by the number of milliseconds in a file. */
 const PRELOAD = `
   const { readFileSync } = require("node:fs");
   const SystemDate = Date;
@@ -32,7 +32,7 @@ const PRELOAD = `
   };`;
 
 /**
- * Starts at an instant for the platforms and for every process with its `env`.
+ * Creates a clock that starts at an instant, for the platforms and for every process with its `env`.
  *
  * @param {number} startMs
  * @returns {MovedClock}

@@ -3,7 +3,7 @@ const { execFileSync, spawn } = require("node:child_process");
 const fs = require("node:fs");
 
 /**
- * How a child process ended, and all it printed.
+ * Result of a child process, and all it printed.
  *
  * @typedef {object} CommandResult
  * @property {number | null} code Exit code; null when a signal ended it.
@@ -21,17 +21,17 @@ const fs = require("node:fs");
  * @property {number} [timeoutMs] After this long the child and all its descendants are killed; default: never.
  * @property {"pipe" | "inherit"} [stdio] "inherit" shows the output as it comes and collects none; default "pipe".
  * @property {(child: import("node:child_process").ChildProcess) => void} [onStart]
- * @property {(output: string) => void} [onOutput] Told all of `output` so far, whenever there is more.
+ * @property {(output: string) => void} [onOutput] Called with all of `output` so far, whenever there is more.
  */
 
-/** Linux has it, macOS does not. */
+/** Whether there is a /proc, as on Linux; macOS has none. */
 const HAS_PROC = fs.existsSync("/proc/self/stat");
 
 /** How long a finished command may keep its output open through a process that outlives it. */
 const OUTPUT_GRACE_MS = 2_000;
 
 /**
- * Runs a command to its end. It rejects only when the command can't be started; an exit code is a result.
+ * Runs a command to its end. Rejects only if the command can't be started; any exit code is a result.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -87,8 +87,8 @@ function runCommand(command, args, options = {}) {
 }
 
 /**
- * Kills a process and everything below it, also what moved to a process group of its own,
- * as the dynamic provider's process does.
+ * Kills a process and all its descendants, even those that moved to a process group of their own, as the dynamic
+ * provider's process does.
  *
  * @param {number} pid
  */
@@ -97,7 +97,7 @@ function killTree(pid) {
     try {
       process.kill(each, "SIGKILL");
     } catch {
-      // It ended by itself in the meantime.
+      // It has ended in the meantime.
     }
   }
 }
@@ -136,7 +136,7 @@ function processTable() {
 }
 
 /**
- * The fields of /proc/PID/stat from the third on: the second, the name, may itself hold spaces and brackets.
+ * Fields of /proc/PID/stat from the third on: the second, the name, may itself contain spaces and brackets.
  * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  *
  * @param {number} pid
@@ -152,7 +152,7 @@ function statFields(pid) {
 }
 
 /**
- * When a process started, in the system's own form: with the pid it names a process for good, since pids are reused.
+ * Start time of a process, in the system's own form: with the pid it identifies a process, since pids are reused.
  *
  * @param {number} pid
  * @returns {string | undefined} undefined when there is no such process.
@@ -168,7 +168,7 @@ function startOf(pid) {
 
 /**
  * @param {number} pid
- * @param {string | undefined} start What `startOf` said when the pid was noted down; undefined: any start will do.
+ * @param {string | undefined} start Result of `startOf` when the pid was recorded; undefined: any start matches.
  */
 function isRunning(pid, start) {
   try {

@@ -1,7 +1,7 @@
 import { createWorkspace } from "../support/engine";
 import { isRunning } from "./processes.js";
 
-/** A dynamic resource whose provider lies in a package of the program, and never ends a create. */
+/** Dynamic resource whose provider is in a package of the program and never finishes a create. */
 const PROGRAM = {
   "Pulumi.yaml": "name: smoke\nruntime: nodejs\n",
   "package.json": { name: "smoke", private: true, main: "index.js" },

@@ -19,12 +19,12 @@ const isThere = (id: string) =>
 const deletions = () => stack.emulator.requests.filter(({ method }) => method === "DELETE").length;
 const told = () => stack.told.map(({ urn, message }) => ({ urn, message }));
 
-/** `a` takes a snapshot, and `b` reuses it. */
+/** Makes `a` take a snapshot and `b` reuse it; returns its id. */
 async function share(): Promise<string> {
   await stack.up("a", owner);
   await stack.up("b", sharing);
   expect(held("b").props).toMatchObject({ adopted: true, snapshotId: idOf("a") });
-  // The platform refuses to delete what it has only just taken.
+  // The platform refuses to delete a snapshot that it has only just taken.
   stack.clock.advance(60_000);
   return idOf("a");
 }
@@ -158,7 +158,7 @@ describe("the machine's registry", () => {
   });
 });
 
-/** Destroys a resource in a run of its own; resolves to the warnings on its row. */
+/** Destroys a resource in its own run; resolves to the warnings on its row. */
 async function destroy(name: string, verbs: { delete(id: string, props: Properties): Promise<void> }) {
   const warnings = stack.warningsOf(name);
   await verbs.delete(held(name).id, held(name).props);

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => stack.close());
 
-/** A run on a machine whose clock is fast. */
+/** Process of a run on a machine whose clock is fast. */
 function fastProcess(minutes: number) {
   const process = stack.process();
   const { now } = stack.clock;

@@ -230,7 +230,7 @@ describe("an answer that is lost", () => {
     expect(first.failure).toMatch(/Whether a snapshot was created is not known yet/);
     expect(stack.held("a").id).toMatch(/^discloud\/app\/1745338954955\/pending\/2026-11-21T02%3A30%3A/);
     expect(stack.posts()).toBe(1);
-    // The second up waits out what is left of Discloud's minute, and only then asks again.
+    // The second up waits out the rest of Discloud's minute before it sends another request.
     const sentMs = Date.parse((made("a")["unfinished"] as { requestedAt: string }).requestedAt);
     const second = await stack.up("a", discloud);
     expect(second.failure).toBeUndefined();
@@ -360,7 +360,7 @@ describe("a list that is late, as Virtus Cloud's may be by 35 minutes", () => {
     expect(stack.clock.now() - startMs).toBeLessThanOrEqual(40_000);
     const newest = stack.emulator.virtus.targets.get(seed.virtus.appId)?.snapshots.present().at(-1);
     expect(made("a")).toMatchObject({ snapshotId: newest?.versionId, status: "available" });
-    // Within the lag a refresh can't tell; after it the list shows it.
+    // Within the lag a refresh proves nothing; after it the list shows the snapshot.
     expect((await stack.refresh("a")).warnings[0]).toContain("does not prove it gone");
     expect(made("a")).toMatchObject({ status: "unknown" });
     expect((await stack.up("a", virtus)).step).toBe("same");
@@ -396,7 +396,7 @@ describe("snapshots of somebody else that appear meanwhile", () => {
     onVirtus({ fault: "slow", ms: 0 });
     const before = stack.clock.now();
     await stack.up("first", virtus);
-    // A minute later somebody else's appears between the list and the answer.
+    // A minute later somebody else's snapshot appears between the list and the response.
     stack.clock.advance(60_000);
     const far = foreign.addSnapshot(seed.virtus.appId, { modifiedMs: before + 240_000 });
     foreign.removeSnapshot(seed.virtus.appId, far);
@@ -428,7 +428,7 @@ describe("two Snapshots of one target in one run", () => {
   it("are taken one after the other and are two", async () => {
     const { verbs } = stack.process();
     const runs = await Promise.all([stack.up("a", virtus, verbs), stack.up("b", virtus, verbs)]);
-    // The second looks when the first is there: neither appears as somebody else's.
+    // The second create looks after the first snapshot exists: neither appears as somebody else's.
     expect(runs).toEqual([
       { step: "create", warnings: [] },
       { step: "create", warnings: [] },
@@ -622,7 +622,7 @@ describe("reuseWithin", () => {
 });
 
 describe("after a run that was killed", () => {
-  /** A run that ends between its request and the answer: what it had noted is all that is left. */
+  /** Runs an up that is killed between its request and the response: only its journal entry is left. */
   async function killedRun(args: Properties, committed: boolean): Promise<void> {
     onDiscloud({ fault: committed ? "reset-after-commit" : "reset-before-commit" });
     stack.fault({
@@ -636,7 +636,7 @@ describe("after a run that was killed", () => {
     await stack.up("a", args);
     stack.state.clear();
     stack.emulator.faults.clear();
-    // A run that is killed does not live to record that its request has ended.
+    // A killed run does not record that its request has ended.
     for (const [key, entry] of stack.journal) {
       const { endedAt: _killed, ...request } = entry.request;
       stack.journal.set(key, { ...entry, request });
@@ -655,7 +655,7 @@ describe("after a run that was killed", () => {
 
   it("the next up takes one where nothing was made, once the list can't be late any more", async () => {
     await killedRun(discloud, false);
-    // The platform may still be at work on a request that nobody waited for the end of.
+    // The platform may still be processing a request that nobody waited for.
     const { failure = "" } = await stack.up("a", discloud);
     const until = /the list may lag until (\S+)\. No second one is requested/.exec(failure)?.[1] ?? "";
     expect(Date.parse(until) - stack.clock.now()).toBeGreaterThan(9 * 60_000);

@@ -244,9 +244,7 @@ describe("a change in place", () => {
     await stack.up("a", { ...volume, description: "one" });
     stack.emulator.scp.virtualserver.removeSnapshot(String(stack.held("a").props["snapshotId"]));
     const changed = { ...volume, description: "two" };
-    expect((await stack.up("a", changed)).failure).toMatch(
-      /no longer exists.*run pulumi refresh, which records that/,
-    );
+    expect((await stack.up("a", changed)).failure).toMatch(/no longer exists.*run pulumi refresh, which records that/);
     await stack.refresh("a");
     expect((await stack.up("a", changed)).failure).toBeUndefined();
     expect(stack.held("a").props).toMatchObject({ status: "gone" });

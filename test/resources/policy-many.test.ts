@@ -10,7 +10,7 @@ afterEach(() => stack.close());
 const RECORDS = 30;
 const dayMs = 86_400_000;
 
-/** Compares so many policies after a slot has passed; resolves to how often the ids of their snapshots were read. */
+/** Compares `count` policies after a slot has passed; resolves to how often the ids of their snapshots were read. */
 async function compare(count: number): Promise<number> {
   const { verbs } = stack.process({ isPreview: true });
   let reads = 0;

@@ -110,7 +110,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     const run = await stack.destroy("nightly");
     expect(run.failure).toBeUndefined();
     const line = expect.stringMatching(/; its 1 backup stays on /);
-    // What goes on running on the platform needs a person.
+    // A policy that keeps running on the platform needs a person's attention.
     expect(run.warnings).toEqual(args === files ? [] : [line]);
     if (args === files) expect(stack.told.at(-1)?.message).toEqual(line);
     else expect(run.warnings[0]).toContain(policyId);
@@ -246,7 +246,9 @@ describe("a File Storage schedule that is there already", () => {
     expect(await up(adopting)).toMatchObject({ step: "same" });
     const run = await stack.destroy("nightly");
     expect(run.warnings).toEqual([
-      expect.stringMatching(/^dropped from the state, not deleted: it was there before, and continues to run \([0-9a-f-]+\); /),
+      expect.stringMatching(
+        /^dropped from the state, not deleted: it was there before, and continues to run \([0-9a-f-]+\); /,
+      ),
     ]);
     expect(changes()).toEqual(["set-file-schedule"]);
   });

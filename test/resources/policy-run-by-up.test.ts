@@ -139,7 +139,7 @@ describe.each(targets)("a policy that pulumi up runs on %s", (_platform, args) =
     await up(args);
     const run = await stack.destroy("nightly");
     const line = expect.stringMatching(/^kept on .*: 1 snapshot of this policy/);
-    // Where something could delete it, somebody has to see to it from now on.
+    // Where something can delete them, somebody has to take care of that from now on.
     expect(run.warnings).toEqual(args.platform === "scp" ? [line] : []);
     expect(told().at(-1)).toEqual(args.platform === "scp" ? expect.stringMatching(/^took /) : line);
     expect(made()).toBe(1);

@@ -57,7 +57,7 @@ describe.each(byUp)("a policy that pulumi up runs on %s", (platform, args, creat
     expect(records()).toMatchObject([{ status: "failed", brokenBecause: expect.any(String) }]);
     expect(outs()).toMatchObject({ fresh: false });
     minutes(1);
-    // The preview says that the newest one is stale.
+    // The preview reports that the newest one is stale.
     expect((await stack.up("p", { ...args, maxAge: "26h" })).failure).toBeUndefined();
     expect(records()).toMatchObject([
       { status: "available", sha256: expect.any(String) },
@@ -109,7 +109,7 @@ describe.each(byUp)("a policy that pulumi up runs on %s", (platform, args, creat
   it("does not settle its slot with somebody else's that is broken", async () => {
     minutes(60);
     if (platform === "discloud") {
-      // Its time is known only next to one whose time is.
+      // Its time is known only beside a snapshot whose time is.
       await stack.up("p", without(args));
       minutes(24 * 60);
       stack.emulator.discloud.addSnapshot(seed.discloud.appId);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => stack.close());
 const props = (name = "a") => stack.held(name).props;
 
-/** Takes the snapshot of `a` away on the platform, and leaves its target others. */
+/** Removes the snapshot of `a` from the platform, and leaves its target others. */
 function remove(platform: App): void {
   const { emulator } = stack;
   const snapshotId = String(props()["snapshotId"]);
@@ -45,7 +45,7 @@ describe.each(["discloud", "virtus", "dscloud"] as const)("a refresh on %s", (pl
     expect(props()).toMatchObject({ status: "gone" });
     expect(stack.held("a").id).toBe(before);
     expect((await stack.up("a", args[platform])).step).toBe("same");
-    // A second refresh says it again and changes nothing.
+    // A second refresh repeats the warning and changes nothing.
     const again = props();
     expect((await stack.refresh("a")).warnings).toHaveLength(1);
     expect(props()).toEqual(again);

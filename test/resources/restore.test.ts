@@ -18,7 +18,7 @@ afterEach(() => stack.close());
 const versionId = () => stack.emulator.virtus.targets.get(databaseId)?.snapshots.present().at(-1)?.versionId ?? "";
 const volumes = () => stack.emulator.scp.virtualserver;
 
-/** One restore of each platform that restores, and what the platform then has. */
+/** One restore for each platform that supports it, and the number that the platform has carried out. */
 const cases = {
   snapshooter: {
     args: (): Properties => ({ platform: "snapshooter", jobId, backupId, confirm: { target: jobId, before } }),
@@ -69,7 +69,9 @@ describe.each(names)("a restore on %s", (name) => {
     expect((await stack.up("a", args())).step).toBe("same");
     expect(stack.journal.size).toBe(0);
     expect((await stack.destroy("a")).warnings).toEqual([]);
-    expect(stack.told.at(-1)?.message).toMatch(/^forgotten: .* stays as it was restored( \(restore .*\))?$/);
+    expect(stack.told.at(-1)?.message).toMatch(
+      /^dropped from the state: .* keeps the restored data( \(restore .*\))?$/,
+    );
     expect(sent()).toBe(before);
     expect(stack.journal.size).toBe(0);
   });
@@ -118,7 +120,9 @@ describe.each(names)("a restore on %s", (name) => {
     if (name === "scp") volumes().revertingMs = 1000;
     const next = await stack.up("a", { ...later, triggers: { attempt: "2" } });
     expect([next.step, next.failure]).toEqual(["replace", undefined]);
-    expect(next.warnings).toEqual([expect.stringMatching(/^forgotten: the restore of .* may have started$/)]);
+    expect(next.warnings).toEqual([
+      expect.stringMatching(/^dropped from the state: the restore of .* may have started$/),
+    ]);
     expect([stack.posts(), made()]).toEqual([2, 2]);
     expect((await stack.up("a", { ...later, triggers: { attempt: "2" } })).step).toBe("same");
     expect(stack.journal.size).toBe(0);
@@ -150,7 +154,7 @@ describe.each(names)("a restore on %s", (name) => {
     if (name === "scp") volumes().revertingMs = 0;
     fault(name, { fault: "reset-after-commit" });
     await stack.up("a", args());
-    // Neither the state nor the end of the request were recorded.
+    // Neither the state nor the end of the request was recorded.
     stack.state.clear();
     for (const [key, { request, ...entry }] of stack.journal) {
       const { endedAt: _end, ...open } = request;
@@ -540,7 +544,7 @@ test("a restore that runs when it is forgotten is named", async () => {
   await stack.up("a", { ...cases.scp.args(), timeouts: { create: "1m" } });
   const before = sent();
   expect((await stack.destroy("a")).warnings).toEqual([
-    `forgotten: the restore of volume ${volumeId} is "reverting", and nothing stops it`,
+    `dropped from the state: the restore of volume ${volumeId} is "reverting", and continues`,
   ]);
   expect([sent(), stack.journal.size]).toEqual([before, 0]);
 });

@@ -151,7 +151,7 @@ describe("a snapshot that is gone", () => {
     for (let run = 1; run <= 2; run++) {
       expect(await stack.preview("a", args)).toMatchObject({ step: "update", warnings: [expect.stringMatching(ways)] });
       const up = await stack.up("a", args);
-      // The failure says it all: no warning repeats it.
+      // The failure says everything: no warning repeats it.
       expect(up).toEqual({ step: "update", failure: expect.stringMatching(ways), warnings: [] });
       expect(props()).toMatchObject({ status: "gone" });
     }
@@ -211,7 +211,7 @@ describe("a policy", () => {
     const snapshots = new Stack();
     Object.assign(snapshots, { clock: stack.clock, emulator: stack.emulator, environment: stack.environment });
     const snapshot = snapshotResource(session);
-    // The engine checks both before it makes either.
+    // The engine checks both before it creates either.
     verbs.check({}, { ...policy, __urn: "urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:BackupPolicy::a" });
     await snapshots.up("first", { ...discloud, adopt: "latest" }, snapshot);
     await stack.up("a", policy, verbs);

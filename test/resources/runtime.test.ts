@@ -99,7 +99,7 @@ describe("the provider in the engine's own process", () => {
         url: emulator.environment["DISCLOUD_API_URL"],
       }),
     };
-    // A process of its own has modules of its own.
+    // A separate process has modules of its own.
     jest.resetModules();
     const runtime = require("../../provider/dynamic/runtime") as typeof import("../../provider/dynamic/runtime");
     provider = runtime.provider("Snapshot");

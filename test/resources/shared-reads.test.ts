@@ -13,7 +13,7 @@ const names = Array.from({ length: 30 }, (_none, index) => `r${index}`);
 const app = { platform: "discloud", appId: seed.discloud.appId, adopt: "latest" };
 const volume = { platform: "scp", volumeId: seed.scp.volumeId, deletionPolicy: "retain", adopt: seed.scp.snapshotId };
 
-/** What the engine does in one process: as many operations side by side as there are resources. */
+/** Refreshes all resources in parallel, as the engine does in one process. */
 async function refreshAll(): Promise<void> {
   const { verbs } = stack.process();
   await Promise.all(names.map((name) => verbs.read(stack.held(name).id, stack.held(name).props)));

@@ -11,46 +11,47 @@ import { type FakeClock, fakeClock } from "../http/fake-clock";
 
 const resources = { Snapshot: snapshotResource, BackupPolicy: backupPolicyResource, Restore: restoreResource };
 
-/** What the state holds of one resource. */
+/** State of one resource. */
 export interface Held {
   id: string;
   inputs: Properties;
   props: Properties;
-  /** The last run has not finished with it: the next one updates it whatever the comparison says. */
+  /** Whether the last run did not finish it: the next one updates it whatever the comparison says. */
   isUnfinished?: boolean;
 }
 
-/** What one run has done to a resource. */
+/** Result of one run for a resource. */
 export interface Run {
   readonly step: "same" | "create" | "update" | "replace" | "drop" | "refresh";
-  /** What the user was told where the run failed. */
+  /** Message to the user if the run failed. */
   readonly failure?: string;
-  /** The warnings of this run on the resource's own row. */
+  /** Warnings of this run on the resource's own row. */
   readonly warnings: readonly string[];
 }
 
 /**
- * One stack of Snapshots, of BackupPolicies or of Restores, in memory: it calls the resource's verbs in the engine's order, on an emulator over real HTTP
- * and a clock that nothing waits for. Each run is a process of its own, which shares only state and journal.
+ * In-memory stack of Snapshots, BackupPolicies or Restores that calls the resource's verbs in the engine's order, on an
+ * emulator over real HTTP and a clock that nothing waits for. Each run is a process of its own, which shares only state
+ * and journal.
  */
 export class Stack {
   clock: FakeClock = fakeClock();
   readonly state = new Map<string, Held>();
-  /** By owner and URN: two resources of one URN are told apart by their owners. */
+  /** Journal by owner and URN, since two resources may have the same URN. */
   journal = new Map<string, JournalEntry>();
-  /** What resources have adopted, as this machine's registry holds it. */
+  /** Adoptions by resources, as in this machine's registry. */
   adoptions: { urn: string; key: string }[] = [];
   readonly announced: string[] = [];
-  /** What a user was told and need not mend. */
+  /** Messages on which the user need not act. */
   readonly told: { urn: string | undefined; message: string }[] = [];
   emulator!: Emulator;
   environment: Record<string, string | undefined> = {};
   config: Record<string, unknown> = {};
-  /** Tells the processes from then on that the engine is to stop. */
+  /** Signals to the processes that the engine should stop. */
   readonly stopping = new AbortController();
-  /** Called with each line that a wait shows. */
+  /** Called for each line that a wait shows. */
   onAnnounce: () => void = () => undefined;
-  /** Which resource it is a stack of. */
+  /** Type of the stack's resources. */
   resource: keyof typeof resources = "Snapshot";
   private warnings: { urn: string | undefined; message: string }[] = [];
 
@@ -62,18 +63,18 @@ export class Stack {
     return stack;
   }
 
-  /** A stack of the same names in another state backend, on the same machine, clock and platforms. */
+  /** Creates a stack with the same names in another state backend, on the same machine, clock and platforms. */
   sibling(): Stack {
     const { clock, journal, adoptions, emulator, environment, resource } = this;
     return Object.assign(new Stack(), { clock, journal, adoptions, emulator, environment, resource });
   }
 
-  /** How many requests the journal holds whose end is not known. */
+  /** Number of requests in the journal whose outcome is unknown. */
   unsettled(): number {
     return [...this.journal.values()].filter(({ made }) => made === undefined).length;
   }
 
-  /** A process of its own, as each run of the engine has one. */
+  /** Creates a process, as each run of the engine does. */
   process({ isPreview = false } = {}): { session: Session; verbs: ResourceVerbs } {
     const host: Host = {
       clock: this.clock,
@@ -127,7 +128,7 @@ export class Stack {
     };
   }
 
-  /** `pulumi up` of one resource; resolves to what was done and told, also where it failed. */
+  /** `pulumi up` of one resource; resolves to the step and the messages, even if it failed. */
   async up(
     name: string,
     args: Properties,
@@ -143,7 +144,7 @@ export class Stack {
     };
     const inputs = check(held?.inputs ?? {});
     if (held === undefined) return this.attempt("create", urn, async () => this.make(name, inputs, verbs));
-    // With --target-replace the engine asks for no diff.
+    // With --target-replace the engine requests no diff.
     const { changes, replaces = [] } = options.replace ? { replaces: ["id"] } : verbs.diff(held.id, held.props, inputs);
     const isSame = changes === undefined && replaces.length === 0 && isDeepStrictEqual(held.inputs, inputs);
     if (!held.isUnfinished && (changes === false || isSame)) {
@@ -152,7 +153,7 @@ export class Stack {
     }
     if (replaces.length > 0) {
       return this.attempt("replace", urn, async () => {
-        // What replaces is checked once more, as if nothing had been there.
+        // The new inputs are checked once more, without old ones.
         await this.make(name, check({}), verbs);
         await verbs.delete(held.id, held.props);
       });
@@ -172,7 +173,7 @@ export class Stack {
     });
   }
 
-  /** `pulumi preview` of one resource: what an up would do, and what the row says of it. */
+  /** `pulumi preview` of one resource: the step that an up would take, and the messages on its row. */
   async preview(name: string, args: Properties): Promise<Run & { readonly told: readonly string[] }> {
     const urn = this.heard(name);
     const { verbs } = this.process({ isPreview: true });
@@ -193,7 +194,7 @@ export class Stack {
     return { step, warnings: this.warningsOf(name), told, ...(failure === undefined ? {} : { failure }) };
   }
 
-  /** `pulumi refresh`; `drop` where the resource leaves the state. */
+  /** `pulumi refresh`; `drop` if the resource leaves the state. */
   async refresh(name: string): Promise<Run> {
     const held = this.held(name);
     const urn = this.heard(name);
@@ -225,13 +226,13 @@ export class Stack {
     return held;
   }
 
-  /** What was warned of on a resource's row since its last run began. */
+  /** Warnings on a resource's row since its last run began. */
   warningsOf(name: string): string[] {
     const urn = urnOf(name, this.resource);
     return this.warnings.filter((warning) => warning.urn === urn).map(({ message }) => message);
   }
 
-  /** How many requests that change something have reached the platforms. */
+  /** Number of requests that change something and have reached the platforms. */
   posts(): number {
     return this.emulator.requests.filter(({ changes }) => changes).length;
   }
@@ -244,7 +245,7 @@ export class Stack {
     return this.emulator.close();
   }
 
-  /** A run begins: what was told of the resource before it is not told by it. Returns its URN. */
+  /** Begins a run: removes the warnings of earlier ones about the resource. Returns its URN. */
   private heard(name: string): string {
     const urn = urnOf(name, this.resource);
     this.warnings = this.warnings.filter((warning) => warning.urn !== urn);
@@ -279,7 +280,7 @@ export function urnOf(name: string, resource: Stack["resource"] = "Snapshot"): s
   return `urn:pulumi:dev::project::pulumi-nodejs:dynamic/snapshots:${resource}::${name}`;
 }
 
-/** What the state's JSON keeps; anything that it would change is a fault. */
+/** Properties as the state's JSON keeps them; anything that it would change is an error. */
 function plain(properties: Properties): Properties {
   const copy = JSON.parse(JSON.stringify(properties)) as Properties;
   return copy;

@@ -82,7 +82,7 @@ describe("a snapshot", () => {
         const { status: counts, details } = counted(snapshot(status), verdict);
         expect(counts === "available").toBe(status === "available" && verdict?.outcome === "intact");
         if (status !== "available") expect(counts).toBe(status);
-        // What a state keeps of it shows the same with the next look.
+        // The verdict that a state keeps has the same effect at the next look.
         const kept = verdictOf(details);
         if (status === "available") expect(counted(snapshot(status), kept)).toEqual(counted(snapshot(status), verdict));
       }),

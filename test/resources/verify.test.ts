@@ -33,23 +33,23 @@ const count = (operation: string) =>
 const downloads = () => count("download");
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const without = ({ verify: _verify, ...args }: Properties): Properties => args;
-/** Every download of the platform fails so, until `clear`. */
+/** Makes every download of the platform fail this way, until `clear`. */
 const onDownload = (platform: unknown, rule: object) =>
   stack.fault({ platform, operation: "download", times: "always", ...rule } as FaultRule);
 const clear = () => stack.emulator.faults.clear();
 
-/** A zip that says it holds more than follows. */
+/** Zip that claims to contain more than follows. */
 const truncated = `PK\u0003\u0004\u0014${"\0".repeat(13)}\u0040\0\0\0\u0040\0\0\0\u0005\0\0\0a.txtand no more`;
 const stored = (body: string, contentType = "application/zip") => ({ fault: "status", status: 200, body, contentType });
 
-/** What a store can hold instead of a backup. */
+/** Contents of a store that are not a backup. */
 const broken: readonly [string, object, RegExp][] = [
   ["a corrupt archive", { fault: "corrupt" }, /the zip is broken: it has a CRC that does not match/],
   ["a truncated archive", stored(truncated), /the zip is broken: it ends in the middle of /],
   ["no bytes", { fault: "empty-body" }, /it is empty/],
   ["another file", stored("<h1>moved</h1>", "application/octet-stream"), /it is not an archive/],
 ];
-/** Why bytes can't be read to their end. */
+/** Reasons why bytes can't be read to their end. */
 const unreadable: readonly [string, object, RegExp][] = [
   ["can't be reached", { fault: "reset-before-commit" }, /the connection to .* broke/],
   ["refuses the link", { fault: "status", status: 403 }, /answers HTTP 403/],
@@ -279,7 +279,7 @@ describe("a SnapShooter backup", () => {
     const { verifiedBytes } = props();
     const sizes = await Promise.all(files().map(({ name }) => sizeOf(name)));
     expect(sizes).toEqual([744, expect.any(Number)]);
-    // The first was another file when it was verified.
+    // The first file was a different one when it was verified.
     expect(verifiedBytes).toBe(9 + (sizes[1] ?? 0));
     await stack.refresh("a");
     expect(files()).toMatchObject([{ sha256: dump }, { sha256: expect.any(String) }]);

@@ -10,7 +10,7 @@ import {
   simulate,
 } from "../../provider/schedule/retention";
 
-/** Snapshots by their time in UTC, each of them its own id. */
+/** Snapshots by their time in UTC, which is also their id. */
 function taken(times: readonly string[], status: SnapshotStatus = "available"): RetainedSnapshot[] {
   return times.map((time) => ({ id: time, createdAt: `${time.replace(" ", "T")}Z`, status }));
 }
@@ -27,7 +27,7 @@ function run(retention: Retention, snapshots: readonly RetainedSnapshot[], optio
   return simulate(retention, snapshots, { nowMs, timezone: options.timezone });
 }
 
-/** What is kept and why, the newest one's own reason left out. */
+/** Reasons why snapshots are kept, by id, without the newest one's own reason. */
 function keptBy(result: Simulation): Record<string, string> {
   return Object.fromEntries(
     result.kept.map(({ id, reasons }) => [

@@ -17,9 +17,9 @@ const policies: Record<Platform, BackupPolicyArgs> = {
   scp: { platform: "scp", volumeId: "1", schedules },
 };
 
-/** What the class has handed to the engine, by resource name. */
+/** Inputs that the class has passed to the engine, by resource name. */
 const registered = new Map<string, Record<string, unknown>>();
-/** What the platform's provider returns besides. */
+/** Further outputs from the platform's provider. */
 let returned: Record<string, unknown>;
 
 const valueIn = <Value>(output: pulumi.Output<Value>): Promise<Value> =>
@@ -46,7 +46,7 @@ beforeEach(async () => {
   await mock(false);
 });
 
-/** The types of a resource's outputs say that every platform has all of them. */
+/** All outputs of a resource; its types say that every platform has all of them. */
 const everyOutput = (resource: object) =>
   Object.entries(resource).filter(([name]) => !name.startsWith("__") && name !== "urn" && name !== "id");
 
@@ -171,7 +171,7 @@ describe("the traces of errors", () => {
     expect(Error.prepareStackTrace).toBe(prepare);
     expect(seen[0]).toMatch(/^Error: a getter's\n {4}at /);
     expect(prepared.map(([asking]) => asking)).not.toContain("debuggablePromise");
-    // The resource's own: of the program's frames only.
+    // The resource's own stack trace has the program's frames only.
     expect(prepared.flat()).toContain("Snapshot");
     expect(prepared.flat()).not.toContain("Resource");
     await valueIn(snapshot.urn);

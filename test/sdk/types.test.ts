@@ -25,7 +25,7 @@ const checker = program.getTypeChecker();
 const exportsOf = (file: string) =>
   checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file) as ts.SourceFile) as ts.Symbol);
 
-/** The exported names of the package, with what they stand for. */
+/** Exported names of the package, with their symbols. */
 const exported = new Map(exportsOf(entry).map((symbol) => [symbol.name, checker.getAliasedSymbol(symbol)]));
 const typeOf = (name: string) => checker.getDeclaredTypeOfSymbol(exported.get(name) as ts.Symbol);
 
@@ -38,13 +38,13 @@ const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 const valuesOf = (type: ts.Type) => (type.isUnion() ? type.types : [type]);
 const namesIn = (type: ts.Type) => valuesOf(type).map((value) => (value as ts.StringLiteralType).value);
 
-/** The arguments of a union by platform: those that can be given, and those that have to be. */
+/** Arguments of a union by platform: those that may be given, and those that are required. */
 function argumentsOf(union: string): Map<string, { readonly given: string[]; readonly required: string[] }[]> {
   const byPlatform = new Map<string, { given: string[]; required: string[] }[]>();
   for (const member of valuesOf(typeOf(union))) {
     const properties = member.getProperties();
     const isOptional = (property: ts.Symbol) => (property.flags & ts.SymbolFlags.Optional) !== 0;
-    // One that may never be given is there to say so.
+    // An argument that may never be given is declared only to say so.
     const given = properties.filter((one) => (checker.getTypeOfSymbol(one).flags & ts.TypeFlags.Undefined) === 0);
     const required = given.filter((one) => !isOptional(one)).map(({ name }) => name);
     const [platform] = properties.filter(({ name }) => name === "platform").map((one) => checker.getTypeOfSymbol(one));
@@ -69,7 +69,7 @@ test("the types name every platform and no other", () => {
 test.each(each)("what programs name on %s is exported", (name) => {
   const named = exportsOf(path.join(folder, "platforms", `${name}.ts`)).map((symbol) => symbol.name);
   const hidden = named.filter((one) => !exported.has(one));
-  // The one that joins the others, in sdk/platforms/index.ts.
+  // Only the type that joins the others, in sdk/platforms/index.ts, is hidden.
   expect(hidden.filter((one) => one.toLowerCase() !== name)).toEqual([]);
 });
 
@@ -99,7 +99,7 @@ test.each(each)(
   },
 );
 
-/** What a user gives, and what `check` works out and shows. */
+/** Fields that a user gives, and those that `check` computes and shows. */
 const shown = (fields: Fields) => [...visible(fields), ...("dueAt" in fields ? ["dueAt"] : [])];
 
 const resources = [
@@ -157,7 +157,7 @@ test("a function's result has every output that it can have", () => {
     "platform",
     "connection",
     ...platforms.flatMap(({ targets, outputs: own }) => [...Object.keys(targets), ...Object.keys(own)]),
-    // What the platform says of what a Snapshot can change in place.
+    // The platform's values of the fields that a Snapshot can change in place.
     ...platforms.flatMap((platform) =>
       Object.entries(snapshotFields(platform)).flatMap(([name, { change }]) => (change === "inPlace" ? [name] : [])),
     ),
@@ -167,7 +167,7 @@ test("a function's result has every output that it can have", () => {
   expect(sorted(names.map((symbol) => symbol.name))).toEqual(sorted(expected));
 });
 
-/** The members of an exported class or interface, inherited ones too; what may never be given is none. */
+/** Members of an exported class or interface, inherited ones too, without those that may never be given. */
 const membersOf = (symbol: ts.Symbol) =>
   (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) === 0
     ? []
@@ -207,7 +207,7 @@ test("comments of durations, sizes and instants name their unit", () => {
   expect(vague).toEqual([]);
 });
 
-// What programs write is what the provider reads; the compiler checks it.
+// Programs write exactly what the provider reads; the compiler checks it.
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : never) : never;
 const same: [
   Same<sdk.Platform, core.PlatformName>,

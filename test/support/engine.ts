@@ -6,37 +6,37 @@ import { type CommandResult, runCommand } from "../pulumi-cli/processes.js";
 
 export type { CommandResult, Engine };
 
-/** Long enough for a busy machine with two cores; a command that takes this long hangs, and so does a test. */
+/** Enough for a busy machine with two cores; a command that takes this long hangs, and so does a test. */
 const COMMAND_TIMEOUT_MS = 5 * 60_000;
 jest.setTimeout(10 * 60_000);
 
-/** The stack that every workspace has. */
+/** Name of every workspace's stack. */
 export const STACK = "dev";
 
 export interface WorkspaceOptions {
-  /** Path in the program's folder → content. What is not text is written as JSON. */
+  /** Path in the program's folder → content. Content other than text is written as JSON. */
   files?: Record<string, unknown>;
-  /** A folder that is copied first, without its node_modules; `files` are put over it. */
+  /** Folder that is copied first, without its node_modules; `files` override its files. */
   directory?: string;
-  /** Environment variables for every command, above the hermetic ones. */
+  /** Environment variables for every command, which override the hermetic ones. */
   env?: Record<string, string>;
   /**
-   * Folder below which the program's folder is made, and from whose node_modules it takes its packages.
+   * Folder in which the program's folder is created, and from whose node_modules it takes its packages.
    * Default: the installed package's, see `installedPackage`.
    */
   parent?: string;
 }
 
 export interface PulumiOptions {
-  /** Environment variables for this command, above the workspace's. */
+  /** Environment variables for this command, which override the workspace's. */
   env?: Record<string, string>;
-  /** Then the command and all its descendants are killed. Default: 5 minutes. */
+  /** Time after which the command and all its descendants are killed. Default: 5 minutes. */
   timeoutMs?: number;
-  /** Throws with the command's whole output when its exit code is another one. Default: any code is a result. */
+  /** Expected exit code; throws with the command's whole output if it is another one. Default: any code is a result. */
   expectCode?: number;
-  /** Told the process id of `pulumi` once it runs, for tests that send it a signal. */
+  /** Called with the process id of `pulumi` once it runs, for tests that send it a signal. */
   onStart?: (pid: number) => void;
-  /** Told everything that is printed so far, whenever there is more. */
+  /** Called with all output so far, whenever there is more. */
   onOutput?: (output: string) => void;
 }
 
@@ -58,17 +58,17 @@ export interface StackState {
   deployment: { resources?: ResourceState[]; pending_operations?: unknown[] };
 }
 
-/** The engine that the global setup has found. */
+/** Engine that the global setup has found. */
 export function engine(): Engine {
   return JSON.parse(fromGlobalSetup("PULUMI_SNAPSHOTS_TEST_ENGINE"));
 }
 
-/** The folder where the global setup has installed the packed package, `@pulumi/pulumi` and `typescript`. */
+/** Folder where the global setup has installed the packed package, `@pulumi/pulumi` and `typescript`. */
 export function installedPackage(): string {
   return fromGlobalSetup("PULUMI_SNAPSHOTS_TEST_PACKAGE");
 }
 
-/** Every command starts Node.js once or twice anew, to load the same SDK: what is compiled once serves them all. */
+/** Compile cache that all commands share: each starts Node.js once or twice to load the same SDK. */
 function compileCache(): string {
   return join(installedPackage(), "compile-cache");
 }
@@ -84,7 +84,7 @@ function fromGlobalSetup(name: string): string {
 }
 
 /**
- * Makes a Pulumi project in a temporary folder with a state folder of its own, and initialises its stack.
+ * Creates a Pulumi project in a temporary folder with its own state folder, and initialises its stack.
  *
  * @throws when the program has no Pulumi.yaml, or the engine refuses it
  */
@@ -105,7 +105,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   }
 }
 
-/** A Pulumi project that the real engine works on. Made by `createWorkspace`. */
+/** Pulumi project on which the real engine runs. Created by `createWorkspace`. */
 export class Workspace {
   /** The program's folder. */
   readonly directory: string;
@@ -121,7 +121,7 @@ export class Workspace {
     this.backend = join(root, "backend");
   }
 
-  /** The whole environment of this workspace's commands, for what runs `pulumi` by itself (the Automation API). */
+  /** Whole environment of this workspace's commands, for code that runs `pulumi` itself (the Automation API). */
   get env(): Record<string, string> {
     const { pathEntries } = engine();
     const hermetic = pulumiEnvironment({ pathEntries, home: this.home, backend: this.backend });
@@ -133,7 +133,7 @@ export class Workspace {
     cpSync(directory, this.directory, { recursive: true, filter: (from) => !from.endsWith("node_modules") });
   }
 
-  /** Writes files into the program's folder: path → content; what is not text is written as JSON. */
+  /** Writes files into the program's folder: path → content; content other than text is written as JSON. */
   write(files: Record<string, unknown>): void {
     for (const [name, content] of Object.entries(files)) {
       const file = join(this.directory, name);
@@ -178,7 +178,7 @@ export class Workspace {
   /** Sets a value in the stack's config; `path` reads the key as a property path, like `snapshots:discloud.token`. */
   async config(key: string, value: string, options: { secret?: boolean; path?: boolean } = {}): Promise<void> {
     const flags = [options.path ? "--path" : [], options.secret ? "--secret" : "--plaintext"].flat();
-    // Not through `pulumi()`: what follows the `--` must be the last, and the flags it adds are not needed here.
+    // Not through `pulumi()`: arguments after the `--` must be last, and the flags it adds are not needed here.
     const result = await runCommand(engine().command, ["config", "set", ...flags, "--", key, value], {
       cwd: this.directory,
       env: this.env,
@@ -188,8 +188,8 @@ export class Workspace {
   }
 
   /**
-   * Makes these the stack's whole config, in plain text, objects included: one write instead of one command a value.
-   * What is for a loopback address may have its credentials in plain text.
+   * Replaces the stack's whole config, in plain text, objects included: one write instead of one command a value.
+   * Credentials for a loopback address may be in plain text.
    */
   setConfig(values: Record<string, unknown>): void {
     const file = `Pulumi.${STACK}.yaml`;
@@ -198,7 +198,7 @@ export class Workspace {
     this.write({ [file]: `${before}config: ${JSON.stringify(values)}\n` });
   }
 
-  /** The stack as the engine has stored it last, secrets encrypted. */
+  /** Stack as last stored by the engine, secrets encrypted. */
   async state(): Promise<StackState> {
     const { version, checkpoint } = JSON.parse(this.storedState());
     return { version, deployment: checkpoint.latest ?? {} };
@@ -209,7 +209,7 @@ export class Workspace {
     return readFileSync(this.stateFile(), "utf8");
   }
 
-  /** Puts an earlier state file in place of the one that is there, without the attributes that the engine keeps beside it. */
+  /** Replaces the stack's state file by an earlier one, and removes the attributes that the engine keeps beside it. */
   restoreState(earlier: string): void {
     writeFileSync(this.stateFile(), earlier);
     rmSync(`${this.stateFile()}.attrs`, { force: true });
@@ -221,13 +221,13 @@ export class Workspace {
     return join(stacks, project, `${STACK}.json`);
   }
 
-  /** The stack's resources of a type (its whole token or the end of it), the stack itself and providers left out. */
+  /** Resources of a type in the stack (its whole token or the end of it), without the stack itself and providers. */
   async resources(type = ""): Promise<ResourceState[]> {
     const { deployment } = await this.state();
     return (deployment.resources ?? []).filter((each) => each.type.endsWith(type) && !each.type.startsWith("pulumi:"));
   }
 
-  /** All files of the state folder, history, checkpoints and backups too, as one text in which a leak can be looked for. */
+  /** All files of the state folder, also history, checkpoints and backups, as one text to search for leaks. */
   stateText(): string {
     return readdirSync(this.backend, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

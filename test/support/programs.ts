@@ -2,8 +2,8 @@ import path from "node:path";
 import ts from "typescript";
 
 /**
- * What TypeScript says about programs that are on no disk, by file, with this package's own sources: one message a line, as
- * `file:line message`. `options` comes on top of the settings that they are checked with.
+ * Returns TypeScript's messages about in-memory programs, by file, with this package's own sources: one message a line,
+ * as `file:line message`. `options` override the settings that they are checked with.
  */
 export function programMessages(programs: ReadonlyMap<string, string>, options: ts.CompilerOptions = {}): string[] {
   const all: ts.CompilerOptions = {

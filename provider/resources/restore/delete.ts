@@ -17,14 +17,17 @@ export async function deleteRestore(session: Session, props: Properties): Promis
     const restoreId = textOf(props, "restoreId");
     await inform(
       urn,
-      `forgotten: ${where} stays as it was restored${restoreId === undefined ? "" : ` (restore ${restoreId})`}`,
+      `dropped from the state: ${where} keeps the restored data${restoreId === undefined ? "" : ` (restore ${restoreId})`}`,
     );
   } else if (props["status"] === "unknown") {
-    await warn(urn, `forgotten: the restore of ${where} that was requested at ${request.requestedAt} may have started`);
+    await warn(
+      urn,
+      `dropped from the state: the restore of ${where} that was requested at ${request.requestedAt} may have started`,
+    );
   } else {
     await warn(
       urn,
-      `forgotten: the restore of ${where} is "${String(props["platformStatus"] ?? props["status"])}", and nothing stops it`,
+      `dropped from the state: the restore of ${where} is "${String(props["platformStatus"] ?? props["status"])}", and continues`,
     );
   }
   const ownerId = storedOwnerId(props);

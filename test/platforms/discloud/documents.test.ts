@@ -13,13 +13,13 @@ const getUser = fixture<object>("discloud", "get-user");
 const noToken = fixture<object>("discloud", "no-token.401");
 const wrongToken = fixture<object>("discloud", "wrong-token.401");
 
-/** The part of an OpenAPI document that the fixtures hold. */
+/** Part of an OpenAPI document that the fixtures contain. */
 interface Fragment {
   components: { schemas: Record<string, Schema> };
   paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: Schema }> }> }>>;
 }
 
-/** The documented schema of an answer; undefined where the document has no such status. */
+/** Documented schema of a response; undefined if the document lacks the status. */
 function schemaOf(path: string, method: string, status: number): Schema | undefined {
   for (const { paths, components } of documents) {
     const schema = paths[path]?.[method]?.responses[status]?.content["application/json"]?.schema;

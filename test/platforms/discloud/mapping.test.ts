@@ -122,7 +122,7 @@ describe("Discloud", () => {
   const assume = (field: keyof DiscloudAssumptions, change: AssumedField) => {
     Object.assign(opened.emulator.discloud.assumed[field], change);
   };
-  /** Takes the only snapshot of the app away, and leaves the account another. */
+  /** Removes the only snapshot of the app, and leaves the account another. */
   function empty(): void {
     opened.emulator.discloud.addApp("other-app");
     opened.emulator.discloud.addSnapshot("other-app");
@@ -296,7 +296,7 @@ describe("Discloud", () => {
       const fault = (rule: object) =>
         opened.emulator.faults.add({ platform: "discloud", fault: "status", ...rule } as FaultRule);
       fault({ operation: "list-app-snapshots", status: 404, times: "always" });
-      // Between the two pages one of the first is deleted; then there is no second one.
+      // Between the two pages an entry of the first is deleted; then there is no second one.
       fault({ operation, status: 200, body: { status: "ok", backups: [item(emptyAppId)] } });
       fault({ operation, status: 404 });
       fault({ operation, status: 200, body: { status: "ok", backups: [item(appId)] }, times: "always" });

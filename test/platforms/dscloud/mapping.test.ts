@@ -96,7 +96,7 @@ describe("DS Cloud", () => {
   const observe = (reference: { snapshotId: string; createdAt?: string }) =>
     opened.platform.observe(app(), reference, opened.scope());
 
-  /** Two backups of one name, which the seconds in it allow. */
+  /** Adds two backups of one name, which is possible since a name's time is exact to the second only. */
   function twins(): void {
     const twin = (created_at: string) => ({ ...first, name: "Backup at 2025-07-01 00:00:00", created_at });
     opened.emulator.faults.add({

@@ -31,7 +31,7 @@ const count = (operation: string) =>
 const on = (operation: string, rule: object) => stack.fault({ platform: "scp", operation, ...rule } as FaultRule);
 const always = { fault: "status", times: "always" };
 
-/** From now on the connection has another account's credential, of the same region. */
+/** Gives the connection the credential of another account in the same region. */
 function becomeOtherAccount(): void {
   stack.emulator.scp.access.isOtherAccount = true;
 }
@@ -260,7 +260,7 @@ describe("a policy for a volume", () => {
 
   it("deletes nothing, and takes nothing off its list, by a 404 of another account", async () => {
     const keepTwo = { ...volumePolicy, retention: { keepLast: 2 } };
-    // Only the deletion is answered to another account; its proof is asked for as well.
+    // Only the deletion and the requests for its proof are answered as to another account.
     on("delete-snapshot", { ...always, status: 404 });
     on("get-snapshot", { ...always, status: 404 });
     on("get-volume", { ...always, status: 404 });

@@ -34,7 +34,7 @@ describe("the emulated Samsung Cloud Platform answers as documented", () => {
   });
   afterEach(() => emulator.close());
 
-  // The four versions of the page show one and the same example.
+  // The page shows the same example for all four versions.
   it.each(["1.3", "1.2", "1.1", "1.0"])("lists with the example's fields and types in version %s", async (version) => {
     const reply = await get(`/snapshots?volume_id=${volumeId}&limit=20&offset=0&with_count=True`, version);
     expect(reply.status).toBe(200);

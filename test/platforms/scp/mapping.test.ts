@@ -197,7 +197,7 @@ describe("Samsung Cloud Platform over HTTP", () => {
     body: { count, snapshots: ids.map((id) => entry(id)) },
   });
 
-  /** Signs as the documents say, apart from the client's own reading of them. */
+  /** Signs as documented, independently of the client's implementation. */
   const signed = (method: string, url: string, timestamp: string) =>
     createHmac("sha256", secretKey).update(`${method}${url}${timestamp}AKTESTOpenapi`).digest("base64");
 

@@ -285,7 +285,7 @@ describe("a server's backup", () => {
     for (let index = 0; index < 120; index += 1) backup().addPolicy(serverId, { name: `web-nightly-${index}` });
     const policy = await opened.make(server);
     expect(await opened.policies.find(server, opened.scope())).toEqual([policy]);
-    // Two pages are read twice: numbers alone don't tell that no entry has moved between them.
+    // Two pages are read twice: counts alone don't show that no entry has moved between them.
     expect(opened.count("list-backups")).toBe(filter === "exact" ? 1 : 4);
   });
 

@@ -34,7 +34,7 @@ const count = (operation: string) =>
 const changes = () => stack.emulator.requests.filter((request) => request.changes).map(({ operation }) => operation);
 const gateway = { timestamp: "2026-11-21T02:30:15Z", path: "/v1", status: 404, error: "Not Found", requestId: "r" };
 
-/** A run whose machine vanishes once the platform has made the snapshot: neither state nor journal are left. */
+/** Runs up on a machine that vanishes once the platform has taken the snapshot: neither state nor journal remain. */
 async function vanish(args: Properties): Promise<void> {
   on("create-snapshot", { fault: "reset-after-commit" });
   on("list-snapshots", { fault: "status", status: 403, times: "always", skip: 1 });

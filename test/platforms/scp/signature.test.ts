@@ -4,7 +4,7 @@ import { signatureHeaders } from "../../../provider/platforms/scp/signature";
 const virtualserver = "https://virtualserver.kr-west1.e.samsungsdscloud.com/v1";
 const key = { accessKey: "AKTESTACCESSKEY", secretKey: "sk-test-secret", timestampMs: 1605290625682 };
 
-// Worked out with the documented algorithm; the documents print no real signature.
+// Computed with the documented algorithm; the documents show no real signature.
 const vectors: readonly (readonly [string, string, string])[] = [
   ["GET", `${virtualserver}/snapshots`, "5iDfMXrGqCVXk/3DM2cO1kZBrpKVih5erjmh4IDAzqg="],
   [

@@ -23,11 +23,11 @@ describe("a backup job of a policy, on the second page of the jobs", () => {
 
   beforeEach(async () => {
     stack = await Stack.start("BackupPolicy");
-    // With the two that are there from the start: one whole page.
+    // With the two existing ones: one whole page.
     for (let index = 0; index < 13; index += 1) platform().addJob({ name: `other-${index}` });
   });
 
-  /** Somebody deletes a job of the first page, after it was read and before the second one is. */
+  /** Deletes a job of the first page, after that page was read and before the second one is. */
   const shift = () => {
     platform().afterPage = () => {
       platform().afterPage = undefined;

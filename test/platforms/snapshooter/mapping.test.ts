@@ -192,7 +192,7 @@ describe("SnapShooter's list", () => {
   ] as const)("is whole with %s leading to the next page of %i", async (paging, pageCap, pages) => {
     const expected = fill(33);
     Object.assign(opened.emulator.snapshooter, { paging, pageCap });
-    // Beyond what the platform gives unless asked otherwise the cap does not bind; several pages are read twice.
+    // A cap above the platform's default page size has no effect; several pages are read twice.
     expect(await ids()).toEqual(expected);
     expect(opened.count("list-backups")).toBe(2 * Math.max(pages, 3));
   });

@@ -138,7 +138,7 @@ describe("a backup that is started", () => {
       expect((await stack.up("a", job)).step).toBe("replace");
       expect(held()).toMatchObject({ status: "available" });
       expect(held()["snapshotId"]).not.toBe(broken);
-      // Its own deletionPolicy holds for the failed one, too.
+      // The failed snapshot's own deletionPolicy applies, too.
       expect(present()).not.toContain(broken);
       expect(starts()).toHaveLength(2);
     },
@@ -466,7 +466,7 @@ describe("destroy", () => {
   it("never deletes an adopted one, and says so", async () => {
     await stack.up("a", { ...job, deletionPolicy: "retain", adopt: "latest" });
     expect(held()).toMatchObject({ snapshotId: backupId, adopted: true });
-    // What was adopted stays adopted when the program no longer says so.
+    // An adopted snapshot stays adopted when the program no longer adopts it.
     expect((await stack.up("a", job)).step).toBe("update");
     expect((await stack.destroy("a")).warnings).toEqual([]);
     expect(stack.told.at(-1)?.message).toMatch(/^kept on SnapShooter: .*\(it was adopted/);

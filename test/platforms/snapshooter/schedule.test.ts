@@ -26,7 +26,7 @@ function written(answers: Parameters<typeof schedulesFromSnapshooter>[0]): reado
   return result.compiled;
 }
 
-/** The answer to what was written: the read form has other names. */
+/** Response to a written schedule: the read form has other names. */
 function answered({ frequency, timezone, run_offset }: SnapshooterSchedule) {
   return {
     frequency: Number(frequency.slice(1)),

@@ -280,9 +280,9 @@ export function createFaults(known: KnownOperations): FiringFaults {
         go = () => resolve(true);
       });
       waiting.add(go);
-      const goesOn = await Promise.race([released, hungUp.then(() => false)]);
+      const continues = await Promise.race([released, hungUp.then(() => false)]);
       waiting.delete(go);
-      return goesOn;
+      return continues;
     },
   };
 }

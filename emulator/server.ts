@@ -119,7 +119,7 @@ export async function startServer(options: {
       firing.reduce((sum, rule) => (rule.fault === "slow" && rule.when === moment ? sum + rule.ms : sum), 0);
 
     const hungUp = new Promise<void>((resolve) => outgoing.once("close", resolve));
-    const goesOn = async (moment: "before" | "after") => {
+    const continues = async (moment: "before" | "after") => {
       const holds = firing.filter((rule) => rule.fault === "hold" && rule.when === moment);
       const ended = await Promise.all(holds.map((rule) => faults.hold(rule, hungUp)));
       return !ended.includes(false);
@@ -136,7 +136,7 @@ export async function startServer(options: {
       if (rule.fault === "other-account") access.isOtherAccount = true;
     }
     await late.wait(latencyMs + waitMs("before"));
-    if (!(await goesOn("before"))) return RESPONSE_ALREADY_SENT;
+    if (!(await continues("before"))) return RESPONSE_ALREADY_SENT;
 
     const replacement = firing.find((rule) => replaces(rule));
     happen("before");
@@ -157,7 +157,7 @@ export async function startServer(options: {
     }
     happen("after");
     await late.wait(waitMs("after"));
-    if (!(await goesOn("after"))) return RESPONSE_ALREADY_SENT;
+    if (!(await continues("after"))) return RESPONSE_ALREADY_SENT;
 
     send(outgoing, request.method, date(), headers, answer ?? service.refusal(500), firing, service, (status) => {
       recorded.status = status;

@@ -24,7 +24,7 @@ export interface ArchiveCheck {
 /** Number of leading bytes that identify the kind of archive. */
 const START_BYTES = 512;
 
-async function judge(kind: ArchiveKind, check: () => Promise<void>): Promise<ArchiveVerdict> {
+async function verdictOf(kind: ArchiveKind, check: () => Promise<void>): Promise<ArchiveVerdict> {
   try {
     await check();
     return { kind };
@@ -38,7 +38,7 @@ async function judge(kind: ArchiveKind, check: () => Promise<void>): Promise<Arc
 function openTarCheck(): ArchiveCheck {
   return openCheck(async (reader) => {
     const start = await reader.peek(START_BYTES);
-    return looksLikeTar(start) ? judge("tar", () => checkTar(reader)) : { kind: "unknown" };
+    return looksLikeTar(start) ? verdictOf("tar", () => checkTar(reader)) : { kind: "unknown" };
   });
 }
 
@@ -58,9 +58,9 @@ async function checkGzipAndTar(reader: ByteReader): Promise<void> {
 
 async function checkAny(reader: ByteReader): Promise<ArchiveVerdict> {
   const start = await reader.peek(START_BYTES);
-  if (looksLikeZip(start)) return judge("zip", () => checkZip(reader));
-  if (looksLikeGzip(start)) return judge("gzip", () => checkGzipAndTar(reader));
-  if (looksLikeTar(start)) return judge("tar", () => checkTar(reader));
+  if (looksLikeZip(start)) return verdictOf("zip", () => checkZip(reader));
+  if (looksLikeGzip(start)) return verdictOf("gzip", () => checkGzipAndTar(reader));
+  if (looksLikeTar(start)) return verdictOf("tar", () => checkTar(reader));
   return { kind: "unknown" };
 }
 

@@ -170,7 +170,7 @@ export interface Creation<Item> {
   /** Whether another resource of this process manages an item. */
   isHeldByOther(uniqueKey: string): boolean;
   /** Called once it is known which item belongs to this resource. */
-  noteTaken(uniqueKey: string): void;
+  recordTaken(uniqueKey: string): void;
 }
 
 /** One run of a creation. */

@@ -25,9 +25,9 @@ export async function settle(run: Run<unknown>): Promise<void> {
 
 /** Records what was created until it is known to be in the state: the engine may be killed before it stores it. */
 async function recordMade<Item>(run: Run<Item>, { item, request, isInferred }: Claimed<Item>): Promise<void> {
-  const { urn, ownerId, requestHash, isStored, describe, noteTaken } = run.what;
+  const { urn, ownerId, requestHash, isStored, describe, recordTaken } = run.what;
   const { id, uniqueKey } = describe(item);
-  noteTaken(uniqueKey);
+  recordTaken(uniqueKey);
   if (urn === undefined) return;
   if (isStored) return settle(run);
   const made = { id, snapshotKey: uniqueKey, ...(isInferred ? { isInferred } : {}) };

@@ -38,7 +38,7 @@ async function attempt<Schema extends z.ZodType>(
 }
 
 /** Returns the same failure with a clause on how waiting or retrying ended. */
-function waitedInVain(error: SnapshotsError, end: string): SnapshotsError {
+function withEnding(error: SnapshotsError, end: string): SnapshotsError {
   const { kind, executed } = error;
   return new SnapshotsError(continued(error.message, end), { kind, executed, cause: error });
 }
@@ -98,7 +98,7 @@ export async function callApi<Schema extends z.ZodType>(
 /** Refuses a change once the engine is stopping; `refusal` is the one that the change was waiting out. */
 function refuseWhenStopped(api: Api, call: Call<z.ZodType>, scope: Scope, refusal: SnapshotsError | undefined): void {
   if (!scope.stopped?.aborted) return;
-  if (refusal !== undefined) throw waitedInVain(refusal, "not sent again: pulumi has been stopped");
+  if (refusal !== undefined) throw withEnding(refusal, "not sent again: pulumi has been stopped");
   throw new SnapshotsError(`${prefixOf(api, call)}: not sent: pulumi has been stopped`, { kind: "invalid" });
 }
 
@@ -148,11 +148,11 @@ async function callUntilAnswered<Schema extends z.ZodType>(
       });
       if (delayMs === undefined) {
         const waitedMin = Math.floor((nowMs - firstFailureMs) / 60_000);
-        throw waitedMin === 0 ? error : waitedInVain(error, `still so after ${waitedMin} min and ${failures} attempts`);
+        throw waitedMin === 0 ? error : withEnding(error, `still so after ${waitedMin} min and ${failures} attempts`);
       }
       if (nowMs + delayMs >= deadlineMs) {
         const nextS = Math.ceil(delayMs / 1000);
-        throw waitedInVain(error, `the next attempt would be in ${nextS} s, past the time for this operation`);
+        throw withEnding(error, `the next attempt would be in ${nextS} s, past the time for this operation`);
       }
       if (delayMs >= ANNOUNCED_WAIT_MS) {
         scope.announce(

@@ -80,7 +80,7 @@ export class Session {
   /** Topics already reported, each with its URN. */
   private readonly said = new Set<string>();
   /** Delivery of the latest message about the next `pulumi up`, by URN. */
-  private readonly foretold = new Map<string | undefined, Promise<void>>();
+  private readonly announcedAhead = new Map<string | undefined, Promise<void>>();
   /** Whether this is a preview; known from the first check on. */
   isPreview = false;
 
@@ -90,7 +90,7 @@ export class Session {
   }
 
   /** Records that the state has a resource. */
-  noteExisting(urn: string | undefined): void {
+  recordExisting(urn: string | undefined): void {
     if (urn !== undefined) this.existing.add(urn);
   }
 
@@ -103,23 +103,23 @@ export class Session {
   }
 
   /** Shows on a row of a preview what the next `pulumi up` does. During an up, messages say what was done instead. */
-  foretell(urn: string | undefined, sentence: string | undefined): void {
+  announceAhead(urn: string | undefined, sentence: string | undefined): void {
     if (sentence === undefined || !this.isPreview || !this.isNew(urn, sentence)) return;
     // Keeps the messages of a row in order.
-    const before = this.foretold.get(urn) ?? Promise.resolve();
-    this.foretold.set(
+    const before = this.announcedAhead.get(urn) ?? Promise.resolve();
+    this.announcedAhead.set(
       urn,
       before.then(() => this.host.inform(urn, sentence)),
     );
   }
 
   /** Records that a policy of this process is about to take a snapshot of a target. */
-  notePolicyAhead(urn: string, definition: PlatformDefinition, target: Target): void {
+  recordPolicyAhead(urn: string, definition: PlatformDefinition, target: Target): void {
     this.policiesAhead.set(urn, targetKey(definition, target));
   }
 
   /** Records that a policy of this process takes no more snapshots. */
-  notePolicyRan(urn: string | undefined): void {
+  recordPolicyRan(urn: string | undefined): void {
     if (urn !== undefined) this.policiesAhead.delete(urn);
   }
 
@@ -130,14 +130,14 @@ export class Session {
   }
 
   /** Records a resource's stored properties. */
-  noteHeld(urn: string | undefined, properties: Properties): void {
+  recordStored(urn: string | undefined, properties: Properties): void {
     if (urn === undefined) return;
     this.held.set(urn, properties);
     this.holders.hold(urn, keysOf(properties));
   }
 
   /** Records that a resource has just taken or adopted a snapshot. */
-  noteTaken(urn: string | undefined, snapshotKey: string): void {
+  recordTaken(urn: string | undefined, snapshotKey: string): void {
     if (urn !== undefined) this.holders.take(urn, snapshotKey);
   }
 

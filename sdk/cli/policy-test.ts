@@ -68,7 +68,7 @@ function testCommand(): Command {
       // Without a policy, no credentials are required.
       const session = await openSession(wanted.length === 0 ? {} : options, wanted);
       // Snapshots that other resources of the stack manage are never pruned.
-      for (const { urn, outputs } of resources) session.noteHeld(urn, outputs);
+      for (const { urn, outputs } of resources) session.recordStored(urn, outputs);
       const forecasts: PolicyForecast[] = [];
       for (const policy of policies) {
         forecasts.push(await forecastPolicy(session, policy));

@@ -139,7 +139,7 @@ describe("a lost answer", () => {
     expect(lost.stderr).toMatch(/may have started, and .* It is not requested again\. Check job .* --again /);
     const again = await run([backup, "--confirm", jobId]);
     expect(again).toMatchObject({ code: 1, stdout: "" });
-    expect(again.stderr).toMatch(/an earlier run requested this restore.*not requested again\n/);
+    expect(again.stderr).toMatch(/an earlier run requested this restore.*without another request\n/);
     expect(instantIn(again.stderr)).toBe(instantIn(lost.stderr));
     const others = [
       [backup, "--confirm", jobId, "--files", fileId],

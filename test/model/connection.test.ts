@@ -72,7 +72,7 @@ describe("a connection that is refused names itself, the field and the ways to m
       "with one text in place of an object",
       { config: { discloud: TOKEN } },
       [
-        /is one value; remove it with "pulumi config rm snapshots:discloud" and set .* --path --secret snapshots:discloud\.token/,
+        /is a single value; remove it with "pulumi config rm snapshots:discloud" and set .* --path --secret snapshots:discloud\.token/,
       ],
     ],
     [

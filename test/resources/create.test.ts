@@ -255,7 +255,7 @@ describe("an answer that is lost", () => {
     onVirtus({ fault: "reset-before-commit" });
     await stack.up("a", virtus);
     const refreshed = await stack.refresh("a");
-    expect(refreshed.warnings).toEqual([expect.stringContaining("still not known")]);
+    expect(refreshed.warnings).toEqual([expect.stringContaining("is still unknown")]);
     const { verbs } = stack.process();
     const { id, props, inputs } = stack.held("a");
     expect(verbs.diff(id, props, inputs)).toEqual({ changes: true });

@@ -260,7 +260,9 @@ describe("what a user is told at preview", () => {
     ]);
     expect(warnings(server)).toEqual([expect.stringMatching(/documents no time zone/)]);
     const { retention: _retention, ...unpruned } = job;
-    expect(warnings(unpruned)).toEqual([expect.stringMatching(/doesn't document what a job keeps/)]);
+    expect(warnings(unpruned)).toEqual([
+      expect.stringMatching(/doesn't document what a job without a retention keeps/),
+    ]);
   });
 });
 

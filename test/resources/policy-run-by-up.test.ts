@@ -537,7 +537,7 @@ describe("freshness", () => {
     stack.emulator.virtus.removeTarget(seed.virtus.databaseId);
     const run = await stack.refresh("nightly");
     expect(run.step).toBe("refresh");
-    expect(run.warnings.join("\n")).toMatch(/^what database .* has can't be seen: .*stays in the state/);
+    expect(run.warnings.join("\n")).toMatch(/^the backups of database .* can't be read: .*stays in the state/);
     expect(outs()).toMatchObject({ status: "unknown", fresh: false });
     stack.emulator.virtus.addDatabase(seed.virtus.databaseId);
     await stack.refresh("nightly");

@@ -43,13 +43,13 @@ describe("the days of a cron text", () => {
   });
 });
 
-describe("a text that is no cron of five fields is refused with the remedy", () => {
+describe("a text that is not a cron expression of five fields is refused with the remedy", () => {
   it.each([
     ["", /five fields/],
     ["0 3 * *", /five fields .*"0 3 \* \* \*"/],
     ["0 0 3 * * *", /no seconds: .*"0 3 \* \* \*" without the first/],
     ["0 0 3 * * * 2026", /five fields/],
-    ["@reboot", /no time: write five fields/],
+    ["@reboot", /not a schedule: write five fields/],
     ["@daily", /nickname: write "0 0 \* \* \*"/],
     ["@hourly", /write "0 \* \* \* \*"/],
     ["@WEEKLY", /write "0 0 \* \* 0"/],

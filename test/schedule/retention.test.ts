@@ -606,7 +606,7 @@ describe("a retention that is none is refused", () => {
     ["no number", { keepMonthly: "12" }, /whole number/],
     ["no duration", { keepWithin: "a while" }, /retention\.keepWithin: "a while" is not a duration/],
     ["a duration that reads two ways", { keepWithin: "2m" }, /two ways/],
-    ["a duration of nothing", { keepWithin: "0d" }, /no time at all/],
+    ["a duration of nothing", { keepWithin: "0d" }, /is not a duration above zero/],
     ["no minimum", { keepDaily: 1, minimumRetained: 0 }, /newest usable snapshot always stays/],
     ["no deletions", { keepDaily: 1, maxDeletes: 0 }, /leave retention out to prune nothing/],
     ["an unknown zone", { keepDaily: 1, timezone: "Lisbon" }, /not a time zone/],

@@ -12,7 +12,7 @@ import type { PlatformRuntime } from "../../model/platform";
 import type { Scope } from "../../model/scope";
 import type { JsonValue } from "../../model/snapshot";
 import { snapshooter } from "./definition";
-import { saidInstead, startedId } from "./mapping";
+import { messageInAnswer, startedId } from "./mapping";
 import {
   type Backup,
   backupPage,
@@ -245,7 +245,7 @@ export async function startBackup(
     scope,
   );
   const backupId = startedId(data);
-  const said = backupId === undefined ? saidInstead(data) : undefined;
+  const said = backupId === undefined ? messageInAnswer(data) : undefined;
   if (said !== undefined) {
     throw new SnapshotsError(
       `${prefixOf(call)}: HTTP ${status} names no backup and says "${redact(said, api.connection.secrets)}"`,

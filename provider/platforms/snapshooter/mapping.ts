@@ -84,7 +84,7 @@ export function startedId(answer: Started): string | undefined {
 }
 
 /** Message and errors in the answer to a start; undefined if it has none. */
-export function saidInstead({ message, errors }: Started): string | undefined {
+export function messageInAnswer({ message, errors }: Started): string | undefined {
   const says = [message, errors].flatMap((part) => {
     const isEmpty = part == null || part === "" || (typeof part === "object" && Object.keys(part).length === 0);
     return isEmpty ? [] : [typeof part === "string" ? part : JSON.stringify(part)];

@@ -98,7 +98,7 @@ function refusedChanges(
     if (!isRefused || isUnknown(news[name]) || isSameInput(name, field, target, olds, news, nowMs)) return [];
     return changedParts(name, olds[name], news[name]).map(({ property, before }) => ({
       property,
-      reason: `can't be changed after creation${heldInWords(definition, property, before)}: ${target.refusal}`,
+      reason: `can't be changed after creation${storedInWords(definition, property, before)}: ${target.refusal}`,
     }));
   });
 }
@@ -114,7 +114,7 @@ function changedParts(name: string, before: unknown, after: unknown): { property
 }
 
 /** Value on the platform according to the state, which may be out of date. Free-form parts may hold secrets. */
-function heldInWords(definition: PlatformDefinition, property: string, before: unknown): string {
+function storedInWords(definition: PlatformDefinition, property: string, before: unknown): string {
   const isFreeForm = /^job\.(config|compute|storage)$/.test(property);
   return isFreeForm || isMissing(before) ? "" : ` (${definition.title} has ${JSON.stringify(before)})`;
 }

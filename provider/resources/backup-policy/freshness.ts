@@ -20,7 +20,12 @@ type Dated = Pick<ObservedSnapshot, "snapshotId" | "status" | "createdAt">;
  * Evaluates freshness from the newest usable backup at an instant. A backup without a trustworthy time never counts.
  * `fresh` is left out for a policy run by the platform that has no backup, created (`madeAt`) less than `maxAge` ago.
  */
-export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: number, madeAt?: string): Freshness {
+export function evaluateFreshness(
+  inputs: Properties,
+  snapshots: readonly Dated[],
+  nowMs: number,
+  madeAt?: string,
+): Freshness {
   const usable = snapshots.flatMap(({ snapshotId, status, createdAt }) => {
     const createdMs = pastInstantOf(createdAt, nowMs);
     return status === "available" && createdMs !== undefined ? [{ snapshotId, createdMs }] : [];
@@ -30,11 +35,11 @@ export function judge(inputs: Properties, snapshots: readonly Dated[], nowMs: nu
     undefined,
   );
   const maxAge = parseDuration(textOf(inputs, "maxAge") ?? "");
-  const isJudged = "milliseconds" in maxAge && inputs["suspended"] !== true;
+  const isEvaluated = "milliseconds" in maxAge && inputs["suspended"] !== true;
   const sinceMs = newest?.createdMs ?? pastInstantOf(madeAt, nowMs);
-  const isYoung = isJudged && sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds;
+  const isYoung = isEvaluated && sinceMs !== undefined && nowMs - sinceMs <= maxAge.milliseconds;
   return {
-    ...(isJudged && (newest !== undefined || !isYoung) ? { fresh: isYoung } : {}),
+    ...(isEvaluated && (newest !== undefined || !isYoung) ? { fresh: isYoung } : {}),
     ...(newest === undefined ? {} : { lastSnapshotAt: isoText(newest.createdMs), lastSnapshotId: newest.snapshotId }),
     checkedAt: isoText(nowMs),
   };

@@ -103,7 +103,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     const id = target === undefined ? undefined : inputs[target.argument];
     if (urn === undefined || target?.definition.runBy !== "up" || typeof id !== "string") return;
     if (inputs["suspended"] === true) return;
-    session.notePolicyAhead(urn, definition, { argument: target.argument, kind: target.definition.kind, id });
+    session.recordPolicyAhead(urn, definition, { argument: target.argument, kind: target.definition.kind, id });
   }
 
   async function warnOfStatus(definition: PlatformDefinition, outs: Properties): Promise<void> {
@@ -119,7 +119,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
   }
 
   /** Warns or fails on a stale backup, depending on `onStale`; either way the state records what was done. */
-  async function judged(id: string, outs: Properties): Promise<Properties> {
+  async function reportStaleness(id: string, outs: Properties): Promise<Properties> {
     if (outs["fresh"] !== false) return outs;
     if (outs["onStale"] === "fail") {
       throw new UnfinishedError(id, outs, stalenessOf(subjectOf(definitionOf(outs), outs), outs));
@@ -133,11 +133,11 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     if (!isSnapshotsError(error, "notFound") || props["runBy"] === "platform") throw error;
     await session.host.warn(
       urnOf(props),
-      `what ${subjectOf(definitionOf(props), props)} has can't be seen: ${error.message}. That proves nothing gone, and the ` +
-        "policy stays in the state; if you know that it is gone, take the policy out of the program",
+      `the backups of ${subjectOf(definitionOf(props), props)} can't be read: ${error.message}. That does not prove that they no ` +
+        "longer exist, so the policy stays in the state; if you know that they don't, take the policy out of the program",
     );
-    const isJudged = props["maxAge"] !== undefined && props["suspended"] !== true;
-    return { ...props, status: "unknown", ...(isJudged ? { fresh: false } : {}) };
+    const isEvaluated = props["maxAge"] !== undefined && props["suspended"] !== true;
+    return { ...props, status: "unknown", ...(isEvaluated ? { fresh: false } : {}) };
   }
 
   return {
@@ -148,7 +148,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       // An up repeats the warnings of its preview, which may not have been read.
       for (const warning of warnings) void session.host.warn(urn, warning);
       if (isNew && failures.length === 0) {
-        session.foretell(urn, creationAhead(inputs, nowMs()));
+        session.announceAhead(urn, creationAhead(inputs, nowMs()));
         noteAhead(inputs);
       }
       return { inputs, failures };
@@ -156,7 +156,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
 
     diff(id, olds, news) {
       const known = withId(id, olds);
-      session.noteHeld(urnOf(news), known);
+      session.recordStored(urnOf(news), known);
       void confirmStored(session, urnOf(news), id, known);
       const diff = diffPolicy(known, news, nowMs());
       if (diff.changes === false || (diff.replaces ?? []).length > 0) return diff;
@@ -164,9 +164,9 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
       const due = dueByState(definition, known, news, nowMs());
       if (due.length > 0) noteAhead(news);
       const tell = async (): Promise<void> => {
-        for (const sentence of due) session.foretell(urnOf(news), sentence);
+        for (const sentence of due) session.announceAhead(urnOf(news), sentence);
         const ahead = session.isPreview ? await runnerOf(news).ahead(known, news) : [];
-        for (const sentence of ahead) session.foretell(urnOf(news), sentence);
+        for (const sentence of ahead) session.announceAhead(urnOf(news), sentence);
         if (isImpaired(known)) await warnOfStatus(definition, known);
         if (isStale(known, news)) await warnOfStaleness({ ...known, ...news });
       };
@@ -176,7 +176,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
 
     async create(inputs) {
       const { id, outs } = await runnerOf(inputs).create(inputs);
-      return { id, outs: await judged(id, outs) };
+      return { id, outs: await reportStaleness(id, outs) };
     },
 
     async read(id, stored) {
@@ -193,7 +193,7 @@ export function backupPolicyResource(session: Session): ResourceVerbs {
     },
 
     async update(id, olds, news) {
-      return judged(id, await runnerOf(news).update(id, olds, news));
+      return reportStaleness(id, await runnerOf(news).update(id, olds, news));
     },
 
     async delete(id, stored) {

@@ -66,12 +66,12 @@ export function countedBy(
   records: readonly SnapshotRecord[],
   snapshots: readonly ObservedSnapshot[],
 ): ObservedSnapshot[] {
-  const judged = records.flatMap((record) => {
+  const verified = records.flatMap((record) => {
     const verdict = verdictOn(record);
     return verdict === undefined ? [] : [{ record, verdict }];
   });
   return snapshots.map((snapshot) => {
-    const known = judged.find(({ record }) => isRecorded(record, snapshot));
+    const known = verified.find(({ record }) => isRecorded(record, snapshot));
     return known === undefined ? snapshot : counted(snapshot, known.verdict);
   });
 }

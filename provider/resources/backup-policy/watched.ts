@@ -4,7 +4,7 @@ import type { Properties } from "../host";
 import { type Opened, type Session, sharing, type Targeted, textOf, timeoutMs, urnOf } from "../session";
 import { prove } from "../snapshot/job";
 import { wantsVerification } from "../verification";
-import { judge } from "./freshness";
+import { evaluateFreshness } from "./freshness";
 import { policyInputsOf, subjectOf } from "./meaning";
 import { ownIdOf, policyIdOf } from "./policy-id";
 import {
@@ -37,7 +37,7 @@ export function watched(session: Session): PolicyRunner {
       policyId: policyIdOf(urnOf(inputs), olds),
       status: inputs["suspended"] === true ? "suspended" : "active",
       createdAt: textOf(olds, "createdAt") ?? isoText(nowMs),
-      ...judge(inputs, countedBy(wantsVerification(inputs) ? verdicts : [], list.snapshots), nowMs),
+      ...evaluateFreshness(inputs, countedBy(wantsVerification(inputs) ? verdicts : [], list.snapshots), nowMs),
       ...(wantsVerification(inputs) ? { verdicts: plainRecords(verdicts), ...newestVerified(verdicts) } : {}),
     };
   }
@@ -97,6 +97,6 @@ function newestUsable(
   snapshots: readonly ObservedSnapshot[],
   nowMs: number,
 ): ObservedSnapshot | undefined {
-  const { lastSnapshotId } = judge(inputs, snapshots, nowMs);
+  const { lastSnapshotId } = evaluateFreshness(inputs, snapshots, nowMs);
   return snapshots.find(({ snapshotId }) => snapshotId === lastSnapshotId);
 }

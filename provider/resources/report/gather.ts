@@ -209,7 +209,7 @@ export async function gatherStacks(sources: readonly StackSource[], only: string
   // A policy never prunes a snapshot that another resource in any of the stacks manages.
   for (const { session } of sources) {
     for (const { contents } of sources) {
-      for (const { urn, outputs } of contents.resources) session.noteHeld(urn, outputs);
+      for (const { urn, outputs } of contents.resources) session.recordStored(urn, outputs);
     }
   }
   return { targets: await Promise.all(places.map(gather)), problems };

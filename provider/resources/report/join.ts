@@ -2,7 +2,7 @@ import { instantOf, isoText } from "../../model/clock";
 import { parseDuration } from "../../model/duration";
 import { nameInUrn } from "../../model/urn";
 import { runByOf, runsAhead } from "../backup-policy/forecast";
-import { judge } from "../backup-policy/freshness";
+import { evaluateFreshness } from "../backup-policy/freshness";
 import { recordsOf } from "../backup-policy/records";
 import type { Properties } from "../host";
 import { textOf } from "../session";
@@ -34,7 +34,7 @@ function freshnessFor(part: PolicyPart, snapshots: readonly ReportSnapshot[], at
       : [{ snapshotId, status, ...(createdAt === null ? {} : { createdAt }) }],
   );
   const madeAt = isByPlatform && outputs["adopted"] !== true ? textOf(outputs, "createdAt") : undefined;
-  return judge(outputs, counted, atMs, madeAt).fresh ?? null;
+  return evaluateFreshness(outputs, counted, atMs, madeAt).fresh ?? null;
 }
 
 function retentionText({ retention }: Properties): string | null {
@@ -104,11 +104,11 @@ export function spanOf(instantsMs: readonly number[], nowMs: number): Span {
 
 function freshnessOf(policies: readonly ReportPolicy[], isRead: boolean): TargetFreshness {
   if (!isRead) return "unknown";
-  const judged = policies.flatMap(({ fresh }) => fresh ?? []);
-  if (judged.includes(false)) return "stale";
+  const evaluated = policies.flatMap(({ fresh }) => fresh ?? []);
+  if (evaluated.includes(false)) return "stale";
   if (policies.some(({ fresh, maxAge, problem }) => fresh === null && maxAge !== null && problem !== null))
     return "unknown";
-  return judged.length === 0 ? "unjudged" : "fresh";
+  return evaluated.length === 0 ? "unjudged" : "fresh";
 }
 
 function maxAgeSecondsOf(policies: readonly ReportPolicy[]): number | null {

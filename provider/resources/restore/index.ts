@@ -18,7 +18,7 @@ export function restoreResource(session: Session): ResourceVerbs {
   return {
     check(olds, news) {
       const urn = urnOf(news);
-      if (Object.keys(olds).length > 0) session.noteExisting(urn);
+      if (Object.keys(olds).length > 0) session.recordExisting(urn);
       const { host } = session;
       const { inputs, failures, warnings } = checkRestore(olds, news, host.connections, host.clock.now());
       for (const warning of warnings) void host.warn(urn, warning);
@@ -26,7 +26,7 @@ export function restoreResource(session: Session): ResourceVerbs {
     },
     diff(id, olds, news) {
       // The engine doesn't pass the replaced resource to a create. A Restore doesn't manage its snapshot.
-      session.noteHeld(urnOf(news), bookkeepingOf(olds));
+      session.recordStored(urnOf(news), bookkeepingOf(olds));
       void confirmStored(urnOf(news), id);
       return diffRestore(olds, news);
     },

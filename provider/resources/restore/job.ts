@@ -205,7 +205,7 @@ export function runOf(
       (entry.ownerId !== undefined && entry.ownerId === storedOwnerId(held)) ||
       (entry.made !== undefined && session.isReplacedUnseen(urn)),
     isHeldByOther: () => false,
-    noteTaken: () => undefined,
+    recordTaken: () => undefined,
   };
   return { what, clock, journal, scope, warn: (message) => warn(urn, message) };
 }

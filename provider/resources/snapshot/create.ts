@@ -225,7 +225,7 @@ function besidePolicy(job: SnapshotJob, snapshot: ObservedSnapshot): string | un
 /** Verifies a snapshot that is about to be adopted; unless the inputs request that, the platform's status counts. */
 async function proofOf(job: SnapshotJob, snapshot: ObservedSnapshot): Promise<Proof<ObservedSnapshot>> {
   // Keeps other resources of this process from deleting it meanwhile.
-  job.session.noteTaken(job.urn, uniqueKeyOf(job, snapshot));
+  job.session.recordTaken(job.urn, uniqueKeyOf(job, snapshot));
   return wantsVerification(job.inputs) ? prove(job, snapshot, job.scope) : { item: snapshot };
 }
 

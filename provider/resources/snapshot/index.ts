@@ -49,24 +49,24 @@ export function snapshotResource(session: Session): ResourceVerbs {
   return {
     check(olds, news) {
       const isNew = Object.keys(olds).length === 0;
-      if (!isNew) session.noteExisting(urnOf(news));
+      if (!isNew) session.recordExisting(urnOf(news));
       const checked = checkSnapshot(olds, news, session.host.connections);
       // The diff already reported a replacement, unless the new resource may adopt a snapshot.
       const isSaid =
         session.replacedBy(urnOf(news)) !== undefined && isMissing(news["adopt"]) && isMissing(news["reuseWithin"]);
       if (isNew && !isSaid && checked.failures.length === 0) {
-        session.foretell(urnOf(news), creationAhead(checked.inputs));
+        session.announceAhead(urnOf(news), creationAhead(checked.inputs));
       }
       return checked;
     },
     diff(id, olds, news) {
       const known = withId(id, olds);
       // The engine passes neither the replaced resource to a create, nor other managers of the snapshot to a delete.
-      session.noteHeld(urnOf(news), known);
+      session.recordStored(urnOf(news), known);
       void confirmStored(session, urnOf(news), id);
       void noteAdopted(session, known).catch(() => undefined);
       const diff = diffSnapshot(known, news);
-      session.foretell(urnOf(news), updateAhead(known, news, diff));
+      session.announceAhead(urnOf(news), updateAhead(known, news, diff));
       const isReplaced = (diff.replaces ?? []).length > 0;
       const stays = known["status"] === "gone" && !isReplaced;
       // An up that fails because of it reports it in its error.

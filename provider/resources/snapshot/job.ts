@@ -188,7 +188,7 @@ export function runOf(job: SnapshotJob): Run<ObservedSnapshot> {
       requestOf(held)?.requestedAt === request.requestedAt ||
       (made !== undefined && (session.isReplacedUnseen(urn) || made.snapshotKey === keyOf(held))),
     isHeldByOther: (key) => session.isHeldByOther(urn, key),
-    noteTaken: (key) => session.noteTaken(urn, key),
+    recordTaken: (key) => session.recordTaken(urn, key),
   };
   return { what, clock, journal, scope: job.scope, warn: (message) => warn(urn, message) };
 }

@@ -65,13 +65,13 @@ function pill(freshness: TargetFreshness): Html {
 
 function tiles(report: Report): Html {
   const { targets, byFreshness, snapshots, byMark, sizeBytes } = totalsOf(report);
-  const judged = byFreshness.fresh + byFreshness.stale;
+  const evaluated = byFreshness.fresh + byFreshness.stale;
   const tile = (name: string, number: string, text: string): Html =>
     html`<div><dt>${name}</dt><dd><b>${number}</b><span>${text}</span></dd></div>`;
   const stored = sizeBytes === 0 ? "" : `, ${bytesText(sizeBytes)}`;
   return html`<dl class="tiles">
 ${tile("Targets", String(targets), byFreshness.unknown === 0 ? "all read" : `${byFreshness.unknown} can't be read`)}
-${tile("Fresh", judged === 0 ? "–" : `${byFreshness.fresh} of ${judged}`, `${byFreshness.stale} stale, ${byFreshness.unjudged} without maxAge`)}
+${tile("Fresh", evaluated === 0 ? "–" : `${byFreshness.fresh} of ${evaluated}`, `${byFreshness.stale} stale, ${byFreshness.unjudged} without maxAge`)}
 ${tile("Snapshots", String(snapshots), `${byMark.going} pruned next, ${byMark.failed} failed${stored}`)}
 ${tile("Missed runs", String(byMark.missed), `${byMark.due} due, ${byMark.untracked} untracked snapshots`)}
 </dl>`;

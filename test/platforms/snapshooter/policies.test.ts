@@ -154,7 +154,9 @@ describe("a backup job", () => {
     const { retention: _, ...without } = inputs;
     const policy = await opened.make(without);
     expect(policy.shown).not.toHaveProperty("retention");
-    expect(definition.warnings(without)).toEqual([expect.stringContaining("doesn't document what a job keeps")]);
+    expect(definition.warnings(without)).toEqual([
+      expect.stringContaining("doesn't document what a job without a retention keeps"),
+    ]);
     expect(definition.warnings(inputs)).toEqual([]);
     const [schedule] = held(policy.policyId).schedules;
     if (schedule !== undefined) schedule.retention = { hourly: 0, daily: 7, weekly: 0, monthly: 0 };

@@ -18,7 +18,7 @@ import type { Created } from "../../verbs";
 import { policyTargetOf } from "../meaning";
 import type { PolicyRunner } from "../runner";
 import { adoptAdvice, idOf, type Job, jobFor, nameOf, referenceFor, referenceTo, runOf, title } from "./job";
-import { judgedBy, lastKnown, outsOf, reportUnreadable, withFreshness } from "./outputs";
+import { lastKnown, outsOf, reportUnreadable, withFreshness, withFreshnessOf } from "./outputs";
 
 /** How long a destroy waits for the number of remaining backups. */
 const COUNT_TIMEOUT_MS = 20_000;
@@ -169,7 +169,7 @@ async function readOnPlatform(
         `that it is gone, take it out with pulumi state delete${job.urn === undefined ? "" : ` '${job.urn}'`}`,
     );
     const { platformStatus: _word, ...others } = props;
-    return judgedBy({ ...others, status: "unknown" }, lastKnown(props), session.host.clock.now());
+    return withFreshnessOf({ ...others, status: "unknown" }, lastKnown(props), session.host.clock.now());
   }
   const { policy } = observed;
   await reportUnreadable(job, policy);

@@ -144,7 +144,7 @@ export function runOf(job: Job, isStored: boolean): Run<ObservedPolicy> {
     isHeld: ({ made }) =>
       made !== undefined && (session.isReplacedUnseen(urn) || keysOf(held).includes(made.snapshotKey)),
     isHeldByOther: (key) => session.isHeldByOther(urn, key),
-    noteTaken: (key) => session.noteTaken(urn, key),
+    recordTaken: (key) => session.recordTaken(urn, key),
   };
   return { what, clock, journal, scope: job.scope, warn: (message) => warn(urn, message) };
 }

@@ -5,7 +5,7 @@ import type { JsonValue, ObservedSnapshot } from "../../../model/snapshot";
 import type { Properties } from "../../host";
 import { textOf } from "../../session";
 import { policyFields } from "../fields";
-import { judge } from "../freshness";
+import { evaluateFreshness } from "../freshness";
 import { isSameInput } from "../meaning";
 import type { Job } from "./job";
 
@@ -57,7 +57,7 @@ function freshnessOf({ fresh, lastSnapshotAt, lastSnapshotId, checkedAt }: Prope
 export async function withFreshness(job: Job, outs: Properties, reference: PolicyReference): Promise<Properties> {
   const list = await job.policies.list(reference, job.scope);
   const nowMs = list.serverTimeMs ?? job.session.host.clock.now();
-  return judgedBy(outs, list.snapshots, nowMs);
+  return withFreshnessOf(outs, list.snapshots, nowMs);
 }
 
 /** Warns of settings on the platform that the arguments can't express. */
@@ -66,11 +66,11 @@ export async function reportUnreadable(job: Job, policy: ObservedPolicy): Promis
 }
 
 /** Adds the freshness of the given snapshots to the outputs. */
-export function judgedBy(outs: Properties, snapshots: readonly ObservedSnapshot[], nowMs: number): Properties {
+export function withFreshnessOf(outs: Properties, snapshots: readonly ObservedSnapshot[], nowMs: number): Properties {
   const { fresh: _fresh, lastSnapshotAt: _at, lastSnapshotId: _id, ...others } = outs;
   // An adopted policy had time to take a backup before it was adopted.
   const madeAt = outs["adopted"] === true ? undefined : textOf(outs, "createdAt");
-  return { ...others, ...judge(outs, snapshots, nowMs, madeAt) };
+  return { ...others, ...evaluateFreshness(outs, snapshots, nowMs, madeAt) };
 }
 
 /** Newest backup known to the state; empty if there is none. */

@@ -7,7 +7,7 @@ import { type Properties, UnfinishedError } from "../../host";
 import { requestOf } from "../../request";
 import { type Session, sharing, textOf } from "../../session";
 import { withoutVerdict } from "../../verification";
-import { judge } from "../freshness";
+import { evaluateFreshness } from "../freshness";
 import { definitionOf } from "../meaning";
 import { ownIdOf, policyIdOf } from "../policy-id";
 import { countedBy, isFor, isSettled, newestVerified, plainRecords, recordsOf, referenceTo } from "../records";
@@ -43,7 +43,7 @@ export function runByUp(session: Session): PolicyRunner {
 
 function freshOuts(inputs: Properties, held: Held, list: SnapshotList, nowMs: number): Properties {
   const recorded = held.records.map(({ id, ...record }) => ({ snapshotId: id, ...record }));
-  return { ...judge(inputs, [...countedBy(held.records, list.snapshots), ...recorded], nowMs) };
+  return { ...evaluateFreshness(inputs, [...countedBy(held.records, list.snapshots), ...recorded], nowMs) };
 }
 
 function outsOf(
@@ -102,7 +102,7 @@ function runOnce(session: Session, id: string, inputs: Properties, olds: Propert
         throw unfinishedRun(job, id, inputs, olds, held, seen.list, error);
       }
     }
-    session.notePolicyRan(job.urn);
+    session.recordPolicyRan(job.urn);
     const nowMs = clock.now() + aheadMs;
     const pruned = isActive
       ? await prune(job, held, inputs, nowMs)

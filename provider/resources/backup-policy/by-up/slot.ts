@@ -70,7 +70,7 @@ async function findRecorded(
   if (observed.outcome === "gone") return findForSlot(job, list, dueAt);
   throw new SnapshotsError(
     `${titleOf(job)}: whether snapshot ${recordInWords(recorded)}, which was ` +
-      `taken for ${dueAt}, is usable can't be seen: ${observed.reason}. No second one is taken; run pulumi up again later`,
+      `taken for ${dueAt}, is usable is unknown: ${observed.reason}. No second one is taken; run pulumi up again later`,
     { kind: "notFound" },
   );
 }

@@ -252,6 +252,11 @@ describe("what the rooms of the house import", () => {
     expect(impure).toEqual(["provider/http/system-clock.ts"]);
   });
 
+  it("has doc comments that begin with what a thing is or does", () => {
+    const headless = sources.filter((file) => /\/\*\* (What|Who|Where|When|How(?! long)) /.test(read(file)));
+    expect(headless).toEqual([]);
+  });
+
   it("needs only packages that users get", () => {
     const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
     const given = [...Object.keys(manifest["dependencies"] ?? {}), ...Object.keys(manifest["peerDependencies"] ?? {})];

@@ -197,7 +197,7 @@ test("a refresh keeps what no answer proves gone, with the answer on its row or 
     const [warning, ...more] = diagnosticsOf(refresh, name);
     expect([name, warning, more]).toEqual([name, expect.stringMatching(/^warning: .* does not prove it gone/), []]);
     expect(warning).toMatch(says);
-    expect(warning).toContain(`take it out with pulumi state delete '${before[name]?.urn}'`);
+    expect(warning).toContain(`remove it with pulumi state delete '${before[name]?.urn}'`);
     expect(after[name]).toMatchObject({ id: before[name]?.id, outputs: { status: "unknown" } });
   }
   expect(changes()).toEqual([]);

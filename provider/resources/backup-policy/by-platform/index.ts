@@ -166,7 +166,7 @@ async function readOnPlatform(
     await session.host.warn(
       job.urn,
       `the policy was not found, and that does not prove it gone: ${observed.reason}. It stays in the state; if you know ` +
-        `that it is gone, take it out with pulumi state delete${job.urn === undefined ? "" : ` '${job.urn}'`}`,
+        `that it no longer exists, remove it with pulumi state delete${job.urn === undefined ? "" : ` '${job.urn}'`}`,
     );
     const { platformStatus: _word, ...others } = props;
     return withFreshnessOf({ ...others, status: "unknown" }, lastKnown(props), session.host.clock.now());

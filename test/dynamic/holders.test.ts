@@ -38,7 +38,7 @@ describe("the registry of what resources have adopted", () => {
     expect(files()).toEqual([]);
   });
 
-  it("notes anew what was dropped before", async () => {
+  it("records again what was dropped before", async () => {
     const registry = open();
     for (let round = 0; round < 2; round++) {
       await registry.note("urn:b", ["one"]);

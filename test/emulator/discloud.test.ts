@@ -68,7 +68,7 @@ describe("the emulated Discloud", () => {
     expect((await ask(first.url)).status).toBe(404);
   });
 
-  it("counts 60 requests a minute down in its headers, refuses the next, and starts anew", async () => {
+  it("counts 60 requests a minute down in its headers, refuses the next, and starts again", async () => {
     const counted = (headers: Record<string, string>) =>
       ["limit", "remaining", "reset"].map((name) => headers[`ratelimit-${name}`]);
     expect(counted((await call("/user")).headers)).toEqual(["60", "59", "60"]);

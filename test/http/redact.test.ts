@@ -15,7 +15,7 @@ describe("what is shown to a user", () => {
     );
   });
 
-  it("holds no rest of a secret that begins with another one", () => {
+  it("contains no remainder of a secret that begins with another one", () => {
     fc.assert(
       fc.property(
         secret,

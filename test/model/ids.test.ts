@@ -72,7 +72,7 @@ describe("resource ids", () => {
     expect(parseSnapshotId(id)).toEqual(given);
   });
 
-  it("tell a snapshot that is really called pending from one that is", () => {
+  it("distinguish a snapshot named pending from a pending one", () => {
     const common = { platform: "dscloud", kind: "app", target: "a" };
     const called = formatSnapshotId({ ...common, segments: ["pending", "x"], pending: false });
     const waiting = formatSnapshotId({ ...common, segments: ["x"], pending: true });

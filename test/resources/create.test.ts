@@ -553,7 +553,7 @@ describe("triggers", () => {
     expect(stack.posts()).toBe(2);
   });
 
-  it("on DS Cloud adopt the latest anew", async () => {
+  it("on DS Cloud adopt the latest again", async () => {
     await stack.up("a", { ...dscloud, triggers: { release: "1" } });
     const added = stack.emulator.dscloud.addBackup(seed.dscloud.appId);
     const run = await stack.up("a", { ...dscloud, triggers: { release: "2" } });
@@ -673,7 +673,7 @@ describe("after a run that was killed", () => {
     expect(stack.posts()).toBe(1);
   });
 
-  it("a program that wishes for something else by now takes its own and is told of the other", async () => {
+  it("a changed program takes its own snapshot and is warned about the other", async () => {
     await killedRun(discloud, true);
     const run = await stack.up("a", { ...discloud, triggers: { release: "2" } });
     expect(run.failure).toBeUndefined();

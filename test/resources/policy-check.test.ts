@@ -217,7 +217,7 @@ describe("dueAt", () => {
     expect(dueAt({ ...app, schedules: [...schedules, { cron: "0 12 * * *" }] })).toBe("2026-11-20T12:00:00.000Z");
   });
 
-  it("is worked out anew whatever the inputs say, and is unknown while the schedules are", () => {
+  it("is always computed, whatever the inputs say, and is unknown while the schedules are", () => {
     expect(dueAt({ ...app, dueAt: "2020-01-01T00:00:00.000Z" })).toBe("2026-11-20T03:00:00.000Z");
     expect(dueAt({ ...app, schedules: UNKNOWN })).toBe(UNKNOWN);
     expect(dueAt({ ...app, schedules: [{ cron: UNKNOWN }] })).toBe(UNKNOWN);

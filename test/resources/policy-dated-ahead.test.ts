@@ -177,7 +177,7 @@ describe("a state of an earlier version that holds a time ahead", () => {
     expect(made()).toBe(1);
   });
 
-  it("is judged again, and as stale", async () => {
+  it("is evaluated again, and is stale", async () => {
     stack.emulator.dscloud.addBackup(seed.dscloud.appId, { createdAtMs: stack.clock.now() });
     await up(watched);
     hours(30);

@@ -35,8 +35,8 @@ const job = {
 };
 const addBackup = () => stack.emulator.dscloud.addBackup(seed.dscloud.appId);
 
-describe("a judgement that the state holds", () => {
-  it("stands until maxAge has passed since the newest backup, and not longer: a plain up asks the platform", async () => {
+describe("a stored freshness", () => {
+  it("is valid until maxAge has passed since the newest backup: from then on a plain up asks the platform", async () => {
     addBackup();
     await up(watched);
     hours(25);

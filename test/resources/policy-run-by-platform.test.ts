@@ -75,7 +75,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     expect(changes()).toEqual([create]);
   });
 
-  it("is not made a second time where there is one already that is in no state", async () => {
+  it("is not created again if an untracked one exists", async () => {
     await up(args);
     stack.state.clear();
     stack.journal.clear();
@@ -118,7 +118,7 @@ describe.each(targets)("%s", (_title, args, create) => {
     expect(isDeleted).toBe(args === files);
   });
 
-  it("is judged by maxAge from when it was made, or from its newest backup", async () => {
+  it("is stale by maxAge since its creation, or since its newest backup", async () => {
     const judged = { ...args, maxAge: "26h" };
     await up(judged);
     expect(outs()).not.toHaveProperty("fresh");
@@ -317,7 +317,7 @@ describe("a policy that is switched off or broken on the platform", () => {
     expect(await up(server)).toMatchObject({ step: "same", warnings: [] });
   });
 
-  it("is judged by its last backup where it can't be looked at", async () => {
+  it("is stale or fresh by its last known backup where it can't be read", async () => {
     await up({ ...server, maxAge: "26h" });
     stack.emulator.scp.backup.addHistory(String(outs()["policyId"]));
     await stack.refresh("nightly");

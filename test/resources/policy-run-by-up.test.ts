@@ -491,7 +491,7 @@ describe("retention", () => {
 });
 
 describe("freshness", () => {
-  it("is judged by a refresh, shown as a diff, and mended by the up that takes the next one", async () => {
+  it("is evaluated by a refresh, shown as a diff, and fixed by the up that takes the next one", async () => {
     const args = { ...database, maxAge: "26h" };
     await up(args);
     expect(outs()).toMatchObject({ fresh: true });
@@ -523,7 +523,7 @@ describe("freshness", () => {
     expect(await stack.refresh("nightly")).not.toHaveProperty("failure");
   });
 
-  it("is not judged without maxAge, nor while the policy is suspended", async () => {
+  it("is not evaluated without maxAge, nor while the policy is suspended", async () => {
     const watched = { platform: "dscloud", appId: seed.dscloud.appId };
     await up(watched);
     expect(outs()).not.toHaveProperty("fresh");

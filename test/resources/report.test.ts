@@ -229,7 +229,7 @@ describe("freshness", () => {
     expect(joined(given).target.freshness).toBe(freshness);
   });
 
-  it("of a policy that its platform runs is not judged by what nobody can tell to be its own", () => {
+  it("of a policy run by its platform is not evaluated from snapshots of unknown origin", () => {
     const job = policyIn("p", "snapshooter/job/1", { platform: "snapshooter", job: { name: "j" }, maxAge: "26h" });
     const given: Given = { platform: "snapshooter", kind: "job", snapshots: [listed("a", nowMs)], resources: [job] };
     expect(joined({ ...given, fate: { problem: "HTTP 500" } }).target.freshness).toBe("unknown");

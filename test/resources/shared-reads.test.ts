@@ -31,7 +31,7 @@ it("adopting many snapshots of one app asks for one list, and so does refreshing
   expect(lists("list-app-snapshots")).toBe(2);
 });
 
-it("adopting what was declared together asks for one list however long it takes, and anew for what was declared after it", async () => {
+it("adopting what was declared together asks for one list however long it takes, and for another one for what was declared later", async () => {
   const { session, verbs } = stack.process();
   const declaredMs = stack.clock.now();
   const adopt = async (name: string, since: number) => {

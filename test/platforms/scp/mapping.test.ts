@@ -227,7 +227,7 @@ describe("Samsung Cloud Platform over HTTP", () => {
     },
   );
 
-  it("signs each attempt anew, with its own time", async () => {
+  it("signs each attempt again, with its own time", async () => {
     server.plan({ status: 500 }, { status: 429, headers: { "retry-after": "7" } }, reset, page(["a"], 1));
     await open().list(volume(), scope());
     const stamps = server.arrived.map(({ headers }) => String(headers["scp-timestamp"]));

@@ -705,7 +705,7 @@ describe("a File Storage volume's snapshot schedule", () => {
     await opened.policies.delete?.(policy, opened.scope());
   });
 
-  it("that somebody made anew is another one", async () => {
+  it("that somebody re-created is another one", async () => {
     const policy = await opened.make(files);
     storage().setSchedule(fileVolumeId, undefined);
     storage().setSchedule(fileVolumeId, {});

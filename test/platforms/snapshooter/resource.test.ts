@@ -85,7 +85,7 @@ describe("a backup that is started", () => {
       platform().startAnswer = "none";
     });
 
-    it("is the one that the list shows anew", async () => {
+    it("is the one that is new in the list", async () => {
       expect((await stack.up("a", job)).failure).toBeUndefined();
       expect(held()).toMatchObject({ snapshotId: made()[0], status: "available", adopted: false });
       expect(starts()).toHaveLength(1);

@@ -91,10 +91,11 @@ describe("an engine that doesn't answer", () => {
     await log.warn("urn:a", "one");
     const firstMs = Date.now() - startMs;
     expect(firstMs).toBeGreaterThan(1_500);
+    expect(firstMs).toBeLessThan(4_000);
     expect(printed).toEqual(["warning: one"]);
 
     await Promise.all([log.warn("urn:a", "two"), log.inform("urn:a", "three")]);
-    expect(Date.now() - startMs - firstMs).toBeLessThan(firstMs / 2);
+    expect(Date.now() - startMs - firstMs).toBeLessThan(1_000);
     const until = async (isTrue: () => boolean) => {
       while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20));
     };

@@ -45,6 +45,7 @@ export {
   snapshotQuery,
 } from "./resources/functions";
 export type { Host, Properties } from "./resources/host";
+export { targetInWords } from "./resources/in-words";
 export { type Gathered, gatherAccount, gatherStacks, type StackSource } from "./resources/report/gather";
 export { isWhole, joinReport } from "./resources/report/join";
 export type {

@@ -12,6 +12,7 @@ import {
   restoreSnapshot,
   type Session,
   systemClock,
+  targetInWords,
 } from "../../provider";
 import { idArgument } from "./arguments";
 import { ask, canAsk } from "./confirm";
@@ -55,13 +56,14 @@ async function confirmed(
 /** Returns hooks that report the progress of a restore on stderr. */
 function progressOf({ definition, target }: Restorable, enter: (phase: Phase) => void): RestoreHooks {
   const startMs = systemClock.now();
+  const subject = targetInWords(definition, target);
   let isSent = false;
   let said: { readonly word: string; readonly atMs: number } | undefined;
   return {
     sending() {
       isSent = true;
       enter("sent");
-      tell(`requesting the restore of ${target.kind} ${target.id}`);
+      tell(`requesting the restore of ${subject}`);
     },
     watching() {
       enter("watching");
@@ -76,9 +78,7 @@ function progressOf({ definition, target }: Restorable, enter: (phase: Phase) =>
       const isSame = said?.word === word;
       if (isSame && nowMs - (said?.atMs ?? 0) < STILL_MS) return;
       said = { word, atMs: nowMs };
-      tell(
-        `the state of ${target.kind} ${target.id} is ${isSame ? "still " : ""}"${word}" (${ageText(nowMs - startMs)})`,
-      );
+      tell(`the state of ${subject} is ${isSame ? "still " : ""}"${word}" (${ageText(nowMs - startMs)})`);
     },
   };
 }
@@ -86,7 +86,7 @@ function progressOf({ definition, target }: Restorable, enter: (phase: Phase) =>
 /** Returns a sentence about the state in which Ctrl-C leaves the restore. */
 function leftBehind({ definition, target }: Restorable, phase: Phase): string {
   if (phase === "looking")
-    return `nothing was requested: ${target.kind} ${target.id} on ${definition.title} is unchanged`;
+    return `nothing was requested: ${targetInWords(definition, target)} on ${definition.title} is unchanged`;
   const sent = phase === "sent" ? "its answer was not seen" : "it continues on the platform";
   return `the restore has been sent, and ${sent}. Run the same command again, which looks for its outcome and does not request another`;
 }
@@ -104,7 +104,7 @@ async function restoreOnce(
     const { resourceId, status, startedAt } = result;
     if (json) printJson({ resourceId, status, startedAt });
     else printTable(["SNAPSHOT", "STATUS", "STARTED"], [[resourceId, status, startedAt].map((text) => ({ text }))]);
-    if (status === "accepted") tell(`check the data of ${what.target.kind} ${what.target.id}: ${what.shows}`);
+    if (status === "accepted") tell(`check the data of ${targetInWords(what.definition, what.target)}: ${what.shows}`);
   };
   await interruptible(
     async (signal) => {
@@ -160,7 +160,7 @@ export function restoreCommand(): Command {
       }
       if (confirm === undefined && !canAsk()) {
         throw new Error(
-          `--confirm is missing: a restore overwrites ${what.target.kind} ${what.target.id} on ${definition.title}; ` +
+          `--confirm is missing: a restore overwrites ${targetInWords(definition, what.target)} on ${definition.title}; ` +
             `add --confirm ${what.target.id}`,
         );
       }

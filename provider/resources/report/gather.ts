@@ -7,6 +7,7 @@ import { jobFor, referenceTo as policyReferenceTo } from "../backup-policy/by-pl
 import { type Fate, fateOf } from "../backup-policy/forecast";
 import { recordsOf, referenceTo } from "../backup-policy/records";
 import type { Properties } from "../host";
+import { titleOf } from "../in-words";
 import { type Session, textOf } from "../session";
 import { referenceOf } from "../snapshot/state";
 import type { StackContents, StackResource } from "../stack";
@@ -143,7 +144,7 @@ async function listOn(place: Place, { source: { session }, connection }: Way): P
   const { snapshots, serverTimeMs, complete } = await platform.list(target, scope, knownOf(ways));
   if (snapshots.length === 0 && !complete) {
     throw new SnapshotsError(
-      `[${definition.name}] ${kind} ${id}: ${definition.title} lists no snapshot, and its answer does not prove that there ` +
+      `${titleOf({ definition, target })}: ${definition.title} lists no snapshot, and its answer does not prove that there ` +
         "is none: check the id, and what the credential and the plan allow",
       { kind: "notFound" },
     );
